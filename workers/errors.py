@@ -1,0 +1,112 @@
+"""The error tree. A class exists only where some `except` treats it differently.
+
+SupportBotError
+├── ToolError            the model reads it and may try again: unknown project, field required
+├── Transient            the queue tries again: 429, 5xx, overloaded, connection lost
+│   ├── ClaudeUnavailable
+│   ├── JiraUnavailable
+│   ├── SlackUnavailable
+│   └── StateUnavailable
+├── TurnFailed           the person reads `user_message`; no retry
+│   └── Misconfigured    … and the operator reads `operator_message` in the log: a dead token, a missing scope
+├── FilingUncertain      a write was sent to Jira and nobody knows whether it was taken: look, never send again
+├── JiraRefused          Jira said no to a request, with errors by field
+├── SlackRefused         Slack said no to a call, with its error code
+│   └── ReplyGone        the message or channel no longer exists: stop quietly
+└── Interrupted          the turn must stop now: stopped, edited, handed over, or its lease is lost
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+InterruptReason = Literal["stopped", "edited", "deleted", "handover", "fenced", "silent", "deadline"]
+
+
+class SupportBotError(Exception):
+    """Base of all errors of this program."""
+
+
+class ToolError(SupportBotError):
+    """A tool call that the model can correct; its text is an instruction to the model."""
+
+
+class Transient(SupportBotError):
+    """Something outside did not work now and may work later."""
+
+    def __init__(self, what: str, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(what)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class ClaudeUnavailable(Transient):
+    """Claude did not answer, or broke off in the middle."""
+
+
+class JiraUnavailable(Transient):
+    """Jira did not answer, and the request had no effect or was only a read."""
+
+
+class SlackUnavailable(Transient):
+    """Slack did not answer; a post may or may not have been taken."""
+
+    def __init__(self, what: str, *, retry_after_seconds: float | None = None, was_sent: bool = True) -> None:
+        super().__init__(what, retry_after_seconds=retry_after_seconds)
+        self.was_sent = was_sent
+        """False only if Slack certainly did not do it (429, no connection)."""
+
+
+class StateUnavailable(Transient):
+    """Redis did not answer."""
+
+
+class TurnFailed(SupportBotError):
+    """The turn cannot go on; the person reads `user_message`."""
+
+    def __init__(self, user_message: str) -> None:
+        super().__init__(user_message)
+        self.user_message = user_message
+
+
+class Misconfigured(TurnFailed):
+    """Something that only the operator can mend: an expired token, a missing scope, an unknown model."""
+
+    def __init__(self, user_message: str, operator_message: str) -> None:
+        super().__init__(user_message)
+        self.operator_message = operator_message
+
+
+class FilingUncertain(SupportBotError):
+    """A create was sent and its answer was lost; the issue may or may not exist."""
+
+
+class JiraRefused(SupportBotError):
+    """Jira refused a request; `field_errors` maps field ids to Jira's words, `messages` are the rest."""
+
+    def __init__(
+        self, status: int, field_errors: dict[str, str] | None = None, messages: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(f"Jira answered {status}")
+        self.status = status
+        self.field_errors = field_errors or {}
+        self.messages = messages
+
+
+class SlackRefused(SupportBotError):
+    """Slack refused a call with the error `code`, and would refuse it again."""
+
+    def __init__(self, method: str, code: str) -> None:
+        super().__init__(f"{method}: {code}")
+        self.method, self.code = method, code
+
+
+class ReplyGone(SlackRefused):
+    """The message, thread or channel no longer exists, or the bot may not write there any more."""
+
+
+class Interrupted(SupportBotError):
+    """The running turn was told to stop."""
+
+    def __init__(self, reason: InterruptReason) -> None:
+        super().__init__(reason)
+        self.reason: InterruptReason = reason

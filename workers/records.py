@@ -1,0 +1,230 @@
+"""What is handed over, stored and shown: plain frozen values, no client and no decision."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Record(BaseModel):
+    """Base of all stored values; unknown keys of a newer version are ignored, not refused."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Conversation(Record):
+    """One Slack thread, or one top-level message of a DM with its thread."""
+
+    team_id: str
+    channel_id: str
+    thread_ts: str
+
+    @property
+    def box(self) -> str:
+        """The name of its mailbox."""
+        return f"turn:{self.team_id}:{self.channel_id}:{self.thread_ts}"
+
+    @classmethod
+    def of_box(cls, box: str) -> Conversation:
+        """Return the conversation whose mailbox has this name."""
+        _, team_id, channel_id, thread_ts = box.split(":")
+        return cls(team_id=team_id, channel_id=channel_id, thread_ts=thread_ts)
+
+
+class SlackFile(Record):
+    """A file on a message; `url` is Slack's `url_private_download`, only for Slack's own hosts."""
+
+    id: str
+    name: str = ""
+    mimetype: str = ""
+    size: int = 0
+    url: str | None = None
+
+
+class TurnRequest(Record):
+    """One message that asks the bot for an answer."""
+
+    conversation: Conversation
+    ts: str
+    """The message's own ts; with the conversation it names the turn."""
+    event_id: str
+    kind: Literal["mention", "direct", "follow_up"]
+    user_id: str
+    user_team_id: str
+    """The asker's workspace: another than the conversation's for Slack Connect people."""
+    text: str
+    """As written, with Slack's own markup and without the bot's mention."""
+    files: tuple[SlackFile, ...] = ()
+    received_at: float
+    """Unix seconds when the listener had it."""
+
+    @property
+    def opens_thread(self) -> bool:
+        """True if nothing can have been written above it."""
+        return self.ts == self.conversation.thread_ts
+
+
+ActionKind = Literal[
+    "draft_create",
+    "draft_edit",
+    "draft_cancel",
+    "filing_check",
+    "filing_force",
+    "shortcut_submit",
+    "command",
+    "turn_retry",
+]
+
+
+class Action(Record):
+    """A click, a modal's submission or a command: done once, beside the turns, in order for one subject."""
+
+    id: str
+    """What Slack gives each click or submission; a repeated delivery has the same one."""
+    kind: ActionKind
+    team_id: str
+    subject: str
+    """What it acts on, such as `draft:<id>` or `user:<id>`; actions on one subject run in order."""
+    user_id: str
+    channel_id: str = ""
+    thread_ts: str = ""
+    message_ts: str = ""
+    """The message that carries the button."""
+    values: dict[str, Any] = {}
+    """A modal's fields by id, or a command's words."""
+    response_url: str = ""
+
+    @property
+    def box(self) -> str:
+        """The name of the mailbox of its subject."""
+        return f"act:{self.team_id}:{self.subject}"
+
+
+FieldKind = Literal[
+    "text",
+    "paragraph",
+    "number",
+    "date",
+    "datetime",
+    "select",
+    "multi_select",
+    "user",
+    "labels",
+    "url",
+    "other",
+]
+
+
+class FieldOption(Record):
+    id: str
+    name: str
+
+
+class FieldSpec(Record):
+    """One field of a create screen, as a person or the model may fill it."""
+
+    id: str
+    name: str
+    kind: FieldKind
+    required: bool = False
+    has_default: bool = False
+    options: tuple[FieldOption, ...] = ()
+    """At most 100; `options_total` says how many Jira has."""
+    options_total: int = 0
+    schema_type: str = ""
+    """Jira's own `schema.type`, such as `array`, `option`, `priority`."""
+    items_type: str = ""
+    custom_type: str = ""
+
+
+FieldValue = str | tuple[str, ...]
+
+
+class Draft(Record):
+    """An issue as it will be filed. Text is Markdown; field values are what a person reads."""
+
+    id: str
+    conversation: Conversation
+    turn_ts: str
+    """The message that asked for it."""
+    asker_id: str
+    asker_name: str = ""
+    asker_email: str | None = None
+    project: str
+    issue_type: str
+    summary: str
+    description: str = ""
+    priority: str | None = None
+    labels: tuple[str, ...] = ()
+    fields: dict[str, FieldValue] = {}
+    """By field id; summary, description, priority and labels stand above."""
+    specs: tuple[FieldSpec, ...] = ()
+    """The create screen of this project and type, in Jira's order."""
+    notes: tuple[str, ...] = ()
+    """What was left out or assumed, a sentence each, shown on the card."""
+    permalink: str = ""
+    created_at: float
+    version: int = 1
+    """Grows with each edit."""
+
+
+FilingState = Literal["new", "sending", "done", "rejected", "uncertain", "cancelled"]
+
+
+class Filing(Record):
+    """Where a draft stands on its way into Jira."""
+
+    state: FilingState = "new"
+    issue_key: str = ""
+    issue_url: str = ""
+    errors: tuple[str, ...] = ()
+    """Why Jira rejected it, a sentence each."""
+    pressed_by: str = ""
+    uncertain_since: float = 0
+    card_ts: str = ""
+
+
+class ReplySegment(Record):
+    """One Slack message of a reply."""
+
+    kind: Literal["stream", "edit"] = "edit"
+    ts: str = ""
+    """Empty while it is not known whether Slack took the message."""
+    confirmed: str = ""
+    """The text that Slack holds for certain."""
+    intended: str = ""
+    """The text that was last sent."""
+
+
+class Usage(Record):
+    """Tokens of one round, as the API counts them."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_creation_input_tokens: int = 0
+    cache_read_input_tokens: int = 0
+
+
+class Round(Record):
+    """One model call of a turn: its blocks verbatim, why it stopped, what it used."""
+
+    blocks: tuple[dict[str, Any], ...]
+    stop_reason: str | None
+    usage: Usage = Usage()
+    model: str = ""
+
+
+class HistoryEntry(Record):
+    """One committed turn of a conversation."""
+
+    turn_ts: str
+    asker_id: str
+    audience: str
+    """Who could read the answer: `channel:<id>` or `dm:<user id>`."""
+    issue_keys: tuple[str, ...] = ()
+    """The issues that its tools read."""
+    prompt_version: str = ""
+    tools_version: str = ""
+    messages: tuple[dict[str, Any], ...] = ()
+    """Verbatim `MessageParam`s: what was asked, what was answered, tool calls with their results."""

@@ -1,0 +1,180 @@
+"""The environment, asked once and typed: one class a process, each wrong or missing name said in one line."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+S = TypeVar("S", bound="Settings")
+
+
+def _words(value: Any) -> Any:
+    """Split a comma list; anything else passes as it is."""
+    return (
+        tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+    )
+
+
+def _project_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    keys = tuple(key.upper() for key in keys)
+    if not keys or not all(key[0].isalpha() and key.replace("_", "").isalnum() for key in keys):
+        raise ValueError("must be a comma list of project keys, such as OPS,WEB")
+    return keys
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an http(s) address")
+    return value.rstrip("/")
+
+
+def _redis_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("redis", "rediss", "sentinel", "unix"):
+        raise ValueError("must be a redis://, rediss://, sentinel:// or unix:// address")
+    return value
+
+
+def _starts_with(prefix: str) -> AfterValidator:
+    def check(value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(prefix):
+            raise ValueError(f"must start with {prefix}")
+        return value
+
+    return AfterValidator(check)
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+ProjectKeys = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_project_keys)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+RedisAddress = Annotated[str, AfterValidator(_redis_address)]
+BotToken = Annotated[SecretStr, _starts_with("xoxb-")]
+AppToken = Annotated[SecretStr, _starts_with("xapp-")]
+Upper = BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
+Lower = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
+
+
+class Settings(BaseSettings):
+    """What all processes share: where state lies and how to log."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, env_file=".env", extra="ignore", frozen=True)
+
+    redis_url: RedisAddress = "redis://127.0.0.1:6379/0"
+    celery_broker_url: RedisAddress | None = None
+    slack_api_url: WebAddress = "https://slack.com/api/"
+    history_ttl_days: int = Field(30, ge=1)
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Upper] = "INFO"
+    log_format: Annotated[Literal["json", "console"], Lower] = "json"
+
+    @property
+    def broker_url(self) -> str:
+        return self.celery_broker_url or self.redis_url
+
+    @property
+    def slack_base_url(self) -> str:
+        """The Web API's base as slack_sdk wants it, with a slash at its end."""
+        return self.slack_api_url + "/"
+
+    @property
+    def history_ttl_seconds(self) -> int:
+        return self.history_ttl_days * 86_400
+
+
+class SlackWayIn(BaseSettings):
+    """How events reach the listener: a socket, or signed requests."""
+
+    model_config = Settings.model_config
+
+    slack_app_token: AppToken | None = None
+    slack_signing_secret: SecretStr | None = None
+
+    def missing(self) -> list[str]:
+        """Return the names that are required because of what else is set or not set."""
+        return [] if self.slack_app_token or self.slack_signing_secret else ["SLACK_SIGNING_SECRET"]
+
+
+class JiraAccount(BaseSettings):
+    """How to log in to Jira: by e-mail and API token (Cloud) or personal access token (Data Center)."""
+
+    model_config = Settings.model_config
+
+    jira_deployment: Annotated[Literal["cloud", "datacenter"], Lower] = "cloud"
+    jira_email: str | None = None
+    jira_api_token: SecretStr | None = None
+    jira_pat: SecretStr | None = None
+
+    def missing(self) -> list[str]:
+        """Return the names that are required because of what else is set or not set."""
+        if self.jira_deployment == "datacenter":
+            return [] if self.jira_pat else ["JIRA_PAT"]
+        wanted = {"JIRA_EMAIL": self.jira_email, "JIRA_API_TOKEN": self.jira_api_token}
+        return [name for name, value in wanted.items() if not value]
+
+
+class BotSettings(Settings, SlackWayIn):
+    """What `web` must be told to start; it never holds a key of Claude's or Jira's."""
+
+    slack_bot_token: BotToken
+    jira_webhook_secret: SecretStr | None = None
+    admin_users: Words = ()
+    host: str = "127.0.0.1"
+    port: int = Field(3000, ge=0, le=65_535)
+
+
+class WorkerSettings(Settings, JiraAccount):
+    """What `worker` and `beat` must be told to start."""
+
+    slack_bot_token: BotToken
+    anthropic_api_key: SecretStr
+    anthropic_base_url: WebAddress | None = None
+    anthropic_model: str = "claude-sonnet-5-5"
+    anthropic_fast_model: str = "claude-haiku-5-5"
+    jira_url: WebAddress
+    jira_site_url: WebAddress | None = None
+    jira_projects: ProjectKeys
+    admin_users: Words = ()
+    knowledge_dirs: Words = ()
+    write_policy: Annotated[Literal["confirm", "auto"], Lower] = "confirm"
+    turn_timeout_seconds: int = Field(300, ge=10)
+
+    @property
+    def site_url(self) -> str:
+        """The base of links that people open."""
+        return self.jira_site_url or self.jira_url
+
+
+def load(kind: type[S]) -> S:
+    """Return the settings of a process, or end it with one line on stderr that names all that is wrong."""
+    faults = [
+        fault for part in (SlackWayIn, JiraAccount) if issubclass(kind, part) for fault in _missing_of(part)
+    ]
+    try:
+        settings = kind()
+    except ValidationError as error:
+        faults = [*_faults(error), *faults]
+    else:
+        if not faults:
+            return settings
+    sys.stderr.write(f"support-bot cannot start: {'; '.join(faults)}\n")
+    raise SystemExit(2)
+
+
+def _missing_of(part: type[SlackWayIn | JiraAccount]) -> list[str]:
+    try:
+        return [f"{name} is missing" for name in part().missing()]
+    except ValidationError:
+        return []  # The process's own class has named it already.
+
+
+def _faults(error: ValidationError) -> list[str]:
+    """Name each wrong setting, never its value."""
+    found = []
+    for item in error.errors(include_input=False, include_url=False):
+        name = str(item["loc"][0]).upper() if item["loc"] else "settings"
+        found.append(f"{name} is missing" if item["type"] == "missing" else f"{name}: {item['msg']}")
+    return [fault.replace("Value error, ", "") for fault in found]
