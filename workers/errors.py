@@ -83,9 +83,7 @@ class FilingUncertain(SupportBotError):
 class JiraRefused(SupportBotError):
     """Jira refused a request; `field_errors` maps field ids to Jira's words, `messages` are the rest."""
 
-    def __init__(
-        self, status: int, field_errors: dict[str, str] | None = None, messages: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, status: int, field_errors: dict[str, str] | None = None, messages: tuple[str, ...] = ()) -> None:
         super().__init__(f"Jira answered {status}")
         self.status = status
         self.field_errors = field_errors or {}

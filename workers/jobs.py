@@ -1,1 +1,94 @@
 """The door from bot/ into workers/: what the listener may hand over, look up and stop."""
+
+from __future__ import annotations
+
+import redis
+from prometheus_client import CollectorRegistry, generate_latest
+
+from workers.broker import Kicker, make_celery
+from workers.errors import StateUnavailable
+from workers.records import Action, Conversation, Draft, Filing, SlackFile, TurnRequest
+from workers.settings import Settings
+from workers.state import metrics as figures
+from workers.state.connection import connect, state_errors
+from workers.state.filings import Filings
+from workers.state.mailbox import Mailboxes, PutResult
+
+__all__ = [
+    "Action",
+    "Conversation",
+    "Door",
+    "Draft",
+    "Filing",
+    "PutResult",
+    "SlackFile",
+    "StateUnavailable",
+    "TurnRequest",
+    "open_door",
+]
+
+# How long the worker waits for the listener's first sign before it clears the status: its one try takes at most 2 s.
+SIGN_MS = 3_000
+
+
+class Door:
+    """What `web` can do with the rest of the program; synchronous, safe to share between threads."""
+
+    def __init__(self, client: redis.Redis, kicker: Kicker, *, ttl_seconds: int) -> None:
+        self._redis, self._kicker = client, kicker
+        self._boxes = Mailboxes(client, ttl_seconds=ttl_seconds)
+        self._filings = Filings(client, ttl_seconds=ttl_seconds)
+        self.metrics = figures.Metrics(client)
+
+    def ask(self, request: TurnRequest) -> PutResult:
+        """Store a request durably and wake a worker; `stranger`: a follow-up where the bot takes no part."""
+        box = request.conversation.box
+        body = request.model_dump(mode="json")
+        result = self._boxes.put(box, request.ts, body, asked=request.kind != "follow_up", sign_ms=SIGN_MS)
+        if result in ("new", "seen"):
+            self._kicker.kick(box)
+        return result
+
+    def act(self, action: Action) -> bool:
+        """Store a click, submission or command durably and wake a worker; False if it was seen before."""
+        result = self._boxes.put(action.box, action.id, action.model_dump(mode="json"))
+        self._kicker.kick(action.box)
+        return result == "new"
+
+    def stop(self, conversation: Conversation, *, turn_ts: str = "", before_ts: str = "") -> list[str]:
+        """Stop one turn, or all that were asked at or before a ts, running or queued; return which."""
+        stopped = self._boxes.mark(conversation.box, "stopped", only=turn_ts, before=before_ts)
+        if stopped:
+            self._kicker.kick(conversation.box)
+        return stopped
+
+    def draft(self, team_id: str, draft_id: str) -> tuple[Draft, Filing] | None:
+        """Return a draft and where it stands."""
+        return self._filings.get(team_id, draft_id)
+
+    def sign_shown(self, conversation: Conversation, ts: str) -> None:
+        """The first sign of a turn has been shown, or will never be."""
+        self._boxes.sign_shown(conversation.box, ts)
+
+    def is_reachable(self) -> bool:
+        """Return whether Redis answers."""
+        try:
+            with state_errors():
+                return bool(self._redis.ping())
+        except StateUnavailable:
+            return False
+
+    def metrics_text(self) -> bytes:
+        """Return the figures of all processes in Prometheus' text format."""
+        self.metrics.flush()
+        with state_errors():
+            sums = figures.sums(self._redis)
+        registry = CollectorRegistry()
+        registry.register(figures.Collector(sums, self._boxes.waiting()))
+        return generate_latest(registry)
+
+
+def open_door(settings: Settings) -> Door:
+    """Make the listener's way to Redis and the broker; nothing is connected yet."""
+    kicker = Kicker(make_celery(settings))
+    return Door(connect(settings.redis_url), kicker, ttl_seconds=settings.history_ttl_seconds)

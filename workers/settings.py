@@ -14,9 +14,7 @@ S = TypeVar("S", bound="Settings")
 
 def _words(value: Any) -> Any:
     """Split a comma list; anything else passes as it is."""
-    return (
-        tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
-    )
+    return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
 
 
 def _project_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -150,9 +148,7 @@ class WorkerSettings(Settings, JiraAccount):
 
 def load(kind: type[S]) -> S:
     """Return the settings of a process, or end it with one line on stderr that names all that is wrong."""
-    faults = [
-        fault for part in (SlackWayIn, JiraAccount) if issubclass(kind, part) for fault in _missing_of(part)
-    ]
+    faults = [fault for part in (SlackWayIn, JiraAccount) if issubclass(kind, part) for fault in _missing_of(part)]
     try:
         settings = kind()
     except ValidationError as error:

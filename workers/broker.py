@@ -1,0 +1,54 @@
+"""The Celery application of every process, and the kick: a hint that a mailbox has mail."""
+
+from __future__ import annotations
+
+from celery import Celery
+
+from workers.logs import get_logger
+from workers.settings import Settings
+
+DRAIN = "workers.drain"
+# Above the longest turn: a task that outlives it is handed out again while it still runs.
+VISIBILITY_TIMEOUT_SECONDS = 3_600
+
+log = get_logger(__name__)
+
+
+def make_celery(settings: Settings) -> Celery:
+    """Return an application that knows its broker and connects at first use."""
+    app = Celery("support_bot", broker=settings.broker_url, set_as_current=False)
+    app.conf.update(
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_serializer="json",
+        accept_content=["json"],
+        worker_prefetch_multiplier=1,
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,
+            "health_check_interval": 25,
+            "socket_timeout": 30,
+            "socket_connect_timeout": 2,
+            "socket_keepalive": True,
+        },
+    )
+    return app
+
+
+class Kicker:
+    """Tells the workers that a mailbox has mail; a kick that fails is no failure, the reaper kicks again."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+
+    def kick(self, box: str) -> None:
+        """Ask some worker to look into a mailbox."""
+        try:
+            self._app.signature(DRAIN, args=(box,)).apply_async(retry=False)
+        except Exception as error:  # noqa: BLE001  kombu raises whatever its transport raises
+            log.warning("kick_failed", error=type(error).__name__)

@@ -1,0 +1,183 @@
+"""Drafts and the ledger of their filing: one hash a draft, every change of state a compare-and-set in Redis.
+
+new ─► sending ─► done
+  ▲       ├─────► rejected ─► sending …            (a person corrected it)
+  │       └─────► uncertain ─► done | sending      (only a person's "file anyway" sends again)
+  └── cancelled is final, and so is done
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, cast
+
+import redis
+
+from workers.records import Draft, Filing, FilingState
+from workers.state.codec import decode, encode
+from workers.state.connection import state_errors
+
+SENDING_LEASE_MS = 10_000
+UNCERTAIN = "sb:filings:uncertain"
+
+Begin = Literal["begun", "busy", "gone", "done", "cancelled", "uncertain", "stale"]
+
+_BEGIN = """
+local draft, index = KEYS[1], KEYS[2]
+local token, lease_ms, id, forced, version, by = unpack(ARGV)
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local state = redis.call('HGET', draft, 'state')
+if not state then return 'gone' end
+if state == 'done' or state == 'cancelled' then return state end
+if state == 'sending' then
+  if tonumber(redis.call('HGET', draft, 'lease_until')) > now then return 'busy' end
+  -- The sender died: nobody knows whether Jira has it. Look, never send.
+  redis.call('HSET', draft, 'state', 'uncertain', 'uncertain_since', now)
+  redis.call('ZADD', index, now, id)
+  return 'uncertain'
+end
+if state == 'uncertain' and forced ~= '1' then return 'uncertain' end
+if version ~= '' and version ~= redis.call('HGET', draft, 'version') then return 'stale' end
+redis.call('HSET', draft, 'state', 'sending', 'token', token, 'lease_until', now + lease_ms, 'pressed_by', by)
+redis.call('ZADD', index, now + lease_ms, id)
+return 'begun'
+"""
+
+_RENEW = """
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+if redis.call('HGET', KEYS[1], 'state') ~= 'sending' or redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then
+  return 0
+end
+redis.call('HSET', KEYS[1], 'lease_until', now + ARGV[2])
+redis.call('ZADD', KEYS[2], now + ARGV[2], ARGV[3])
+return 1
+"""
+
+# From one of the given states to another, with fields; `token` guards what a sender writes.
+_MOVE = """
+local draft, index = KEYS[1], KEYS[2]
+local id, token, from, to, look_in_ms = unpack(ARGV)
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local state = redis.call('HGET', draft, 'state')
+if not state or not string.find(from, '|' .. state .. '|', 1, true) then return 0 end
+if state == 'sending' and token ~= '' and redis.call('HGET', draft, 'token') ~= token then return 0 end
+redis.call('HSET', draft, 'state', to)
+for i = 6, #ARGV, 2 do redis.call('HSET', draft, ARGV[i], ARGV[i + 1]) end
+if to == 'uncertain' then
+  redis.call('HSETNX', draft, 'uncertain_since', now)
+  redis.call('ZADD', index, now + look_in_ms, id)
+else
+  redis.call('HDEL', draft, 'uncertain_since')
+  redis.call('ZREM', index, id)
+end
+return 1
+"""
+
+_EDIT = """
+local state = redis.call('HGET', KEYS[1], 'state')
+if state ~= 'new' and state ~= 'rejected' then return 0 end
+if redis.call('HGET', KEYS[1], 'version') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'body', ARGV[3], 'version', ARGV[2], 'state', 'new', 'errors', ARGV[4])
+return 1
+"""
+
+
+class Filings:
+    """All drafts of one Redis, with where each stands."""
+
+    def __init__(self, client: redis.Redis, *, ttl_seconds: int) -> None:
+        self._redis, self._ttl = client, ttl_seconds
+        self._begin = client.register_script(_BEGIN)
+        self._renew = client.register_script(_RENEW)
+        self._move = client.register_script(_MOVE)
+        self._edit = client.register_script(_EDIT)
+
+    def add(self, draft: Draft) -> bool:
+        """Store a draft before it is shown; False if it was stored before, which changes nothing."""
+        key = _key(draft.conversation.team_id, draft.id)
+        with state_errors():
+            pipe = self._redis.pipeline()
+            pipe.hsetnx(key, "body", encode(draft.model_dump(mode="json")))
+            pipe.hsetnx(key, "state", "new")
+            pipe.hsetnx(key, "version", str(draft.version))
+            pipe.expire(key, self._ttl)
+            return bool(pipe.execute()[0])
+
+    def get(self, team_id: str, draft_id: str) -> tuple[Draft, Filing] | None:
+        """Return a draft and where it stands, or None if it never was or has expired."""
+        with state_errors():
+            row = cast("dict[bytes, bytes]", self._redis.hgetall(_key(team_id, draft_id)))
+        if b"body" not in row:
+            return None
+        return Draft.model_validate(decode(row[b"body"])), _filing(row)
+
+    def begin(self, draft: Draft, *, token: str, by: str, forced: bool = False, version: int | None = None) -> Begin:
+        """Try to become the one who sends a draft to Jira; `forced` sends an uncertain one again."""
+        args = [token, SENDING_LEASE_MS, _member(draft), int(forced), "" if version is None else version, by]
+        with state_errors():
+            return cast("Begin", self._begin(keys=_keys(draft), args=args).decode())  # type: ignore[arg-type]
+
+    def renew(self, draft: Draft, *, token: str) -> bool:
+        """Keep sending; False if this sender was given up."""
+        with state_errors():
+            return bool(self._renew(keys=_keys(draft), args=[token, SENDING_LEASE_MS, _member(draft)]))
+
+    def move(
+        self,
+        draft: Draft,
+        to: FilingState,
+        *,
+        since: tuple[FilingState, ...],
+        token: str = "",
+        look_in_seconds: float = 0,
+        fields: Mapping[str, str | bytes] | None = None,
+    ) -> bool:
+        """Change the state if it is one of `since`; False if something else happened first."""
+        flat = [part for name, value in (fields or {}).items() for part in (name, value)]
+        args = [_member(draft), token, f"|{'|'.join(since)}|", to, int(look_in_seconds * 1000), *flat]
+        with state_errors():
+            return bool(self._move(keys=_keys(draft), args=args))  # type: ignore[arg-type]  # str, int, bytes
+
+    def edit(self, old: Draft, new: Draft) -> bool:
+        """Replace a draft that is not filed yet; False if it was edited or filed meanwhile."""
+        args = [old.version, new.version, encode(new.model_dump(mode="json")), encode([])]
+        with state_errors():
+            return bool(self._edit(keys=_keys(old)[:1], args=args))
+
+    def remember_card(self, draft: Draft, card_ts: str) -> None:
+        """Store which Slack message shows the draft."""
+        with state_errors():
+            self._redis.hset(_keys(draft)[0], "card_ts", card_ts)
+
+    def to_look_at(self, limit: int = 50) -> list[tuple[str, str]]:
+        """Return (team_id, draft_id) of filings whose fate must be looked up now."""
+        with state_errors():
+            seconds, micros = self._redis.time()
+            rows = self._redis.zrangebyscore(UNCERTAIN, 0, seconds * 1000 + micros // 1000, start=0, num=limit)
+        return [cast("tuple[str, str]", tuple(row.decode().split(":", 1))) for row in cast("list[bytes]", rows)]
+
+
+def _key(team_id: str, draft_id: str) -> str:
+    return f"sb:draft:{team_id}:{draft_id}"
+
+
+def _keys(draft: Draft) -> list[str]:
+    return [_key(draft.conversation.team_id, draft.id), UNCERTAIN]
+
+
+def _member(draft: Draft) -> str:
+    return f"{draft.conversation.team_id}:{draft.id}"
+
+
+def _filing(row: dict[bytes, bytes]) -> Filing:
+    values: dict[str, Any] = {
+        name: row[name.encode()].decode()
+        for name in ("state", "issue_key", "issue_url", "pressed_by", "card_ts")
+        if name.encode() in row
+    }
+    errors = decode(row[b"errors"]) if b"errors" in row else ()
+    since = float(row.get(b"uncertain_since", b"0")) / 1000
+    return Filing(**values, errors=tuple(errors), uncertain_since=since)

@@ -1,0 +1,173 @@
+"""Mailboxes: what must be done for one conversation or one subject, in order, by one worker at a time.
+
+The mailbox is the truth, a Celery kick only a hint. A worker holds a lease with a fencing token; whatever it writes
+here is refused once the lease is another's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+import redis
+
+from workers.errors import Interrupted
+from workers.records import HistoryEntry
+from workers.state import mailbox_scripts as lua
+from workers.state.codec import decode, encode
+from workers.state.connection import state_errors
+
+LEASE_MS = 6_000
+GRACE_MS = 1_000
+SEEN_SECONDS = 86_400
+MAX_WAITING = 50
+READY = "sb:ready"
+
+Args = list[bytes | bytearray | memoryview[int] | str | int | float]
+PutResult = Literal["new", "seen", "stranger", "full"]
+Mark = Literal["", "stopped", "edited", "deleted"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One message in one worker's hands; `journal` holds what an earlier holder got done."""
+
+    box: str
+    token: int
+    id: str
+    body: Any
+    attempts: int
+    mark: Mark
+    journal: Mapping[str, Any]
+
+
+def keys_of(box: str) -> list[str]:
+    """Return the keys of a mailbox, all with one hash tag, and the ready index."""
+    return [*(f"sb:{{{box}}}:{name}" for name in lua.BOX_KEYS[:-1]), READY]
+
+
+class Mailboxes:
+    """All mailboxes of one Redis; safe to share between threads."""
+
+    def __init__(self, client: redis.Redis, *, ttl_seconds: int, lease_ms: int = LEASE_MS) -> None:
+        self._redis = client
+        self.lease_ms = lease_ms
+        self._ttl = ttl_seconds
+        self._put = client.register_script(lua.PUT)
+        self._claim = client.register_script(lua.CLAIM)
+        self._renew = client.register_script(lua.RENEW)
+        self._journal = client.register_script(lua.JOURNAL)
+        self._commit = client.register_script(lua.COMMIT)
+        self._release = client.register_script(lua.RELEASE)
+        self._mark = client.register_script(lua.MARK)
+        self._due = client.register_script(lua.DUE)
+
+    def put(self, box: str, message_id: str, body: Any, *, asked: bool = True, sign_ms: int = 0) -> PutResult:
+        """Store a message durably unless it was seen; `asked=False` stores it only where the bot takes part."""
+        keys = [*keys_of(box), self._sign_key(box, message_id), f"sb:{{{box}}}:seen:{message_id}"]
+        args: Args = [
+            message_id,
+            encode(body),
+            box,
+            GRACE_MS,
+            SEEN_SECONDS,
+            self._ttl,
+            MAX_WAITING,
+            sign_ms,
+            int(asked),
+        ]
+        with state_errors():
+            return cast("PutResult", self._put(keys=keys, args=args).decode())
+
+    def claim(self, box: str) -> Claim | None:
+        """Take the first message, or None if there is none, it waits for a time, or another worker holds it."""
+        with state_errors():
+            answer = self._claim(keys=keys_of(box), args=[box, self.lease_ms, self._ttl])
+        if answer[0] != b"ok":
+            return None
+        _, token, message_id, body, attempts, mark, pairs = answer
+        fields = dict(zip(pairs[::2], pairs[1::2], strict=True))
+        own = (b"id", b"attempts", b"not_before")
+        return Claim(
+            box=box,
+            token=int(token),
+            id=message_id.decode(),
+            body=decode(body) if body else None,
+            attempts=int(attempts),
+            mark=mark.decode(),
+            journal={name.decode(): decode(value) for name, value in fields.items() if name not in own},
+        )
+
+    def renew(self, claims: Sequence[Claim]) -> list[tuple[bool, Mark]]:
+        """Lengthen the leases; for each: still held?, and the mark that was put on its message."""
+        with state_errors():
+            pipe = self._redis.pipeline(transaction=False)
+            for claim in claims:
+                args: Args = [claim.box, claim.token, claim.id, self.lease_ms]
+                self._renew(keys=keys_of(claim.box), args=args, client=pipe)
+            return [(bool(held), mark.decode()) for held, mark in pipe.execute()]
+
+    def write_journal(self, claim: Claim, fields: Mapping[str, Any]) -> None:
+        """Remember what was done; raises Interrupted("fenced") if another worker has taken over."""
+        flat = [part for name, value in fields.items() for part in (name, encode(value))]
+        with state_errors():
+            held = self._journal(keys=keys_of(claim.box), args=[claim.token, *flat])
+        if not held:
+            raise Interrupted("fenced")
+
+    def commit(self, claim: Claim, entry: HistoryEntry | None = None, *, drop_oldest: int = 0) -> bool:
+        """End a message in one step and return whether more wait; raises Interrupted("fenced")."""
+        body = encode(entry.model_dump(mode="json")) if entry else b""
+        args: Args = [claim.box, claim.token, claim.id, self._ttl, body, drop_oldest]
+        with state_errors():
+            answer = self._commit(keys=keys_of(claim.box), args=args)
+        if answer == b"fenced":
+            raise Interrupted("fenced")
+        return bool(answer == b"more")
+
+    def release(self, claim: Claim, *, delay_seconds: float = 0, refund: bool = False) -> bool:
+        """Give a message back for another try; False if it was another's already."""
+        args: Args = [claim.box, claim.token, int(delay_seconds * 1000), int(refund)]
+        with state_errors():
+            return bool(self._release(keys=keys_of(claim.box), args=args))
+
+    def mark(self, box: str, mark: Mark, *, only: str = "", before: str = "") -> list[str]:
+        """Mark one message that waits or runs, or all asked at or before a ts; return their ids."""
+        with state_errors():
+            answer = self._mark(keys=keys_of(box), args=[box, mark, only, before])
+        return [message_id.decode() for message_id in answer]
+
+    def due(self, limit: int = 100) -> list[str]:
+        """Return the mailboxes that wait for a worker, each again after a short grace."""
+        with state_errors():
+            return [box.decode() for box in self._due(keys=[READY], args=[limit, GRACE_MS])]
+
+    def history(self, box: str) -> list[HistoryEntry]:
+        """Return the committed turns of a conversation, oldest first."""
+        with state_errors():
+            rows = cast("list[bytes]", self._redis.lrange(f"sb:{{{box}}}:history", 0, -1))
+        return [HistoryEntry.model_validate(decode(row)) for row in rows]
+
+    def waiting(self) -> int:
+        """Return how many messages wait or run in all mailboxes."""
+        with state_errors():
+            boxes = cast("list[bytes]", self._redis.zrange(READY, 0, 999))
+            pipe = self._redis.pipeline(transaction=False)
+            for box in boxes:
+                pipe.llen(f"sb:{{{box.decode()}}}:mail")
+            return sum(pipe.execute()) if boxes else 0
+
+    def sign_shown(self, box: str, message_id: str) -> None:
+        """The listener's first sign is out, or will never be."""
+        with state_errors():
+            self._redis.delete(self._sign_key(box, message_id))
+
+    def sign_pending(self, box: str, message_id: str) -> bool:
+        """Return whether the listener's first sign may still arrive."""
+        with state_errors():
+            return bool(self._redis.exists(self._sign_key(box, message_id)))
+
+    @staticmethod
+    def _sign_key(box: str, message_id: str) -> str:
+        return f"sb:{{{box}}}:sign:{message_id}"

@@ -1,0 +1,152 @@
+"""The Lua of the mailbox. Scripts see ids only; bodies pass through unread. Times come from Redis' own clock.
+
+KEYS of every script are those of one mailbox, in the order of `BOX_KEYS`, then the ready index.
+"""
+
+from __future__ import annotations
+
+BOX_KEYS = ("mail", "body", "lease", "fence", "journal", "history", "marks", "part", "ready")
+
+_HEAD = """
+local mail, body, lease, fence, journal, history, marks, part, ready = unpack(KEYS)
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+"""
+
+# Stores a message once. A stranger's follow-up is not marked as seen: its twin may be a mention.
+PUT = (
+    _HEAD
+    + """
+local sign, seen = KEYS[10], KEYS[11]
+local id, data, box, grace, seen_ttl, ttl, limit, sign_ms = unpack(ARGV)
+local asked = ARGV[9] == '1'
+if redis.call('EXISTS', seen) == 1 then return 'seen' end
+if not asked and redis.call('EXISTS', part) == 0 then return 'stranger' end
+if redis.call('LLEN', mail) >= tonumber(limit) then return 'full' end
+redis.call('SET', seen, 1, 'EX', seen_ttl)
+redis.call('RPUSH', mail, id)
+redis.call('HSET', body, id, data)
+redis.call('EXPIRE', mail, ttl)
+redis.call('EXPIRE', body, ttl)
+redis.call('SET', part, 1, 'EX', ttl)
+if tonumber(sign_ms) > 0 then redis.call('SET', sign, 1, 'PX', sign_ms) end
+if redis.call('EXISTS', lease) == 0 then redis.call('ZADD', ready, now + grace, box)
+else redis.call('ZADD', ready, 'NX', now + grace, box) end
+return 'new'
+"""
+)
+
+# Takes the head for one worker. `later` means that its turn waits for a time; `held` that somebody works on it.
+CLAIM = (
+    _HEAD
+    + """
+local box, lease_ms, ttl = unpack(ARGV)
+local id = redis.call('LINDEX', mail, 0)
+if not id then redis.call('ZREM', ready, box) return {'empty'} end
+local left = redis.call('PTTL', lease)
+if left > 0 then redis.call('ZADD', ready, 'NX', now + left + 500, box) return {'held'} end
+local wait = tonumber(redis.call('HGET', journal, 'not_before') or '0')
+if wait > now and redis.call('HEXISTS', marks, id) == 0 then
+  redis.call('ZADD', ready, wait, box)
+  return {'later'}
+end
+local token = redis.call('INCR', fence)
+redis.call('EXPIRE', fence, ttl * 2)
+redis.call('SET', lease, token, 'PX', lease_ms)
+if redis.call('HGET', journal, 'id') ~= id then
+  redis.call('DEL', journal)
+  redis.call('HSET', journal, 'id', id)
+end
+redis.call('EXPIRE', journal, ttl)
+local attempts = redis.call('HINCRBY', journal, 'attempts', 1)
+redis.call('ZADD', ready, now + lease_ms + 500, box)
+return {'ok', token, id, redis.call('HGET', body, id) or '', attempts,
+        redis.call('HGET', marks, id) or '', redis.call('HGETALL', journal)}
+"""
+)
+
+RENEW = (
+    _HEAD
+    + """
+local box, token, id, lease_ms = unpack(ARGV)
+if redis.call('GET', lease) ~= token then return {0, ''} end
+redis.call('PEXPIRE', lease, lease_ms)
+redis.call('ZADD', ready, now + lease_ms + 500, box)
+return {1, redis.call('HGET', marks, id) or ''}
+"""
+)
+
+JOURNAL = (
+    _HEAD
+    + """
+if redis.call('GET', lease) ~= ARGV[1] then return 0 end
+for i = 2, #ARGV, 2 do redis.call('HSET', journal, ARGV[i], ARGV[i + 1]) end
+return 1
+"""
+)
+
+# History appended, mail removed, journal dropped, lease given up: all or nothing.
+COMMIT = (
+    _HEAD
+    + """
+local box, token, id, ttl, entry, drop = unpack(ARGV)
+if redis.call('GET', lease) ~= token then return 'fenced' end
+if redis.call('LINDEX', mail, 0) ~= id then return 'fenced' end
+if entry ~= '' then
+  redis.call('RPUSH', history, entry)
+  if tonumber(drop) > 0 then redis.call('LTRIM', history, drop, -1) end
+end
+redis.call('EXPIRE', history, ttl)
+redis.call('EXPIRE', part, ttl)
+redis.call('LPOP', mail)
+redis.call('HDEL', body, id)
+redis.call('HDEL', marks, id)
+redis.call('DEL', journal, lease)
+if redis.call('LLEN', mail) == 0 then redis.call('ZREM', ready, box) return 'idle' end
+redis.call('ZADD', ready, now, box)
+return 'more'
+"""
+)
+
+# Gives the head back, at once or for later; a hand-over is no failed attempt.
+RELEASE = (
+    _HEAD
+    + """
+local box, token, delay_ms, refund = unpack(ARGV)
+if redis.call('GET', lease) ~= token then return 0 end
+redis.call('DEL', lease)
+if refund == '1' then redis.call('HINCRBY', journal, 'attempts', -1) end
+redis.call('HSET', journal, 'not_before', now + delay_ms)
+redis.call('ZADD', ready, now + delay_ms, box)
+return 1
+"""
+)
+
+# Marks one waiting or running message, or all that were written at or before a ts. Returns the ids.
+MARK = (
+    _HEAD
+    + """
+local box, mark, only, before = unpack(ARGV)
+local marked = {}
+for _, id in ipairs(redis.call('LRANGE', mail, 0, -1)) do
+  if id == only or (before ~= '' and tonumber(id) <= tonumber(before)) then
+    redis.call('HSET', marks, id, mark)
+    table.insert(marked, id)
+  end
+end
+if #marked > 0 then
+  redis.call('EXPIRE', marks, 86400)
+  if redis.call('EXISTS', lease) == 0 then redis.call('ZADD', ready, now, box) end
+end
+return marked
+"""
+)
+
+# What the reaper must look at now; each is looked at again after the grace.
+DUE = """
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local due = redis.call('ZRANGE', KEYS[1], 0, now, 'BYSCORE', 'LIMIT', 0, ARGV[1])
+for _, box in ipairs(due) do redis.call('ZADD', KEYS[1], now + ARGV[2], box) end
+return due
+"""
