@@ -1,0 +1,104 @@
+# Everything runs from .venv/, which `make setup` fills from requirements.lock. No path outside the checkout is written.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+SOURCES := bot workers sandbox tests $(wildcard bench)
+
+# The process commands stand in the Procfile and nowhere else.
+procfile = PATH="$(CURDIR)/$(VENV)/bin:$$PATH" exec $$(sed -n 's/^$(1): *//p' Procfile)
+
+.PHONY: help
+help: ## list these commands
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: setup
+setup: $(INSTALLED) ## make .venv/ from the lock file; nothing to do when it is up to date
+
+# A Python without ensurepip (Debian's, without python3-venv) lends its own pip.
+$(INSTALLED): requirements.lock
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'Python 3.11 or newer is needed; name one: make setup PYTHON=python3.11' >&2; exit 1; }
+	@"$(PY)" -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear "$(VENV)" >/dev/null 2>&1 || \
+	  "$(PYTHON)" -m venv --clear --without-pip "$(VENV)"
+	@if "$(PY)" -m pip --version >/dev/null 2>&1; then set -- "$(PY)" -m pip; \
+	  else set -- "$(PYTHON)" -m pip --python "$(PY)"; fi; \
+	  echo 'Installing what requirements.lock names into $(VENV)/ (about a minute)'; \
+	  PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore "$$@" install \
+	    --quiet --require-hashes --only-binary :all: -r requirements.lock
+	@touch "$@"
+
+.PHONY: demo
+demo: setup ## open the sandbox: a web page to talk to the bot, with no account and no key
+	@exec "$(PY)" -m sandbox demo
+
+.PHONY: smoke
+smoke: setup ## one scripted conversation through the real processes, its transcript on the screen
+	@exec "$(PY)" -m sandbox smoke
+
+.PHONY: test
+test: setup ## run all tests
+	"$(PY)" -m pytest
+
+.PHONY: test-unit
+test-unit: setup ## tests of single parts
+	"$(PY)" -m pytest tests/unit
+
+.PHONY: test-integration
+test-integration: setup ## tests with a Redis-protocol server, Celery and the stand-ins
+	"$(PY)" -m pytest tests/integration
+
+.PHONY: test-e2e
+test-e2e: setup ## tests with the processes of the Procfile
+	"$(PY)" -m pytest tests/e2e
+
+.PHONY: format
+format: setup ## let the formatter rewrite the sources
+	"$(PY)" -m ruff check --fix-only --exit-zero --quiet .
+	"$(PY)" -m ruff format .
+
+.PHONY: lint
+lint: setup ## formatter, linter, types and import rules, without tests
+	"$(PY)" -m ruff format --check .
+	"$(PY)" -m ruff check .
+	"$(PY)" -m mypy $(SOURCES)
+	"$(VENV)/bin/lint-imports"
+
+.PHONY: check
+check: lint test ## all that CI asks
+
+.PHONY: lock
+lock: setup ## write requirements.lock anew from pyproject.toml
+	"$(PY)" -m uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url \
+	  --python-version 3.11 -o requirements.lock
+
+.PHONY: doctor
+doctor: setup ## ask Slack, Jira, Claude and Redis whether the settings in .env work
+	@exec "$(PY)" -m workers doctor
+
+.PHONY: run
+run: setup ## web, worker and beat together, for a real workspace
+	@exec $(MAKE) --no-print-directory --jobs=3 web worker beat
+
+.PHONY: web
+web: setup ## the listener
+	@$(call procfile,web)
+
+.PHONY: worker
+worker: setup ## a worker; start as many as you like
+	@$(call procfile,worker)
+
+.PHONY: beat
+beat: setup ## the timed jobs
+	@$(call procfile,beat)
+
+.PHONY: redis
+redis: setup ## a Redis-protocol server on port 6379, its data in .sandbox/, for a machine that has none
+	@exec "$(PY)" -m sandbox redis
+
+.PHONY: clean
+clean: ## remove .venv/, .sandbox/ and the tools' caches
+	rm -rf "$(VENV)" .sandbox .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
