@@ -1,0 +1,157 @@
+"""The rule-based support agent: a stand-in for the model's judgement, the same for the same request."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sandbox.claude.brain import answers
+from sandbox.claude.brain.filing import issue_type_of, new_issue, project_of, said_values, topic_of
+from sandbox.claude.brain.findings import fields_in
+from sandbox.claude.brain.intents import Intent, intent_of, unanswered
+from sandbox.claude.brain.keywords import keywords_of
+from sandbox.claude.brain.long_answer import long_answer
+from sandbox.claude.brain.reading import KEY, Call, Situation, read
+from sandbox.claude.brain.structured import structured_answer
+from sandbox.claude.scripts import Block, Body, Reply, reply, thinking, tool
+
+MOST_ROUNDS = 6
+_PLAIN: dict[Intent, str] = {
+    "nothing": answers.EMPTY,
+    "greeting": answers.GREETING,
+    "thanks": answers.THANKS,
+    "help": answers.HELP,
+    "decline": answers.DECLINED,
+    "chat": answers.CHAT,
+}
+_TOPIC_BORDER = re.compile(
+    r"\band also\b|;\s*also\b|\bas well as\b|\band separately\b|\bplus\b|\n\s*(?:\d[.)]|[-*])\s", re.IGNORECASE
+)
+
+
+def decide(body: Body, *, long_paragraphs: int) -> Reply:
+    """Return what a sensible support agent would say or do next."""
+    situation = read(body)
+    schema = ((body.get("output_config") or {}).get("format") or {}).get("schema")
+    if schema:
+        return reply(structured_answer(situation, schema))
+    if not situation.tools and re.search(r"\bsummar(?:y|i[sz]e)", situation.question + situation.facts, re.IGNORECASE):
+        return reply(answers.summary_of_conversation(situation))
+    return _next_step(situation, long_paragraphs)
+
+
+def _next_step(situation: Situation, long_paragraphs: int) -> Reply:
+    intent = intent_of(situation)
+    if intent in _PLAIN:
+        return reply(_PLAIN[intent])
+    match intent:
+        case "long":
+            return reply(long_answer(situation.question, long_paragraphs))
+        case "remember":
+            return reply(answers.remembered(situation))
+        case "details":
+            return reply(answers.details_noted(situation))
+        case "file" | "answer_field":
+            return _file(situation, intent)
+        case "comment" | "move" | "look_up":
+            return _by_key(situation, intent)
+        case _:
+            return _search(situation, is_report=intent == "report")
+
+
+def _search(situation: Situation, *, is_report: bool) -> Reply:
+    done = [call for call in situation.now.calls if call.name in ("jira_search", "knowledge_search")]
+    if done or "jira_search" not in situation.tools:
+        return reply(answers.after_search(situation, done, is_report=is_report))
+    topics = [keywords for keywords in map(keywords_of, _TOPIC_BORDER.split(situation.question)) if keywords]
+    if len(topics) < 2 or min(map(len, topics)) < 2:
+        topics = [keywords_of(_subject(situation))]
+    searches = [tool(situation.tools["jira_search"], {"keywords": words, "status": "any"}) for words in topics[:3]]
+    note = "The person reports a problem." if is_report else "The person asks what is known."
+    about = " and ".join(" ".join(words) for words in topics[:3])
+    return reply(
+        thinking(f"{note} I look for issues about {about} first."), "Let me look for similar issues… ", *searches
+    )
+
+
+def _subject(situation: Situation) -> str:
+    """Return what a search is about: the question, or the talk before it when the question names nothing."""
+    if len(keywords_of(situation.question)) >= 2 or len(situation.people_said) < 2:
+        return situation.question
+    return f"{topic_of(situation)} {situation.question}"
+
+
+def _by_key(situation: Situation, intent: Intent) -> Reply:
+    done = situation.now.calls
+    if done:
+        if intent == "look_up" or any(call.is_error for call in done):
+            return reply(answers.after_look_up(done))
+        return reply("The change is ready: please check it above and confirm it.")
+    name, arguments = _keyed_call(situation, intent)
+    if name not in situation.tools:
+        return reply(answers.CHAT)
+    calls = [tool(situation.tools[name], {"key": key, **arguments}) for key in _keys(situation.question)]
+    return reply(thinking("The person names an issue; I look at it."), *calls)
+
+
+def _keys(words: str) -> list[str]:
+    return list(dict.fromkeys(KEY.findall(words)))[:5]
+
+
+def _keyed_call(situation: Situation, intent: Intent) -> tuple[str, dict[str, Any]]:
+    question = situation.question
+    target = re.search(r"\bto\s+[\"“*]?([A-Z][A-Za-z ]{1,30}?)[\"”*]?\s*(?:[.!?]|$|please)", question)
+    if intent == "comment" and "jira_add_comment" in situation.tools:
+        words = re.search(r"comment\b.*?(?:[:“\"]|\bthat\b|\bsaying\b)\s*(.+)", question, re.DOTALL)
+        return "jira_add_comment", {"body": words[1].strip(' ”"') if words else question}
+    if intent == "move" and "jira_transition_issue" in situation.tools:
+        return "jira_transition_issue", {"to_status": target[1] if target else "Done"}
+    return "jira_get_issue", {}
+
+
+def _file(situation: Situation, intent: Intent) -> Reply:
+    rounds = situation.now.rounds
+    if rounds:
+        return _file_on(situation, rounds[-1][-1], len(rounds))
+    if intent == "answer_field":
+        return _try_again(situation, unanswered(situation)) or reply(answers.CHAT)
+    if not topic_of(situation):
+        return reply(answers.NOTHING_TO_FILE)
+    where = {"project": project_of(situation), "issue_type": issue_type_of(situation)}
+    if "jira_create_options" in situation.tools and not _knows_options(situation, where):
+        note = f"The person wants an issue in {where['project']}; I check which fields it needs."
+        return reply(thinking(note), "I'll draft that. ", tool(situation.tools["jira_create_options"], where))
+    return _draft(situation, new_issue(situation))
+
+
+def _knows_options(situation: Situation, where: dict[str, str]) -> bool:
+    options = [call for call in situation.calls if call.name == "jira_create_options" and not call.is_error]
+    return any(where.items() <= call.arguments.items() for call in options)
+
+
+def _file_on(situation: Situation, last: Call, rounds: int) -> Reply:
+    """Go on with filing after the last tool result of this turn."""
+    if last.name == "jira_create_options":
+        return reply(answers.refused(last.result)) if last.is_error else _draft(situation, new_issue(situation))
+    if not last.is_error:
+        return reply(answers.after_draft(last.result))
+    again = _try_again(situation, last) if rounds < MOST_ROUNDS else None
+    return again or reply(answers.field_question(last.result))
+
+
+def _try_again(situation: Situation, failed: Call | None) -> Reply | None:
+    """Return the call with the fields that people have named since, or None if they named none."""
+    if failed is None:
+        return None
+    named = {name: value for name, value in said_values(situation).items() if name in fields_in(failed.result)}
+    fields = dict(failed.arguments.get("fields") or {})
+    if not named or named.items() <= fields.items():
+        return None
+    return _draft(situation, failed.arguments | {"fields": fields | named})
+
+
+def _draft(situation: Situation, arguments: dict[str, Any]) -> Reply:
+    if "jira_create_issue" not in situation.tools:
+        return reply("I cannot file issues here.")
+    blocks: list[Block] = [thinking(f"I draft “{arguments['summary']}” from the conversation.")]
+    return reply(*blocks, tool(situation.tools["jira_create_issue"], arguments))

@@ -1,0 +1,151 @@
+"""The sentences of the rule-based support agent."""
+
+from __future__ import annotations
+
+import re
+
+from sandbox.claude.brain.filing import best_report, summary_of, topic_of
+from sandbox.claude.brain.findings import Finding, fields_in, issues_in
+from sandbox.claude.brain.reading import KEY, Call, Situation
+from sandbox.claude.brain.triage import judge
+
+EMPTY = "You mentioned me without a question. What should I do: look for an issue, or note a new problem?"
+HELP = (
+    "I triage problems and keep Jira in order:\n\n"
+    "- tell me what does not work, and I look for similar issues\n"
+    "- say *file it*, and I draft an issue from this conversation\n"
+    "- name a key such as `OPS-12`, and I tell you how it stands"
+)
+GREETING = "Hello! Tell me what does not work, and I will look whether it is known."
+THANKS = "You're welcome! Mention me when there is more."
+DECLINED = "All right, I leave it at that. Nothing was filed."
+CHAT = "I am not sure what to do with that. Tell me what does not work, or name an issue key, and I will look it up."
+NOTHING_TO_FILE = "I would like to file it, but I don't know yet what it is about. What does not work, and since when?"
+DRAFT_READY = (
+    "The draft is ready: please check it above and press **Create** to file it. Nothing is in Jira before that."
+)
+_FILED = re.compile(r"\b(?:created|filed)\b", re.IGNORECASE)
+
+
+def after_search(situation: Situation, searches: list[Call], *, is_report: bool) -> str:
+    """Return the answer that a search leads to."""
+    failed = [call for call in searches if call.is_error]
+    if failed and len(failed) == len(searches):
+        return f"I could not search Jira just now: {_shortly(failed[0].result)}"
+    found = {finding.key: finding for call in searches for finding in issues_in(call.result)}
+    parts = [_found(list(found.values()))]
+    if is_report:
+        parts += _triage("\n".join(part.words for part in situation.now.said))
+    return "\n\n".join(parts)
+
+
+def _found(issues: list[Finding]) -> str:
+    if not issues:
+        return "I found no similar issue in Jira."
+    head = "I found one similar issue:" if len(issues) == 1 else f"I found {len(issues)} similar issues:"
+    return "\n".join([head, "", *(issue.as_item() for issue in issues[:8])])
+
+
+def _triage(words: str) -> list[str]:
+    judgement = judge(words)
+    seems = f"**Severity:** {judgement.severity} · **Component:** {judgement.component or 'not clear yet'}"
+    offer = "If none of these is yours, say *file it* and I will draft a new issue."
+    if not judgement.gaps:
+        return [seems, offer]
+    needs = "To triage it well I still need:\n\n" + "\n".join(f"- {gap}" for gap in judgement.gaps)
+    return [seems, needs, offer]
+
+
+def after_look_up(calls: list[Call]) -> str:
+    """Return what the issues that were looked up say."""
+    return "\n\n".join(_looked_up(call) for call in calls)
+
+
+def _looked_up(call: Call) -> str:
+    key = str(call.arguments.get("key", "the issue"))
+    if call.is_error:
+        return f"I could not read {key}: {_shortly(call.result)}"
+    lines = [line for line in call.result.splitlines() if line.strip()]
+    url = next((word for word in re.findall(r"https?://[^\s)>\]|\"']+", call.result) if key in word), None)
+    name = f"[{key}]({url})" if url else f"**{key}**"
+    shown = [re.sub(r"^\W+|\s+$", "", line) for line in lines[:6]]
+    return "\n".join([f"{name} in short:", "", *(f"- {line}" for line in shown if line)])
+
+
+def after_draft(result: str) -> str:
+    """Return the word on a draft that was shown, or on an issue that was filed without one."""
+    key = KEY.search(result)
+    if key and _FILED.search(result) and "draft" not in result.lower():
+        return f"Filed as **{key[0]}**."
+    return DRAFT_READY
+
+
+def field_question(result: str) -> str:
+    """Return one question for all the fields that Jira still wants."""
+    fields = fields_in(result)
+    if not fields:
+        return f"That did not work: {_shortly(result)}"
+    wanted = "\n".join(f"- **{name}**: {', '.join(values[:12])}" for name, values in fields.items())
+    return f"Before I can draft it, Jira wants a value that nobody named yet:\n\n{wanted}\n\nWhich should I take?"
+
+
+def refused(result: str) -> str:
+    """Return what a tool that failed means to the person."""
+    return f"That did not work: {_shortly(result)}"
+
+
+def remembered(situation: Situation) -> str:
+    """Return what was reported and filed earlier, from the history alone."""
+    reported = _reported(situation)
+    if not reported:
+        return "We have not talked about a problem in this conversation yet."
+    parts = [f"You reported: “{reported}”."]
+    drafts = [call for call in situation.calls if call.name == "jira_create_issue" and not call.is_error]
+    if drafts:
+        parts.append(f"The draft for it is “{drafts[-1].arguments.get('summary')}”.")
+    filed = _filed_key(situation)
+    if filed:
+        parts.append(f"It was filed as **{filed}**.")
+    else:
+        similar = [
+            item.key for call in situation.calls if call.name == "jira_search" for item in issues_in(call.result)
+        ]
+        if similar:
+            parts.append(f"Similar issues were {', '.join(dict.fromkeys(similar[:5]))}.")
+    return " ".join(parts)
+
+
+def _reported(situation: Situation) -> str:
+    said = [part.words for turn in situation.earlier for part in turn.said]
+    said += [part.words for part in situation.now.said[:-1]]
+    return summary_of(best_report(said))
+
+
+def _filed_key(situation: Situation) -> str | None:
+    told = situation.facts.splitlines()
+    told += [line for call in situation.calls if call.name == "jira_create_issue" for line in call.result.splitlines()]
+    for line in reversed(told):
+        key = KEY.search(line)
+        if key and _FILED.search(line):
+            return key[0]
+    return None
+
+
+def details_noted(situation: Situation) -> str:
+    """Return the thanks for more details, with what is still open."""
+    told = "\n".join(part.words for part in situation.people_said)
+    judgement = judge(told)
+    noted = f"Thanks, noted: “{summary_of(situation.question)}”."
+    gaps = f" I would still like to know {judgement.gaps[0]}." if judgement.gaps else ""
+    return f"{noted}{gaps}\n\nSeverity looks **{judgement.severity}** now. Say *file it* and I will draft the issue."
+
+
+def summary_of_conversation(situation: Situation) -> str:
+    """Return a short account of all that was said."""
+    said = [f"- {part.speaker or 'The person'}: {summary_of(part.words)}" for part in situation.people_said[:-1]]
+    return "\n".join(["Summary of the conversation so far:", "", *said[:30]]) if said else topic_of(situation)
+
+
+def _shortly(result: str) -> str:
+    line = " ".join(result.split())
+    return line if len(line) <= 300 else line[:300].rsplit(" ", 1)[0] + "…"
