@@ -1,0 +1,1 @@
+"""A strict stand-in for Jira Cloud's REST API v3, served on loopback."""

@@ -1,0 +1,30 @@
+"""`python -m sandbox.jira --port N`: the stand-in alone, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+
+from sandbox.jira.standin import JiraStandIn
+from sandbox.server import Running
+
+
+def main() -> None:
+    """Serve a fresh site and say where, and with which token."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.jira", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0)
+    options = parser.parse_args()
+    stand_in = JiraStandIn()
+    running = Running(stand_in.make_app, options.host, options.port)
+    print(
+        f"Jira stand-in: {running.url}  (JIRA_EMAIL={stand_in.email} JIRA_API_TOKEN={stand_in.api_token})", flush=True
+    )
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        running.stop()
+
+
+if __name__ == "__main__":
+    main()

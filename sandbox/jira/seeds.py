@@ -1,0 +1,55 @@
+"""About two dozen issues that a support desk would have, so that searches find something."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.jira import catalogue, issues
+from sandbox.jira import catalogue as default
+from sandbox.jira.comments import add_comment
+from sandbox.jira.seed_texts import SEEDS, Seed
+from sandbox.jira.site import Site, timestamp
+
+PEOPLE = {"ada": catalogue.ADA, "grace": catalogue.GRACE, "linus": catalogue.LINUS, "margaret": catalogue.MARGARET}
+DAY = 86_400
+
+
+def paragraphs(text: str) -> dict[str, Any]:
+    """Return plain text as a document, a paragraph for each block."""
+    blocks = [block.replace("\n", " ") for block in text.split("\n\n")]
+    content = [{"type": "paragraph", "content": [{"type": "text", "text": block}]} for block in blocks]
+    return {"type": "doc", "version": 1, "content": content}
+
+
+def plant(site: Site) -> None:
+    """File all seeds, oldest first, each with its age, status and comments."""
+    for seed in sorted(SEEDS, key=lambda each: -each.days_old):
+        _file(site, seed)
+
+
+def _file(site: Site, seed: Seed) -> None:
+    reporter = PEOPLE[seed.reporter]
+    fields: dict[str, Any] = {
+        "project": {"key": seed.project},
+        "issuetype": {"name": seed.kind},
+        "summary": seed.summary,
+        "description": paragraphs(seed.description),
+        **seed.fields,
+    }
+    if seed.kind != "Story":
+        fields |= {"priority": {"name": seed.priority}, "labels": list(seed.labels)}
+        fields["components"] = [{"name": name} for name in seed.components]
+        if seed.assignee:
+            fields["assignee"] = {"accountId": PEOPLE[seed.assignee].account_id}
+    issue = issues.create(site, reporter, {"fields": fields})
+    for author, text in seed.comments:
+        add_comment(site, PEOPLE[author], issue, {"body": paragraphs(text)})
+    created = site.clock.now() - seed.days_old * DAY
+    issue.fields |= {"created": timestamp(created), "status": default.status_shape(default.status_named(seed.status))}
+    issue.fields["updated"] = timestamp(created + seed.days_old * DAY * 0.6)
+    if seed.status == "Done":
+        issue.fields["resolution"] = default.resolution_shape(*default.RESOLUTIONS[0])
+        issue.fields["resolutiondate"] = issue.fields["updated"]
+    issue.pending.clear()
+    site.changed(issue, touch=False)
+    site.document(issue)
