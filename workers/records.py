@@ -58,6 +58,8 @@ class TurnRequest(Record):
     files: tuple[SlackFile, ...] = ()
     received_at: float
     """Unix seconds when the listener had it."""
+    reply_ts: str = ""
+    """The message to answer in, when a failed turn is tried again."""
 
     @property
     def opens_thread(self) -> bool:
@@ -71,6 +73,7 @@ ActionKind = Literal[
     "draft_cancel",
     "filing_check",
     "filing_force",
+    "filing_look",
     "shortcut_submit",
     "command",
     "turn_retry",
@@ -203,6 +206,8 @@ class Usage(Record):
     input_tokens: int = 0
     output_tokens: int = 0
     cache_creation_input_tokens: int = 0
+    cache_creation_1h_input_tokens: int = 0
+    """The part of the former that is kept for an hour."""
     cache_read_input_tokens: int = 0
 
 
@@ -224,6 +229,8 @@ class HistoryEntry(Record):
     """Who could read the answer: `channel:<id>` or `dm:<user id>`."""
     issue_keys: tuple[str, ...] = ()
     """The issues that its tools read."""
+    prefix: str = ""
+    """Names all that stood before it in the request (see replay)."""
     prompt_version: str = ""
     tools_version: str = ""
     messages: tuple[dict[str, Any], ...] = ()

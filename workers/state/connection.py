@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 
 import redis
 from redis.backoff import NoBackoff
@@ -11,6 +12,8 @@ from redis.retry import Retry
 
 from workers.errors import StateUnavailable
 
+Args: TypeAlias = "list[bytes | bytearray | memoryview[int] | str | int | float]"
+"""What a script takes."""
 TIMEOUT_SECONDS = 2.0
 POOL_SIZE = 64
 

@@ -13,18 +13,22 @@ from typing import Any, Literal, cast
 
 import redis
 
-from workers.records import Draft, Filing, FilingState
+from workers.records import Conversation, Draft, Filing, FilingState
 from workers.state.codec import decode, encode
-from workers.state.connection import state_errors
+from workers.state.connection import Args, state_errors
+from workers.state.mailbox_scripts import DUE
 
 SENDING_LEASE_MS = 10_000
+# Who was told to look and died is replaced after this long.
+LOOK_AGAIN_MS = 15_000
 UNCERTAIN = "sb:filings:uncertain"
 
-Begin = Literal["begun", "busy", "gone", "done", "cancelled", "uncertain", "stale"]
+Begin = Literal["begun", "busy", "gone", "done", "cancelled", "uncertain", "new", "rejected"]
+BeginMode = Literal["press", "force", "look"]
 
 _BEGIN = """
 local draft, index = KEYS[1], KEYS[2]
-local token, lease_ms, id, forced, version, by = unpack(ARGV)
+local token, lease_ms, id, mode, by = unpack(ARGV)
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local state = redis.call('HGET', draft, 'state')
@@ -37,8 +41,7 @@ if state == 'sending' then
   redis.call('ZADD', index, now, id)
   return 'uncertain'
 end
-if state == 'uncertain' and forced ~= '1' then return 'uncertain' end
-if version ~= '' and version ~= redis.call('HGET', draft, 'version') then return 'stale' end
+if mode == 'look' or (state == 'uncertain' and mode ~= 'force') then return state end
 redis.call('HSET', draft, 'state', 'sending', 'token', token, 'lease_until', now + lease_ms, 'pressed_by', by)
 redis.call('ZADD', index, now + lease_ms, id)
 return 'begun'
@@ -94,17 +97,28 @@ class Filings:
         self._renew = client.register_script(_RENEW)
         self._move = client.register_script(_MOVE)
         self._edit = client.register_script(_EDIT)
+        self._due = client.register_script(DUE)
 
     def add(self, draft: Draft) -> bool:
         """Store a draft before it is shown; False if it was stored before, which changes nothing."""
         key = _key(draft.conversation.team_id, draft.id)
+        drafts = _drafts_of(draft.conversation)
         with state_errors():
             pipe = self._redis.pipeline()
             pipe.hsetnx(key, "body", encode(draft.model_dump(mode="json")))
             pipe.hsetnx(key, "state", "new")
             pipe.hsetnx(key, "version", str(draft.version))
             pipe.expire(key, self._ttl)
+            pipe.zadd(drafts, {draft.id: draft.created_at})
+            pipe.expire(drafts, self._ttl)
             return bool(pipe.execute()[0])
+
+    def of_conversation(self, conversation: Conversation, limit: int = 10) -> list[tuple[Draft, Filing]]:
+        """Return the newest drafts of a conversation, oldest first."""
+        with state_errors():
+            rows = cast("list[bytes]", self._redis.zrange(_drafts_of(conversation), -limit, -1))
+        found = (self.get(conversation.team_id, row.decode()) for row in rows)
+        return [item for item in found if item]
 
     def get(self, team_id: str, draft_id: str) -> tuple[Draft, Filing] | None:
         """Return a draft and where it stands, or None if it never was or has expired."""
@@ -114,11 +128,14 @@ class Filings:
             return None
         return Draft.model_validate(decode(row[b"body"])), _filing(row)
 
-    def begin(self, draft: Draft, *, token: str, by: str, forced: bool = False, version: int | None = None) -> Begin:
-        """Try to become the one who sends a draft to Jira; `forced` sends an uncertain one again."""
-        args = [token, SENDING_LEASE_MS, _member(draft), int(forced), "" if version is None else version, by]
+    def begin(self, draft: Draft, *, token: str, by: str, mode: BeginMode = "press") -> Begin:
+        """Try to become the one who sends a draft to Jira.
+
+        `force` sends an uncertain one again; `look` sends nothing, but finds out that a sender has died.
+        """
+        args: Args = [token, SENDING_LEASE_MS, _member(draft), mode, by]
         with state_errors():
-            return cast("Begin", self._begin(keys=_keys(draft), args=args).decode())  # type: ignore[arg-type]
+            return cast("Begin", self._begin(keys=_keys(draft), args=args).decode())
 
     def renew(self, draft: Draft, *, token: str) -> bool:
         """Keep sending; False if this sender was given up."""
@@ -137,13 +154,13 @@ class Filings:
     ) -> bool:
         """Change the state if it is one of `since`; False if something else happened first."""
         flat = [part for name, value in (fields or {}).items() for part in (name, value)]
-        args = [_member(draft), token, f"|{'|'.join(since)}|", to, int(look_in_seconds * 1000), *flat]
+        args: Args = [_member(draft), token, f"|{'|'.join(since)}|", to, int(look_in_seconds * 1000), *flat]
         with state_errors():
-            return bool(self._move(keys=_keys(draft), args=args))  # type: ignore[arg-type]  # str, int, bytes
+            return bool(self._move(keys=_keys(draft), args=args))
 
     def edit(self, old: Draft, new: Draft) -> bool:
         """Replace a draft that is not filed yet; False if it was edited or filed meanwhile."""
-        args = [old.version, new.version, encode(new.model_dump(mode="json")), encode([])]
+        args: Args = [old.version, new.version, encode(new.model_dump(mode="json")), encode([])]
         with state_errors():
             return bool(self._edit(keys=_keys(old)[:1], args=args))
 
@@ -153,15 +170,18 @@ class Filings:
             self._redis.hset(_keys(draft)[0], "card_ts", card_ts)
 
     def to_look_at(self, limit: int = 50) -> list[tuple[str, str]]:
-        """Return (team_id, draft_id) of filings whose fate must be looked up now."""
+        """Return (team_id, draft_id) of filings whose fate must be looked up now; each again in a while."""
         with state_errors():
-            seconds, micros = self._redis.time()
-            rows = self._redis.zrangebyscore(UNCERTAIN, 0, seconds * 1000 + micros // 1000, start=0, num=limit)
-        return [cast("tuple[str, str]", tuple(row.decode().split(":", 1))) for row in cast("list[bytes]", rows)]
+            rows = cast("list[bytes]", self._due(keys=[UNCERTAIN], args=[limit, LOOK_AGAIN_MS]))
+        return [cast("tuple[str, str]", tuple(row.decode().split(":", 1))) for row in rows]
 
 
 def _key(team_id: str, draft_id: str) -> str:
     return f"sb:draft:{team_id}:{draft_id}"
+
+
+def _drafts_of(conversation: Conversation) -> str:
+    return f"sb:{{{conversation.box}}}:drafts"
 
 
 def _keys(draft: Draft) -> list[str]:

@@ -16,7 +16,7 @@ from workers.errors import Interrupted
 from workers.records import HistoryEntry
 from workers.state import mailbox_scripts as lua
 from workers.state.codec import decode, encode
-from workers.state.connection import state_errors
+from workers.state.connection import Args, state_errors
 
 LEASE_MS = 6_000
 GRACE_MS = 1_000
@@ -24,7 +24,6 @@ SEEN_SECONDS = 86_400
 MAX_WAITING = 50
 READY = "sb:ready"
 
-Args = list[bytes | bytearray | memoryview[int] | str | int | float]
 PutResult = Literal["new", "seen", "stranger", "full"]
 Mark = Literal["", "stopped", "edited", "deleted"]
 

@@ -129,7 +129,7 @@ MARK = (
 local box, mark, only, before = unpack(ARGV)
 local marked = {}
 for _, id in ipairs(redis.call('LRANGE', mail, 0, -1)) do
-  if id == only or (before ~= '' and tonumber(id) <= tonumber(before)) then
+  if id == only or (before ~= '' and tonumber(string.match(id, '^[%d.]+')) <= tonumber(before)) then
     redis.call('HSET', marks, id, mark)
     table.insert(marked, id)
   end

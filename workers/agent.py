@@ -1,0 +1,208 @@
+"""The tool loop: let Claude speak, run the tools it calls, until it is done. Bounded, journalled, resumable.
+
+A round is one model call. It is journalled when it has ended and before its tools run; each tool result after it.
+So a worker that takes over repeats at most the round that was cut, and no tool that had answered.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future, wait
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from workers import endings
+from workers.claude.client import Claude, Ears, Prompt
+from workers.errors import ClaudeUnavailable
+from workers.interrupt import Interrupt
+from workers.journal import Journal
+from workers.logs import get_logger
+from workers.prompt import system_blocks
+from workers.records import Round
+from workers.tools.toolbox import Toolbox
+
+MAX_ROUNDS = 16
+# A cut round is repeated this often at once; after that the turn goes back to the queue.
+REPEATS = 2
+PATIENCE_SECONDS = 5.0
+
+log = get_logger(__name__)
+
+
+class Speech(Protocol):
+    """Where the answer goes: the growing Slack message."""
+
+    def append(self, text: str) -> None: ...
+    def status(self, line: str) -> None: ...
+    def restart_from(self, text: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a finished loop leaves behind."""
+
+    messages: tuple[dict[str, Any], ...]
+    """What follows the question in the history; empty if the turn must be left out of it."""
+    issue_keys: tuple[str, ...]
+    outcome: str
+
+
+class Agent:
+    """One turn's loop."""
+
+    def __init__(
+        self, claude: Claude, toolbox: Toolbox, reply: Speech, journal: Journal, interrupt: Interrupt, pool: Executor
+    ) -> None:
+        self._claude, self._toolbox, self._reply = claude, toolbox, reply
+        self._journal, self._interrupt, self._pool = journal, interrupt, pool
+        self._said = ""
+        self._issue_keys: dict[str, None] = {}
+
+    def answer(self, history: Sequence[dict[str, Any]], question: dict[str, Any], user_hash: str) -> Answer:
+        """Answer one question; raises ClaudeUnavailable, TurnFailed or Interrupted with the journal left to go on."""
+        added: list[dict[str, Any]] = []
+        for number in range(MAX_ROUNDS):
+            self._interrupt.check()
+            prompt = Prompt(
+                system=system_blocks(),
+                tools=tuple(self._toolbox.definitions()),
+                messages=[*history, question, *added],
+                user_hash=user_hash,
+            )
+            finished = self._journal.round(number) or self._speak(number, prompt)
+            self._said = _joined(self._said, text_of(finished))
+            added.append({"role": "assistant", "content": list(finished.blocks)})
+            if finished.stop_reason == "tool_use":
+                added.append(self._results(number, finished))
+            elif finished.stop_reason != "pause_turn":
+                return self._end(added, finished)
+        self._say(endings.ROUNDS)
+        return self._kept([*added, _assistant(endings.ROUNDS)], "rounds")
+
+    def stopped(self, question: dict[str, Any], sentence: str) -> tuple[dict[str, Any], ...]:
+        """Return what history keeps of a turn that was told to stop: its finished rounds, and that it was stopped."""
+        added: list[dict[str, Any]] = [question]
+        number = 0
+        while (finished := self._journal.round(number)) is not None:
+            added.append({"role": "assistant", "content": list(finished.blocks) or [_text(endings.EMPTY)]})
+            calls = [block for block in finished.blocks if block["type"] == "tool_use"]
+            if calls:
+                added.append({"role": "user", "content": [self._stored_result(number, call) for call in calls]})
+            number += 1
+        if added[-1]["role"] == "assistant":
+            added[-1] = {**added[-1], "content": [*added[-1]["content"], _text(sentence)]}
+            return tuple(added)
+        return (*added, _assistant(sentence))
+
+    def _speak(self, number: int, prompt: Prompt) -> Round:
+        """Run one round; one that is cut off is repeated, and the text shown is corrected, not doubled."""
+        for repeat in range(REPEATS + 1):
+            self._reply.restart_from(self._said)
+            try:
+                finished = self._claude.stream_round(prompt, self._ears(), self._interrupt)
+            except ClaudeUnavailable as error:
+                pause = error.retry_after_seconds or float(repeat + 1)
+                if repeat == REPEATS or pause > PATIENCE_SECONDS:
+                    self._reply.restart_from(self._said)
+                    raise
+                log.warning("round_repeated", round=number, cause=str(error))
+                self._interrupt.wait(pause)
+                continue
+            self._journal.save_round(number, finished)
+            return finished
+        raise AssertionError  # The last repeat has returned or raised.
+
+    def _ears(self) -> Ears:
+        """Return listeners for one round: its text follows what was said before, with a blank line between."""
+        gap = ["\n\n"] if self._said else []
+
+        def text(piece: str) -> None:
+            self._reply.append((gap.pop() if gap else "") + piece)
+
+        def thinking(piece: str) -> None:
+            line = piece.strip().partition("\n")[0]
+            if line:
+                self._reply.status(endings.progress(line))
+
+        return Ears(text=text, thinking=thinking, tool=lambda name: self._reply.status(endings.tool_status(name)))
+
+    def _results(self, number: int, finished: Round) -> dict[str, Any]:
+        """Run the calls of a round, in parallel, and return their results in one message."""
+        calls = [block for block in finished.blocks if block["type"] == "tool_use"]
+        waiting = [call for call in calls if self._journal.get(_result_name(number, call)) is None]
+        running: list[Future[None]] = []
+        for call in waiting:
+            self._reply.status(endings.tool_status(call["name"]))
+            running.append(self._pool.submit(contextvars.copy_context().run, self._run, number, call))
+        pending = set(running)
+        while pending:
+            _, pending = wait(pending, timeout=0.25)
+            # A hand-over waits for its tools: what they did is then in the journal.
+            if self._interrupt.reason != "handover":
+                self._interrupt.check()
+        for future in running:
+            future.result()
+        return {"role": "user", "content": [self._stored_result(number, call) for call in calls]}
+
+    def _run(self, number: int, call: dict[str, Any]) -> None:
+        answer = self._toolbox.run(call["name"], call["id"], call["input"])
+        log.info("tool_finished", tool=call["name"], is_error=answer.is_error)
+        stored = {"content": answer.content, "is_error": answer.is_error, "issue_keys": list(answer.issue_keys)}
+        self._journal.put(_result_name(number, call), stored)
+
+    def _stored_result(self, number: int, call: dict[str, Any]) -> dict[str, Any]:
+        stored = self._journal.get(_result_name(number, call))
+        if stored is None:
+            stored = {"content": endings.NOT_RUN, "is_error": True, "issue_keys": []}
+        self._issue_keys.update(dict.fromkeys(stored["issue_keys"]))
+        result = {"type": "tool_result", "tool_use_id": call["id"], "content": stored["content"]}
+        return {**result, "is_error": True} if stored["is_error"] else result
+
+    def _end(self, added: list[dict[str, Any]], last: Round) -> Answer:
+        """Close the turn after a round that asks for nothing more; a call in a cut round is answered, never run."""
+        if last.stop_reason == "refusal":
+            # A refused turn in the history makes the model refuse every later one.
+            self._said = ""
+            self._reply.restart_from(endings.REFUSED)
+            return Answer(messages=(), issue_keys=(), outcome="refused")
+        sentence = endings.CUT.get(str(last.stop_reason), "")
+        if not text_of(last) and not sentence and not self._said:
+            sentence = endings.EMPTY
+        if not last.blocks or sentence:
+            self._say(sentence or endings.EMPTY_AFTER_TOOLS)
+        calls = [block for block in last.blocks if block["type"] == "tool_use"]
+        if calls:
+            results = [self._stored_result(MAX_ROUNDS, call) for call in calls]
+            added += [{"role": "user", "content": results}, _assistant(sentence or endings.EMPTY)]
+        elif not last.blocks:
+            added[-1] = _assistant(sentence or endings.EMPTY_AFTER_TOOLS)
+        return self._kept(added, "cut" if sentence in endings.CUT.values() else "answered")
+
+    def _say(self, sentence: str) -> None:
+        self._reply.restart_from(_joined(self._said, sentence))
+        self._said = _joined(self._said, sentence)
+
+    def _kept(self, messages: Sequence[dict[str, Any]], outcome: str) -> Answer:
+        return Answer(messages=tuple(messages), issue_keys=tuple(self._issue_keys), outcome=outcome)
+
+
+def text_of(finished: Round) -> str:
+    """Return what a round said."""
+    return "".join(block["text"] for block in finished.blocks if block["type"] == "text")
+
+
+def _joined(before: str, text: str) -> str:
+    return f"{before}\n\n{text}" if before and text else before or text
+
+
+def _text(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": text}
+
+
+def _assistant(text: str) -> dict[str, Any]:
+    return {"role": "assistant", "content": [_text(text)]}
+
+
+def _result_name(number: int, call: dict[str, Any]) -> str:
+    return f"result:{number}:{call['id']}"

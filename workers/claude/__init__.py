@@ -1,0 +1,1 @@
+"""Claude: the only place that imports `anthropic`."""

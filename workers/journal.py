@@ -1,0 +1,40 @@
+"""What a turn got done so far, in the order in which a worker that takes over needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from workers.records import ReplySegment, Round
+from workers.state.mailbox import Claim, Mailboxes
+
+
+class Journal:
+    """One turn's journal: written under the claim's fence, read once when the turn was claimed."""
+
+    def __init__(self, boxes: Mailboxes, claim: Claim) -> None:
+        self._boxes, self._claim = boxes, claim
+        self._known: dict[str, Any] = dict(claim.journal)
+
+    def get(self, name: str) -> Any | None:
+        return self._known.get(name)
+
+    def put(self, name: str, value: Any) -> None:
+        """Store a value; raises Interrupted("fenced") if another worker has taken over."""
+        self._boxes.write_journal(self._claim, {name: value})
+        self._known[name] = value
+
+    def round(self, number: int) -> Round | None:
+        """Return a finished model call, or None if it has not ended yet."""
+        stored = self._known.get(f"round:{number}")
+        return Round.model_validate(stored) if stored else None
+
+    def save_round(self, number: int, finished: Round) -> None:
+        self.put(f"round:{number}", finished.model_dump(mode="json"))
+
+    def segments(self) -> list[ReplySegment]:
+        """Return the Slack messages of the reply so far."""
+        return [ReplySegment.model_validate(row) for row in self._known.get("segments", ())]
+
+    def save_segments(self, segments: Sequence[ReplySegment]) -> None:
+        self.put("segments", [segment.model_dump(mode="json") for segment in segments])

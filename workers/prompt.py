@@ -1,0 +1,104 @@
+"""What the model is told: the stable system prompt, and one turn's question with the facts that vary."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from workers.records import SlackFile, TurnRequest
+
+MAX_QUESTION = 60_000
+MAX_THREAD = 40_000
+
+_FENCES = re.compile(r"<(/?)(message|thread|facts)\b", re.IGNORECASE)
+_SLACK_LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
+_SLACK_NAME = re.compile(r"<([@#!])([^|>]+)(?:\|([^>]*))?>")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message of the thread, by a person or an alert bot."""
+
+    name: str
+    text: str
+    files: tuple[SlackFile, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What varies between turns, and therefore comes last."""
+
+    now: datetime
+    place: str
+    asker: str
+    default_project: str
+    projects: tuple[str, ...]
+
+
+@functools.cache
+def system_prompt() -> str:
+    """Return the system prompt: the same for all people, channels and days, so that it stays cached."""
+    return Path(__file__).with_name("prompt.md").read_text(encoding="utf-8")
+
+
+@functools.cache
+def prompt_version() -> str:
+    return hashlib.sha256(system_prompt().encode()).hexdigest()[:12]
+
+
+def system_blocks() -> tuple[dict[str, Any], ...]:
+    """Return the system prompt with its breakpoint: tools and prompt are kept in the cache for an hour."""
+    cached = {"type": "ephemeral", "ttl": "1h"}
+    return ({"type": "text", "text": system_prompt(), "cache_control": cached},)
+
+
+def question(request: TurnRequest, thread: Sequence[Said], facts: Facts, names: dict[str, str]) -> dict[str, Any]:
+    """Return the user message of a turn: facts, what was written above, the question last."""
+    parts = [_facts(facts)]
+    if thread:
+        lines = "\n".join(_message(said.name, said.text, said.files, names) for said in thread)
+        parts.append(f"<thread>\n{_tail(lines, MAX_THREAD)}\n</thread>")
+    parts.append(_message(facts.asker, request.text[:MAX_QUESTION], request.files, names))
+    return {"role": "user", "content": [{"type": "text", "text": part} for part in parts]}
+
+
+def readable(text: str, names: dict[str, str]) -> str:
+    """Turn Slack's markup into plain Markdown with people's names; the fence's own tags are defused."""
+
+    def name_of(match: re.Match[str]) -> str:
+        sign, target, label = match.groups()
+        shown = label or names.get(target) or target
+        return f"@{shown} ({target})" if sign == "@" else f"{'#' if sign == '#' else '@'}{shown}"
+
+    text = _SLACK_LINK.sub(lambda m: f"[{m[2]}]({m[1]})" if m[2] and m[2] != m[1] else m[1], text)
+    text = _SLACK_NAME.sub(name_of, text)
+    text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return _FENCES.sub(r"[\1\2", text)
+
+
+def _facts(facts: Facts) -> str:
+    return (
+        f"<facts>\nNow: {facts.now:%A %Y-%m-%d %H:%M} UTC\nPlace: {facts.place}\nAsker: {_attribute(facts.asker)}\n"
+        f"Default project: {facts.default_project}\nOpen projects: {', '.join(facts.projects)}\n</facts>"
+    )
+
+
+def _message(name: str, text: str, files: Sequence[SlackFile], names: dict[str, str]) -> str:
+    said = readable(text, names).strip() or "(no text)"
+    attached = "".join(f"\n[attached: {_attribute(file.name)}, {file.mimetype or 'unknown type'}]" for file in files)
+    return f'<message from="{_attribute(name)}">\n{said}{attached}\n</message>'
+
+
+def _attribute(text: str) -> str:
+    return re.sub(r'["<>\n]', " ", text).strip()[:80]
+
+
+def _tail(text: str, limit: int) -> str:
+    """Keep the newest part of a long thread."""
+    return text if len(text) <= limit else "(older messages left out)\n" + text[-limit:]
