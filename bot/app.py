@@ -1,0 +1,152 @@
+"""The listener, put together once, and its life: start, hear, stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from bot.handover import Handover
+from bot.http import Routes
+from bot.installation import Installation, NotAuthorised
+from bot.listeners import actions, commands, home, messages, modals, sessions, shortcuts
+from bot.services import Services
+from bot.slack_client import make_client
+from bot.socket import SocketMode
+from workers.jobs import Door, StateUnavailable
+from workers.logs import get_logger
+from workers.settings import BotSettings
+
+log = get_logger(__name__)
+
+SURFACES = (messages, sessions, home, actions, modals, shortcuts, commands)
+# Of the seconds that a supervisor gives, what each part of a stop may take.
+FINISH_SECONDS = 3.0
+DRAIN_SECONDS = 2.5
+
+
+class Listener:
+    """All of `web`: its ways in and what they lead to."""
+
+    def __init__(self, settings: BotSettings, app: AsyncApp, services: Services) -> None:
+        self._settings, self._app, self.services = settings, app, services
+        self._is_stopping = False
+        self._runner: web.AppRunner | None = None
+        self._asking: asyncio.Task[None] | None = None
+        token = settings.slack_app_token
+        self._socket = (
+            SocketMode(services.slack, token.get_secret_value(), self.hear, self.acknowledged) if token else None
+        )
+
+    @property
+    def signing_secret(self) -> str | None:
+        """What requests are signed with; None in Socket Mode."""
+        secret = self._settings.slack_signing_secret
+        return None if self._socket or secret is None else secret.get_secret_value()
+
+    @property
+    def port(self) -> int:
+        """The port in use, also when any was asked for."""
+        return int(self._runner.addresses[0][1]) if self._runner else self._settings.port
+
+    async def start(self) -> None:
+        """Serve HTTP at once, and hear Slack as soon as it has said who we are; raises OSError on a taken port."""
+        self.services.slack.session = aiohttp.ClientSession()
+        runner = web.AppRunner(Routes(self).application(), access_log=None, shutdown_timeout=FINISH_SECONDS)
+        await runner.setup()
+        self._runner = runner
+        await web.TCPSite(runner, self._settings.host, self._settings.port).start()
+        log.info("listening", host=self._settings.host, port=self.port, mode="socket" if self._socket else "http")
+        self._asking = asyncio.create_task(self._connect())
+
+    async def stop(self) -> None:
+        """Take nothing more, finish what was taken, and leave within seconds."""
+        self._is_stopping = True
+        if self._asking:
+            self._asking.cancel()
+        ways_in = [self._socket.stop(FINISH_SECONDS)] if self._socket else []
+        ways_in += [self._runner.cleanup()] if self._runner else []
+        await asyncio.gather(*ways_in)
+        await self.services.background.drain(DRAIN_SECONDS)
+        if self.services.slack.session:
+            await self.services.slack.session.close()
+        self.services.handover.close()
+        log.info("stopped")
+
+    async def hear(self, request: AsyncBoltRequest) -> BoltResponse:
+        """Dispatch one request; any status but 200 makes Slack send an event again."""
+        return await self._app.async_dispatch(request)
+
+    def acknowledged(self, request: AsyncBoltRequest) -> None:
+        """Begin what listeners put off until Slack had its answer."""
+        self.services.background.start_all(request.context)
+
+    async def problems(self) -> dict[str, str]:
+        """Say for Slack and Redis what is in the way of taking events; an empty text is good news."""
+        slack = self.services.installation.problem
+        if self._socket and not slack:
+            slack = "" if self._socket.is_connected else self._socket.problem or "not connected"
+        if self._is_stopping:
+            slack = "stopping"
+        return {"slack": slack, "redis": "" if await self.services.handover.is_reachable() else "does not answer"}
+
+    async def _connect(self) -> None:
+        await self.services.installation.find_out()
+        if self._socket:
+            self._socket.start()
+
+
+def create_app(settings: BotSettings, door: Door) -> Listener:
+    """Put the listener together; nothing is connected yet."""
+    client = make_client(settings)
+    installation = Installation(client)
+    services = Services(Handover(door), client, installation)
+
+    async def authorize() -> AuthorizeResult:
+        return installation.authorization()
+
+    # Own `authorize`: Bolt's asks Slack at the first event and acknowledges the event if that fails.
+    client_for_bolt = make_client(settings)
+    client_for_bolt.token = None
+    # Below an error it only tells us that our client was preferred to the token in the environment.
+    bolt_log = logging.getLogger("slack_bolt.support_bot")
+    bolt_log.setLevel(logging.ERROR)
+    app = AsyncApp(
+        name="support-bot",
+        logger=bolt_log,
+        client=client_for_bolt,
+        authorize=authorize,
+        process_before_response=True,  # Without this an event is acknowledged before it is stored.
+        raise_error_for_unhandled_request=True,
+        request_verification_enabled=False,  # Done in bot/http.py, where no input can make it raise.
+        attaching_conversation_kwargs_enabled=False,
+    )
+    for surface in SURFACES:
+        surface.register(app, services)
+    app.event(re.compile(".*"))(_ignore)
+    app.error(_answer_error)
+    return Listener(settings, app, services)
+
+
+async def _ignore() -> None:
+    """Acknowledge an event that nobody needs; a refusal would make Slack send it again."""
+
+
+async def _answer_error(error: Exception) -> BoltResponse:
+    """Turn what went wrong into the status that Slack understands."""
+    if isinstance(error, BoltUnhandledRequestError):
+        log.info("unhandled_request", request_type=str(error.body.get("type", "command")))
+        return BoltResponse(status=200)
+    if isinstance(error, StateUnavailable | NotAuthorised):
+        log.warning("event_refused", problem=type(error).__name__)
+        return BoltResponse(status=503)
+    log.error("listener_failed", exc_info=error)
+    return BoltResponse(status=500)

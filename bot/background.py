@@ -1,0 +1,54 @@
+"""Work that follows an acknowledgement, and is finished before the process leaves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from workers.logs import get_logger
+
+log = get_logger(__name__)
+
+KEY = "after_ack"
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Background:
+    """Tasks that nobody awaits; an error in one is logged, never raised."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Work) -> None:
+        """Begin now and return at once."""
+        task = asyncio.get_running_loop().create_task(_logged(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def start_all(self, context: AsyncBoltContext) -> None:
+        """Begin what listeners put off until their request was acknowledged."""
+        for work in context.get(KEY, ()):
+            self.start(work)
+
+    async def drain(self, seconds: float) -> None:
+        """Wait for what runs; cancel what still does after `seconds`."""
+        if not self._tasks:
+            return
+        _, late = await asyncio.wait(self._tasks, timeout=seconds)
+        for task in late:
+            task.cancel()
+
+
+def after_ack(context: AsyncBoltContext, work: Work) -> None:
+    """Put work off until Slack has its acknowledgement."""
+    context.setdefault(KEY, []).append(work)
+
+
+async def _logged(work: Work) -> None:
+    try:
+        await work()
+    except Exception:
+        log.exception("background_work_failed")

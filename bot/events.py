@@ -1,0 +1,106 @@
+"""What a Slack event asks of the bot: a pure decision. No client, no state, nothing is sent from here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from bot.identity import Identity
+from workers.jobs import Conversation, SlackFile, TurnRequest
+
+TurnKind = Literal["mention", "direct", "follow_up"]
+
+# Everything else is an edit, a deletion, a join, a topic, a reminder or another bot.
+SUBTYPES_OF_PEOPLE = frozenset({None, "file_share", "thread_broadcast"})
+SLACK_ITSELF = frozenset({"USLACK", "USLACKBOT"})
+USER_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+# Whoever writes this first speaks to that person or group, not to the bot.
+ADDRESSES_SOMEONE = re.compile(r"\s*<(?:@[UW]|!subteam\^|!here|!channel|!everyone)")
+
+
+def turn_from_event(body: Mapping[str, Any], identity: Identity, received_at: float) -> TurnRequest | None:
+    """Return the turn that this event asks for, or None if nobody asks the bot for anything."""
+    event = body["event"]
+    if not _is_a_new_message_of_a_person(event, identity):
+        return None
+    text = event.get("text") or ""
+    kind = _kind(event, text, identity.bot_user_id)
+    if kind is None:
+        return None
+    files = tuple(_file(raw) for raw in event.get("files") or () if raw.get("mode") != "tombstone")
+    words = without_mention(text, identity.bot_user_id)
+    if not (words or files or mentions(text, identity.bot_user_id)):
+        return None
+    return TurnRequest(
+        conversation=Conversation(
+            team_id=identity.team_id,
+            channel_id=event["channel"],
+            thread_ts=event.get("thread_ts") or event["ts"],
+        ),
+        ts=event["ts"],
+        event_id=body.get("event_id", ""),
+        kind=kind,
+        user_id=event["user"],
+        user_team_id=event.get("user_team") or event.get("team") or identity.team_id,
+        text=words,
+        files=files,
+        received_at=received_at,
+    )
+
+
+def mentions(text: str, user_id: str) -> bool:
+    """Return whether the text names this user anywhere."""
+    return user_id in USER_MENTION.findall(text)
+
+
+def without_mention(text: str, user_id: str) -> str:
+    """Return the text without any mention of this user; all other markup stays as Slack wrote it."""
+    return re.sub(rf"[ \t]?<@{re.escape(user_id)}(?:\|[^>]*)?>", "", text).strip()
+
+
+def is_for_someone_else(text: str) -> bool:
+    """Return whether a message that does not mention the bot speaks to other people by name."""
+    return bool(ADDRESSES_SOMEONE.match(text) or USER_MENTION.search(text))
+
+
+def _is_a_new_message_of_a_person(event: Mapping[str, Any], identity: Identity) -> bool:
+    """Bots, Slack itself, and whatever happens to messages that were there before, ask for nothing."""
+    user = event.get("user")
+    return (
+        event.get("type") in ("app_mention", "message")
+        and event.get("subtype") in SUBTYPES_OF_PEOPLE
+        and not (event.get("hidden") or event.get("edited"))
+        and not event.get("bot_id")
+        and bool(user)
+        and user not in SLACK_ITSELF
+        and user != identity.bot_user_id
+    )
+
+
+def _kind(event: Mapping[str, Any], text: str, bot_user_id: str) -> TurnKind | None:
+    """Say why the bot should answer; both events of a mention give the same, whichever comes first."""
+    if _is_direct(event):
+        return "direct"
+    if event["type"] == "app_mention" or mentions(text, bot_user_id):
+        return "mention"
+    is_in_thread = event.get("thread_ts") not in (None, event["ts"])
+    return "follow_up" if is_in_thread and not is_for_someone_else(text) else None
+
+
+def _is_direct(event: Mapping[str, Any]) -> bool:
+    """`app_mention` carries no channel type; the ids of direct message channels start with D."""
+    kind = event.get("channel_type")
+    return kind in ("im", "app_home") if kind else str(event["channel"]).startswith("D")
+
+
+def _file(raw: Mapping[str, Any]) -> SlackFile:
+    """Slack Connect sends nothing but the id at first; a file that lies elsewhere has no address here."""
+    is_external = raw.get("is_external") or raw.get("mode") == "external"
+    return SlackFile(
+        id=raw["id"],
+        name=raw.get("name") or raw.get("title") or "",
+        mimetype=raw.get("mimetype") or "",
+        size=raw.get("size") or 0,
+        url=None if is_external else raw.get("url_private_download") or raw.get("url_private"),
+    )

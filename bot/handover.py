@@ -1,0 +1,77 @@
+"""The door into the workers for a listener that must not wait: a bounded pool of threads and a deadline."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from workers.jobs import Action, Conversation, Door, Draft, Filing, PutResult, StateUnavailable, TurnRequest
+
+T = TypeVar("T")
+
+THREADS = 16
+# Slack waits 3 s for an ack; a refusal must reach it before that.
+ANSWER_SECONDS = 2.5
+# More than this cannot be stored within the deadline anyway.
+MAX_WAITING = 1_000
+
+
+class Handover:
+    """`Door` for asyncio: every call answers within seconds or raises StateUnavailable, whatever Redis does."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self.metrics = door.metrics
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="door")
+        self._waiting = 0
+
+    async def ask(self, request: TurnRequest) -> PutResult:
+        """Store a request durably, once."""
+        return await self._call(lambda: self._door.ask(request))
+
+    async def act(self, action: Action) -> bool:
+        """Store a click, a submission or a command durably; False if it was stored before."""
+        return await self._call(lambda: self._door.act(action))
+
+    async def stop(self, conversation: Conversation, *, turn_ts: str = "", before_ts: str = "") -> list[str]:
+        """Stop one turn, or all that were asked at or before a ts; return which."""
+        return await self._call(lambda: self._door.stop(conversation, turn_ts=turn_ts, before_ts=before_ts))
+
+    async def draft(self, team_id: str, draft_id: str) -> tuple[Draft, Filing] | None:
+        """Return a draft and where it stands."""
+        return await self._call(lambda: self._door.draft(team_id, draft_id))
+
+    async def sign_shown(self, conversation: Conversation, ts: str) -> None:
+        """Tell the worker that the first sign of a turn is out, or will never be."""
+        await self._call(lambda: self._door.sign_shown(conversation, ts))
+
+    async def is_reachable(self) -> bool:
+        """Return whether Redis answers in time."""
+        try:
+            return await self._call(self._door.is_reachable)
+        except StateUnavailable:
+            return False
+
+    async def metrics_text(self) -> bytes:
+        """Return the figures of all processes."""
+        return await self._call(self._door.metrics_text)
+
+    def close(self) -> None:
+        """Write the last figures; what no thread has begun is given up, Slack sends it again."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._door.metrics.flush()
+
+    async def _call(self, work: Callable[[], T]) -> T:
+        if self._waiting >= MAX_WAITING:
+            raise StateUnavailable("too many calls wait")
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        except TimeoutError as error:
+            # What a thread has begun may still be stored; the repeated delivery is then seen as such.
+            raise StateUnavailable("no answer in time") from error
+        finally:
+            self._waiting -= 1

@@ -1,0 +1,14 @@
+"""Who the bot is in the workspace that installed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The bot's own ids, as `auth.test` says them; `team_id` is the installing workspace."""
+
+    team_id: str
+    bot_user_id: str
+    bot_id: str

@@ -1,0 +1,57 @@
+"""Mentions, direct messages and follow-ups in threads: stored durably, then acknowledged."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from functools import partial
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.background import after_ack
+from bot.events import turn_from_event
+from bot.first_sign import show_first_sign
+from bot.hints import whisper
+from bot.services import Services
+from workers.jobs import TurnRequest
+
+FULL = "There is a lot waiting in this thread already. Please ask again when I have answered some of it."
+# Both events of a mention and every repeated delivery come to the same full mailbox: one hint is enough.
+REMEMBERED_HINTS = 256
+
+
+class Messages:
+    """Hands over what people ask of the bot."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._hinted: deque[tuple[str, str]] = deque(maxlen=REMEMBERED_HINTS)
+
+    async def hear(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        """Take a message event; an error here reaches Slack as a refusal, and it sends the event again."""
+        request = turn_from_event(body, self._services.identity, time.time())
+        if request is None:
+            self._services.count("ignored")
+            return
+        result = await self._services.handover.ask(request)
+        self._services.count(request.kind if result == "new" else result)
+        if result == "new":
+            after_ack(context, partial(show_first_sign, self._services, request))
+        elif result == "full":
+            self._hint_once(context, request)
+
+    def _hint_once(self, context: AsyncBoltContext, request: TurnRequest) -> None:
+        place = (request.conversation.box, request.ts)
+        if place in self._hinted:
+            return
+        self._hinted.append(place)
+        after_ack(context, partial(whisper, self._services, request.conversation, request.user_id, FULL))
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen to messages of all kinds of channels."""
+    messages = Messages(services)
+    app.event("app_mention")(messages.hear)
+    app.event("message")(messages.hear)

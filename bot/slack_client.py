@@ -1,0 +1,36 @@
+"""How `web` reaches Slack: the client, and the proxy that applies to an address."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from workers.settings import BotSettings
+
+TIMEOUT_SECONDS = 10
+
+
+def make_client(settings: BotSettings) -> AsyncWebClient:
+    """Return the one client; it repeats nothing by itself and still needs a session."""
+    client = AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_base_url,
+        timeout=TIMEOUT_SECONDS,
+        retry_handlers=[],
+    )
+    # The SDK has put HTTPS_PROXY here, whatever the address and NO_PROXY say.
+    client.proxy = proxy_for(settings.slack_base_url)
+    return client
+
+
+def proxy_for(url: str) -> str | None:
+    """Return the environment's proxy for an address, or None where NO_PROXY or the loopback says so."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
+    proxies = getproxies()
+    if host in ("localhost", "::1") or host.startswith("127.") or proxy_bypass(host):
+        return None
+    return proxies.get(scheme) or proxies.get("all")

@@ -1,0 +1,73 @@
+"""A listener in a thread of its own, with the real door behind it; shared by the listener's tests."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bot.app import Listener, create_app
+from sandbox.slack import APP_TOKEN, BOT_TOKEN
+from workers.jobs import open_door
+from workers.settings import BotSettings
+
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+
+
+def settings_for(slack_url: str, redis_url: str, *, mode: str) -> BotSettings:
+    """Return what a listener in Socket Mode or HTTP mode is told."""
+    way_in = {"slack_app_token": APP_TOKEN} if mode == "socket" else {"slack_signing_secret": SECRET}
+    return BotSettings.model_validate(
+        {
+            "slack_bot_token": BOT_TOKEN,
+            "slack_api_url": f"{slack_url}/api",
+            "redis_url": redis_url,
+            "port": 0,
+            **way_in,
+        }
+    )
+
+
+class RunningListener:
+    """Started when the constructor returns; its HTTP routes answer at `url`."""
+
+    def __init__(self, settings: BotSettings) -> None:
+        self.door = open_door(settings)
+        self.listener: Listener = create_app(settings, self.door)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="listener", daemon=True)
+        self._thread.start()
+        self._run(self.listener.start())
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.listener.port}"
+
+    def is_ready(self) -> bool:
+        """Whether events can be taken."""
+        return not any(self._run(self.listener.problems()).values())
+
+    def stop(self) -> float:
+        """Leave as on SIGTERM and return how many seconds it took."""
+        began = time.monotonic()
+        if self._thread.is_alive():
+            self._run(self.listener.stop())
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(10)
+            self._loop.close()
+        return time.monotonic() - began
+
+    def _run(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 10) -> Any:
+    """Return the first true value of a condition; raise when it stays false."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := condition():
+            return found
+        time.sleep(0.01)
+    raise AssertionError(f"still false after {seconds} s")
