@@ -1,0 +1,80 @@
+"""Markdown → Atlassian Document Format: always a valid document, whatever the text; never raises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+
+from workers.jira.adf_blocks import blocks_of
+from workers.jira.adf_inline import LinkOf, text_nodes
+from workers.logs import get_logger
+
+log = get_logger(__name__)
+
+Node = dict[str, Any]
+
+LONGEST_MARKDOWN = 30_000
+"""Jira takes 32,767 characters in a text field; some are kept for what is put behind the text."""
+DEEPEST = 40
+"""Text nested deeper is taken as plain paragraphs; at twice this depth the parser would drop it."""
+MOST_TOKENS = 20_000
+"""A short table of many columns becomes a very large document; it is taken as plain paragraphs, too."""
+SHORTENED = "… (shortened: the text was too long for Jira)"
+NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""What neither XML nor UTF-8 can carry; Jira refuses the whole document for one of these."""
+
+
+def adf_of(markdown: str, *, link_of: LinkOf = lambda _key: None) -> Node:
+    """Return the text as a valid ADF document; `link_of` gives the address of an issue key, or None."""
+    text = _shortened(NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", markdown).expandtabs(4))
+    try:
+        content = _parsed(text, link_of)
+    except Exception:  # noqa: BLE001  a text that breaks the converter is still the person's text
+        log.warning("adf_fallback", length=len(text))
+        content = None
+    return document(plain_blocks(text) if content is None else content)
+
+
+def document(content: list[Node]) -> Node:
+    """Return a document of these blocks."""
+    return {"type": "doc", "version": 1, "content": content}
+
+
+def plain_blocks(text: str) -> list[Node]:
+    """Return one paragraph for each line that says something."""
+    return [
+        {"type": "paragraph", "content": [{"type": "text", "text": line}]} for line in text.split("\n") if line.strip()
+    ]
+
+
+def linked_paragraph(text: str, label: str, address: str) -> Node:
+    """Return a paragraph of a text, then a link; without an address its label stands as text."""
+    return {"type": "paragraph", "content": [*text_nodes(text, []), *text_nodes(label, [], address)]}
+
+
+def _parsed(text: str, link_of: Callable[[str], str | None]) -> list[Node] | None:
+    tokens = _parser().parse(text)
+    if len(tokens) > MOST_TOKENS or _depth(tokens) >= DEEPEST:
+        return None
+    return blocks_of(SyntaxTreeNode(tokens), link_of)
+
+
+def _parser() -> MarkdownIt:
+    # Made for each text: it keeps state while it parses, and turns run in threads.
+    return MarkdownIt("commonmark", {"html": False, "maxNesting": 2 * DEEPEST}).enable(["table", "strikethrough"])
+
+
+def _depth(tokens: list[Token]) -> int:
+    return max((token.level for token in tokens), default=0)
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= LONGEST_MARKDOWN:
+        return text
+    kept = text[:LONGEST_MARKDOWN]
+    return f"{kept[: kept.rfind(chr(10)) + 1] or kept}\n\n{SHORTENED}"

@@ -1,0 +1,108 @@
+"""One HTTP request to Jira: the library's session and addresses, our own timeouts, errors and counts."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from typing import Any, Literal
+
+import requests
+from jira import JIRA
+from requests.adapters import HTTPAdapter
+
+from workers.errors import JiraUnavailable
+from workers.jira.deployment import Deployment
+from workers.jira.errors import check, jira_errors
+from workers.settings import WorkerSettings
+from workers.state.metrics import Metrics
+
+TIMEOUT_SECONDS = (3.05, 30)
+"""To connect, and between two bytes of the answer."""
+LONGEST_WAIT_SECONDS = 5.0
+"""A read waits this long within the turn if Jira asks for it, once."""
+POOL_SIZE = 64
+"""At most as many turns at once share one client; a smaller pool throws connections away."""
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+
+class Connection:
+    """The requests of one process; safe to share among its threads."""
+
+    def __init__(self, settings: WorkerSettings, deployment: Deployment, metrics: Metrics) -> None:
+        self._settings, self._deployment, self._metrics = settings, deployment, metrics
+        self._lock = threading.Lock()
+        self._made: tuple[int, JIRA] | None = None
+
+    def read(self, operation: str, path: str, params: dict[str, Any] | None = None, body: Any = None) -> Any:
+        """Return the JSON of a read (a POST if it has a body), tried a second time if Jira asks for a short wait."""
+        method: Method = "GET" if body is None else "POST"
+        try:
+            return self._call(operation, method, path, params=params, body=body)
+        except JiraUnavailable as error:
+            wait = error.retry_after_seconds
+            if wait is None or wait > LONGEST_WAIT_SECONDS:
+                raise
+        time.sleep(wait)
+        return self._call(operation, method, path, params=params, body=body)
+
+    def write(self, operation: str, method: Method, path: str, body: Any) -> Any:
+        """Send a write that may safely be sent twice; return its JSON, None if it has none."""
+        return self._call(operation, method, path, body=body)
+
+    def write_once(self, operation: str, path: str, body: Any) -> dict[str, Any]:
+        """POST exactly once and return what was created; a lost or unreadable answer is FilingUncertain."""
+        with jira_errors(operation, self._metrics, once=True):
+            response = self._send("POST", path, None, body)
+            check(response, once=True)
+            answer: dict[str, Any] = response.json()
+            if not answer["key"] or not answer["id"]:
+                raise ValueError("an issue has a key and an id")
+            return answer
+
+    def _call(
+        self, operation: str, method: Method, path: str, *, params: dict[str, Any] | None = None, body: Any = None
+    ) -> Any:
+        with jira_errors(operation, self._metrics):
+            response = self._send(method, path, params, body)
+            check(response)
+            return response.json() if response.content else None
+
+    def _send(self, method: Method, path: str, params: dict[str, Any] | None, body: Any) -> requests.Response:
+        client = self._client()
+        # Past the library's own `request`: that repeats lost POSTs and forgets the names of refused fields.
+        return requests.Session.request(
+            client._session,  # noqa: SLF001  the library offers no way to post a whole payload
+            method,
+            client._get_url(path),  # noqa: SLF001
+            params=params,
+            data=None if body is None else json.dumps(body),
+            timeout=TIMEOUT_SECONDS,
+            # A redirect turns a POST into a GET, and a login page into a success.
+            allow_redirects=False,
+        )
+
+    def _client(self) -> JIRA:
+        """Return this process's client: one that crossed a fork would share its sockets with the parent."""
+        with self._lock:
+            if self._made is None or self._made[0] != os.getpid():
+                self._made = (os.getpid(), self._new_client())
+            return self._made[1]
+
+    def _new_client(self) -> JIRA:
+        client = JIRA(
+            self._settings.jira_url,
+            options={"rest_api_version": self._deployment.api_version},
+            get_server_info=False,
+            max_retries=0,
+            timeout=TIMEOUT_SECONDS,
+            logging=False,
+            **self._deployment.login(self._settings),
+        )
+        # Without this the library believes in Data Center, and asks addresses that Cloud has removed.
+        client.deploymentType, client._version = self._deployment.name, (1001, 0, 0)  # noqa: SLF001
+        for scheme in ("https://", "http://"):
+            client._session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=POOL_SIZE))  # noqa: SLF001
+        return client

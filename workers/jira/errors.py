@@ -1,0 +1,162 @@
+"""Jira's and requests' failures become ours, once: by what may be done next, not by what was heard."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from workers.errors import FilingUncertain, JiraRefused, JiraUnavailable, Misconfigured, SupportBotError
+from workers.logs import get_logger
+from workers.state.metrics import Metrics
+
+log = get_logger(__name__)
+
+CALLS = "supportbot_jira_calls_total"
+LONGEST_TEXT = 300
+SOON_SECONDS = 0.2
+"""A connection that broke off may have died while it lay idle: a read is tried again at once."""
+OUTCOMES: tuple[tuple[type[SupportBotError], str], ...] = (
+    (Misconfigured, "misconfigured"),
+    (JiraUnavailable, "unavailable"),
+    (FilingUncertain, "uncertain"),
+    (JiraRefused, "refused"),
+)
+UNREACHABLE = "I can't reach Jira at the moment because my access to it needs attention. Please tell whoever runs me."
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
+
+
+@contextmanager
+def jira_errors(operation: str, metrics: Metrics, *, once: bool = False) -> Iterator[None]:
+    """Translate what goes wrong inside and count the call; with `once` a lost answer is FilingUncertain."""
+    try:
+        yield
+    except SupportBotError as error:
+        _note(operation, metrics, error)
+        raise
+    except requests.RequestException as error:
+        ours = _lost(error, once=once)
+        _note(operation, metrics, ours)
+        raise ours from error
+    except UNREADABLE as error:
+        ours = FilingUncertain() if once else JiraUnavailable("Jira's answer could not be read")
+        _note(operation, metrics, ours)
+        raise ours from error
+    else:
+        metrics.count(CALLS, operation=operation, outcome="ok")
+
+
+def check(response: requests.Response, *, once: bool = False) -> None:
+    """Raise what an answer other than success means; with `once` only certain refusals count as refused."""
+    status = response.status_code
+    if 200 <= status < 300:
+        return
+    if status < 400:
+        raise Misconfigured(
+            UNREACHABLE, "JIRA_URL answers with a redirect: set it to the address that Jira itself uses"
+        )
+    if status == 401:
+        raise Misconfigured(UNREACHABLE, "Jira's token is expired or wrong (401): make a new one and set it")
+    if status == 429:
+        raise JiraUnavailable("Jira asks to slow down", retry_after_seconds=retry_after(response.headers))
+    if status == 408 or status >= 500:
+        if once:
+            raise FilingUncertain
+        raise JiraUnavailable(f"Jira answered {status}", retry_after_seconds=retry_after(response.headers))
+    raise _refusal(response)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that Jira asks to wait: a number, an HTTP date, or the reset of its rate limit."""
+    given = headers.get("Retry-After", "").strip()
+    if given.isdigit():
+        return float(given)
+    try:
+        if given:
+            return max(parsedate_to_datetime(given).timestamp() - time.time(), 0)
+        reset = datetime.fromisoformat(headers["X-RateLimit-Reset"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    return max((reset if reset.tzinfo else reset.replace(tzinfo=UTC)).timestamp() - time.time(), 0)
+
+
+def refusal_sentences(error: JiraRefused, names: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Say why Jira refused, a sentence each, with fields by their display names where `names` knows them."""
+    if error.status == 403:
+        return ("I don't have the permission to do this in Jira.",)
+    if error.status == 404:
+        return ("It does not exist in Jira, or I may not see it.",)
+    if error.status == 413:
+        return ("It is too large for Jira.",)
+    known = names or {}
+    fields = [f"{known.get(field, field)}: {_short(text)}" for field, text in error.field_errors.items()]
+    found = (*fields, *map(_short, error.messages))
+    return found or (f"Jira refused it without saying why ({error.status}).",)
+
+
+def _lost(error: requests.RequestException, *, once: bool) -> SupportBotError:
+    """Say what a request without an answer means; only what was certainly never sent may be sent again."""
+    if _is_untrusted(error):
+        return Misconfigured(UNREACHABLE, "Jira's certificate is not trusted: check JIRA_URL and the certificates")
+    if was_never_sent(error):
+        return JiraUnavailable("no connection to Jira")
+    if once:
+        return FilingUncertain()
+    if isinstance(error, requests.Timeout):
+        return JiraUnavailable("Jira did not answer in time")
+    return JiraUnavailable("the connection to Jira broke off", retry_after_seconds=SOON_SECONDS)
+
+
+def was_never_sent(error: requests.RequestException) -> bool:
+    """Return True only if no byte of the request can have reached Jira."""
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    cause = _cause(error)
+    return isinstance(cause, NewConnectionError | ConnectTimeoutError)
+
+
+def _is_untrusted(error: requests.RequestException) -> bool:
+    cause = _cause(error)
+    inner = cause.args[0] if isinstance(cause, Exception) and cause.args else None
+    return isinstance(inner, ssl.SSLCertVerificationError) or isinstance(cause, ssl.SSLCertVerificationError)
+
+
+def _cause(error: requests.RequestException) -> Any:
+    inner = error.args[0] if error.args else None
+    return inner.reason if isinstance(inner, MaxRetryError) else inner
+
+
+def _refusal(response: requests.Response) -> JiraRefused:
+    """Read Jira's own body: the library's text of it loses the names of fields."""
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        return JiraRefused(response.status_code)
+    errors, messages = body.get("errors"), body.get("errorMessages")
+    fields = {str(key): str(text) for key, text in errors.items()} if isinstance(errors, dict) else {}
+    rest = tuple(str(text) for text in messages) if isinstance(messages, list) else ()
+    if not fields and not rest and isinstance(body.get("message"), str):
+        rest = (body["message"],)
+    return JiraRefused(response.status_code, fields, rest)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def _note(operation: str, metrics: Metrics, error: SupportBotError) -> None:
+    outcome = next((name for kind, name in OUTCOMES if isinstance(error, kind)), "error")
+    metrics.count(CALLS, operation=operation, outcome=outcome)
+    if isinstance(error, Misconfigured):
+        log.error("jira_misconfigured", operation=operation, advice=error.operator_message)
+    else:
+        log.warning("jira_call_failed", operation=operation, outcome=outcome, status=getattr(error, "status", None))

@@ -1,0 +1,242 @@
+"""The only way to Jira: the allow-list of projects, caches and values; `Connection` sends and translates."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, replace
+from typing import Any
+
+from workers.errors import ToolError
+from workers.jira.connection import Connection
+from workers.jira.deployment import deployment_of
+from workers.jira.jql import IssueQuery, jql_of, marked_jql, own_recent_jql, ranked
+from workers.jira.payload import PROPERTY
+from workers.jira.reading import ISSUE_FIELDS, LINE_FIELDS, issue_of, issue_types_of, line_of, person_of, project_of
+from workers.jira.screen import specs_of
+from workers.jira.values import CreatedIssue, Issue, IssueType, Person, SearchPage
+from workers.records import FieldSpec
+from workers.settings import WorkerSettings
+from workers.state.cache import Cache
+from workers.state.metrics import Metrics
+
+HOUR_SECONDS = 3_600
+PERSON_SECONDS = 24 * HOUR_SECONDS
+PAGE_SIZE = 100
+MOST_PAGES = 20
+RANKED_FROM = 50
+"""So many recent hits are ranked by the keywords; Jira itself offers no order by relevance."""
+NEWEST_COMMENTS = 5
+LOOK_BACK_DAYS = 2
+KEY = re.compile(r"([A-Z][A-Z0-9_]*)-[1-9][0-9]*")
+
+
+class JiraGateway:
+    """Jira as this program sees it; safe to share among threads, connected at first use.
+
+    All methods raise JiraUnavailable, JiraRefused or Misconfigured, and ToolError for what the caller can correct.
+    `acting_as` is the e-mail of the person for whom something is read or written: today one account does it all.
+    """
+
+    def __init__(self, settings: WorkerSettings, cache: Cache, metrics: Metrics) -> None:
+        self._site_url, self._projects = settings.site_url, settings.jira_projects
+        self._deployment = deployment_of(settings)
+        self._connection = Connection(settings, self._deployment, metrics)
+        self._cache = cache
+
+    # Reading
+
+    def search(self, query: IssueQuery, *, acting_as: str | None = None) -> SearchPage:  # noqa: ARG002
+        """Return the issues that match, of open projects only."""
+        projects = tuple(self._open(project) for project in query.projects or self._projects)
+        query = replace(query, projects=projects)
+        size = max(RANKED_FROM, query.limit) if query.is_ranked else query.limit
+        found = self._search("search", jql_of(query), size, cursor=query.cursor)
+        lines = [line_of(raw) for raw in found.get("issues") or () if project_of(raw) in projects]
+        if query.is_ranked:
+            return SearchPage(tuple(ranked(lines, query.keywords)[: query.limit]))
+        return SearchPage(tuple(lines), None if found.get("isLast") else found.get("nextPageToken"))
+
+    def issue(self, key: str, *, acting_as: str | None = None) -> Issue:  # noqa: ARG002
+        """Return one issue with its newest comments; only issues of open projects, wherever they were moved."""
+        key = self._open_key(key)
+        raw = self._connection.read("issue", f"issue/{key}", {"fields": ",".join(ISSUE_FIELDS)})
+        self._open(project_of(raw))
+        newest = {"orderBy": "-created", "maxResults": NEWEST_COMMENTS}
+        comments = self._connection.read("comments", f"issue/{raw['id']}/comment", newest)
+        return issue_of(
+            raw,
+            comments,
+            url=self.url_of(str(raw["key"])),
+            read_text=self._deployment.markdown,
+            projects=self._projects,
+        )
+
+    def issue_types(self, project: str, *, refresh: bool = False) -> tuple[IssueType, ...]:
+        """Return the types that may be filed in a project; read once an hour."""
+        project = self._open(project)
+        path = f"issue/createmeta/{project}/issuetypes"
+
+        def read() -> list[dict[str, Any]]:
+            types = issue_types_of(self._rows("issue_types", path, ("issueTypes", "values")))
+            return [asdict(kind) for kind in types]
+
+        return tuple(IssueType(**kind) for kind in self._cached(f"jira:types:{project}", read, refresh=refresh))
+
+    def create_screen(self, project: str, issue_type: str, *, refresh: bool = False) -> tuple[FieldSpec, ...]:
+        """Return the fields of a project's create screen for a type, given by name or id; read once an hour."""
+        project = self._open(project)
+        kind = self.issue_type(project, issue_type, refresh=refresh)
+        path = f"issue/createmeta/{project}/issuetypes/{kind.id}"
+
+        def read() -> list[dict[str, Any]]:
+            specs = specs_of(self._rows("create_screen", path, ("fields", "results", "values")))
+            return [spec.model_dump(mode="json") for spec in specs]
+
+        known = self._cached(f"jira:screen:{project}:{kind.id}", read, refresh=refresh)
+        return tuple(FieldSpec.model_validate(spec) for spec in known)
+
+    def issue_type(self, project: str, name: str, *, refresh: bool = False) -> IssueType:
+        """Return the type of this name or id, in any case; raises ToolError that lists the types."""
+        types = self.issue_types(project, refresh=refresh)
+        wanted = name.strip().casefold()
+        found = next((each for each in types if wanted in (each.name.casefold(), each.id)), None)
+        if found:
+            return found
+        if not refresh:
+            return self.issue_type(project, name, refresh=True)  # It may have been added within the hour.
+        offered = ", ".join(each.name for each in types) or "none: I may not create issues there"
+        raise ToolError(f"Project {project} has no issue type {name!r}. Its types: {offered}.")
+
+    def account_id(self, email: str) -> str | None:
+        """Return the account of this e-mail address if it is exact, active and the only one; kept for a day."""
+        name = f"jira:account:{hashlib.sha256(email.casefold().encode()).hexdigest()[:24]}"
+        known = self._cache.get(name)
+        if isinstance(known, str):
+            return known or None
+        rows = self._connection.read("user_search", "user/search", {"query": email, "maxResults": 50})
+        wanted = email.casefold()
+        found = [row for row in rows if row.get("active") and str(row.get("emailAddress", "")).casefold() == wanted]
+        account = person_of(found[0]).account_id if len(found) == 1 else None
+        # Someone without an account may get one today.
+        self._cache.put(name, account or "", PERSON_SECONDS if account else HOUR_SECONDS)
+        return account
+
+    def accounts(self, emails: Iterable[str]) -> dict[str, str]:
+        """Return the accounts of those e-mail addresses that have one."""
+        found = {email: self.account_id(email) for email in emails}
+        return {email: account for email, account in found.items() if account}
+
+    def find_by_label(self, project: str, label: str) -> tuple[CreatedIssue, ...]:
+        """Return the issues that were filed with this marker, oldest first: by label, else by what we created lately.
+
+        Search lags behind writes: an empty result never proves that an issue does not exist.
+        """
+        project = self._open(project)
+        by_label = self._search("find_by_label", marked_jql(project, label), PAGE_SIZE)
+        found = by_label.get("issues") or [
+            raw
+            for raw in self._search("find_by_label", own_recent_jql(project, LOOK_BACK_DAYS), PAGE_SIZE)["issues"]
+            if _marker(raw) == label
+        ]
+        issues = [self._created(raw) for raw in found if project_of(raw) == project]
+        return tuple(sorted(issues, key=lambda issue: int(issue.id)))
+
+    # Writing
+
+    def create(self, payload: dict[str, Any], *, acting_as: str | None = None) -> CreatedIssue:  # noqa: ARG002
+        """File an issue by one POST that is never repeated.
+
+        Raises JiraRefused (not filed, and why), JiraUnavailable (certainly not filed), FilingUncertain (nobody knows).
+        """
+        self._open(str(payload["fields"]["project"]["key"]))
+        raw = self._connection.write_once("create", "issue", payload)
+        return self._created(raw)
+
+    def link_thread(self, key: str, *, global_id: str, url: str, title: str, acting_as: str | None = None) -> None:  # noqa: ARG002
+        """Link a Slack thread on an issue; again with the same `global_id` changes that link."""
+        body = {
+            "globalId": global_id[:255],
+            "application": {"type": "com.slack", "name": "Slack"},
+            "relationship": "discussed in",
+            "object": {"url": url, "title": title[:255]},
+        }
+        self._connection.write("link_thread", "POST", f"issue/{self._open_key(key)}/remotelink", body)
+
+    # About the connection itself
+
+    def who_am_i(self) -> Person:
+        """Return the account that the bot works with."""
+        return person_of(self._connection.read("myself", "myself"))
+
+    def permissions(self, project: str, names: Iterable[str]) -> frozenset[str]:
+        """Return those of the named permissions that the bot has in a project."""
+        params = {"projectKey": self._open(project), "permissions": ",".join(names)}
+        granted = self._connection.read("permissions", "mypermissions", params)["permissions"]
+        return frozenset(name for name, about in granted.items() if about.get("havePermission"))
+
+    def may_browse(self, project: str) -> bool:
+        return "BROWSE_PROJECTS" in self.permissions(project, ["BROWSE_PROJECTS"])
+
+    def may_create(self, project: str) -> bool:
+        return "CREATE_ISSUES" in self.permissions(project, ["CREATE_ISSUES"])
+
+    def url_of(self, key: str) -> str:
+        """Return the address of an issue that people open."""
+        return f"{self._site_url}/browse/{key}"
+
+    def link_of(self, key: str) -> str | None:
+        """Return the address of an issue of an open project, None for anything else that looks like a key."""
+        return self.url_of(key) if key.rpartition("-")[0] in self._projects else None
+
+    def _search(self, operation: str, jql: str, size: int, *, cursor: str | None = None) -> dict[str, Any]:
+        body: dict[str, Any] = {"jql": jql, "fields": [*LINE_FIELDS], "maxResults": size, "properties": [PROPERTY]}
+        if operation == "search":
+            del body["properties"]
+        if cursor:
+            body["nextPageToken"] = cursor
+        found: dict[str, Any] = self._connection.read(operation, self._deployment.search_path, body=body)
+        return found
+
+    def _cached(self, name: str, read: Callable[[], list[dict[str, Any]]], *, refresh: bool) -> list[dict[str, Any]]:
+        known = None if refresh else self._cache.get(name)
+        if isinstance(known, list):
+            return known
+        rows = read()
+        self._cache.put(name, rows, HOUR_SECONDS)
+        return rows
+
+    def _rows(self, operation: str, path: str, members: tuple[str, ...]) -> list[dict[str, Any]]:
+        """Return all pages of a list, which Jira's kinds and versions call by one of these names."""
+        rows: list[dict[str, Any]] = []
+        for _ in range(MOST_PAGES):
+            page = self._connection.read(operation, path, {"startAt": len(rows), "maxResults": PAGE_SIZE})
+            new: list[dict[str, Any]] = next((page[name] for name in members if isinstance(page.get(name), list)), [])
+            rows += new
+            if not new or len(rows) >= int(page.get("total") or 0):
+                break
+        return rows
+
+    def _created(self, raw: dict[str, Any]) -> CreatedIssue:
+        return CreatedIssue(str(raw["key"]), str(raw["id"]), self.url_of(str(raw["key"])))
+
+    def _open(self, project: str) -> str:
+        """Return the project's key if the bot may work with it; raises ToolError that names those it may."""
+        key = project.strip().upper()
+        if key not in self._projects:
+            raise ToolError(f"Project {key[:40]!r} is not open to me. Open projects: {', '.join(self._projects)}.")
+        return key
+
+    def _open_key(self, key: str) -> str:
+        key = key.strip().upper()
+        match = KEY.fullmatch(key)
+        if match is None:
+            raise ToolError(f"{key[:40]!r} is no issue key; a key looks like {self._projects[0]}-123.")
+        self._open(match[1])
+        return key
+
+
+def _marker(raw: dict[str, Any]) -> Any:
+    value = (raw.get("properties") or {}).get(PROPERTY)
+    return value.get("marker") if isinstance(value, dict) else None

@@ -1,0 +1,153 @@
+"""Pure: a draft becomes the body of the one POST that files it, and the sign by which the issue is found again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from workers.jira.adf import document, linked_paragraph, plain_blocks
+from workers.jira.adf_inline import LinkOf
+from workers.jira.deployment import Cloud, Deployment
+from workers.jira.field_values import option_named
+from workers.jira.screen import CHILD
+from workers.records import Draft, FieldSpec, FieldValue
+
+PROPERTY = "supportbot"
+"""The entity property of every issue that the bot files."""
+LONGEST_SUMMARY = 255
+
+
+def marker_of(draft_id: str) -> str:
+    """Return the label by which the issue of a draft is found when Jira's answer was lost."""
+    return f"sb-{hashlib.sha256(draft_id.encode()).hexdigest()[:12]}"
+
+
+def people_of(draft: Draft) -> tuple[str, ...]:
+    """Return the e-mail addresses that the payload needs accounts for, the asker's among them."""
+    given = [draft.fields[spec.id] for spec in draft.specs if spec.kind == "user" and spec.id in draft.fields]
+    emails = [draft.asker_email or "", *(email for value in given for email in _texts(value))]
+    return tuple(dict.fromkeys(filter(None, emails)))
+
+
+def create_payload(
+    draft: Draft,
+    *,
+    reporter_account_id: str | None,
+    marker: str,
+    reporter_line: str | None = None,
+    accounts: Mapping[str, str] | None = None,
+    link_of: LinkOf = lambda _key: None,
+    deployment: Deployment | None = None,
+) -> dict[str, Any]:
+    """Return `{"fields": …, "properties": …}`; `accounts` maps e-mail addresses to account ids.
+
+    The reporter is set where the screen has the field and an account is known, else a line says who asked.
+    """
+    kind = deployment or Cloud()
+    specs = {spec.id: spec for spec in draft.specs}
+    is_reporter_set = bool(reporter_account_id) and "reporter" in specs
+    line = None if is_reporter_set else reporter_line or f"Reported by {draft.asker_name or 'a colleague'} via Slack"
+    fields: dict[str, Any] = {
+        "project": {"key": draft.project},
+        "issuetype": {"name": draft.issue_type},
+        "summary": " ".join(draft.summary.split())[:LONGEST_SUMMARY],
+    }
+    if "description" in specs or not specs:
+        fields["description"] = _description(draft, line, kind, link_of)
+    if draft.priority and "priority" in specs:
+        fields["priority"] = _choice(specs["priority"], draft.priority)
+    if "labels" in specs:
+        fields["labels"] = list(dict.fromkeys([*draft.labels, marker]))
+    if is_reporter_set and reporter_account_id:
+        fields["reporter"] = kind.person(reporter_account_id)
+    for name, value in draft.fields.items():
+        wire = _wire(specs[name], value, accounts or {}, kind) if name in specs else None
+        if wire is not None:
+            fields[name] = wire
+    sign = {"draft": draft.id, "marker": marker, "slack": draft.permalink}
+    return {"fields": fields, "properties": [{"key": PROPERTY, "value": sign}]}
+
+
+def _description(draft: Draft, line: str | None, deployment: Deployment, link_of: LinkOf) -> Any:
+    """Return the description with its last paragraph: where it was said, and by whom if no field tells."""
+    text = deployment.rich_text(draft.description, link_of)
+    before = f"{line}: " if line else "From Slack: "
+    if draft.permalink:
+        last = [linked_paragraph(before, "the conversation", draft.permalink)]
+    else:
+        last = plain_blocks(line or "")
+    return document([*text["content"], *last])
+
+
+def _wire(spec: FieldSpec, value: FieldValue, accounts: Mapping[str, str], deployment: Deployment) -> Any:
+    """Return what Jira takes for a value that a person reads, None to leave it out."""
+    if spec.kind == "user":
+        people = [deployment.person(accounts[email]) for email in _texts(value) if email in accounts]
+        return people if spec.schema_type == "array" and people else next(iter(people), None)
+    if spec.kind == "paragraph":
+        return deployment.rich_text("\n".join(_texts(value)), lambda _key: None)
+    if spec.kind == "labels":
+        return list(_texts(value))
+    if spec.kind == "multi_select" or (spec.schema_type == "array" and spec.options):
+        return [_choice(spec, each) for each in _texts(value)]
+    text = next(iter(_texts(value)), "")
+    return BY_TYPE.get(spec.schema_type, _as_text)(spec, text) if text else None
+
+
+def _texts(value: FieldValue) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _choice(spec: FieldSpec, text: str) -> dict[str, str]:
+    """Return an option by id, or by what Jira calls its text if it was not among those that were read."""
+    option = option_named(spec, text)
+    if option and option.id:
+        return {"id": option.id}
+    of = spec.items_type if spec.schema_type == "array" else spec.schema_type
+    return {"value" if of in ("option", "option-with-child") else "name": text}
+
+
+def _cascade(spec: FieldSpec, text: str) -> dict[str, Any]:
+    above, _, below = text.partition(CHILD)
+    return {"value": above, "child": {"value": below}} if below else _choice(spec, above)
+
+
+def _number(_spec: FieldSpec, text: str) -> float | int | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return int(number) if number.is_integer() else number
+
+
+def _moment(_spec: FieldSpec, text: str) -> str | None:
+    """Return a time as Jira's parser wants it: with milliseconds, and an offset without a colon."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}{f'{moment:%z}' or '+0000'}"
+
+
+def _issue(spec: FieldSpec, text: str) -> Any:
+    return {"key": text.strip().upper()} if spec.schema_type == "issuelink" else text
+
+
+def _as_text(spec: FieldSpec, text: str) -> Any:
+    return _choice(spec, text) if spec.options else text
+
+
+BY_TYPE: dict[str, Callable[[FieldSpec, str], Any]] = {
+    "number": _number,
+    "datetime": _moment,
+    "option": _choice,
+    "option-with-child": _cascade,
+    "priority": _choice,
+    "component": _choice,
+    "version": _choice,
+    "securitylevel": _choice,
+    "group": _choice,
+    "issuelink": _issue,
+}

@@ -1,0 +1,98 @@
+"""What the gateway returns: small frozen values in our own words, none of Jira's raw shapes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class IssueLine:
+    """What a search shows of an issue."""
+
+    key: str
+    summary: str
+    type: str = ""
+    status: str = ""
+    priority: str = ""
+    assignee: str = ""
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """Issues that were found; `cursor` asks for the next ones, None if there are none."""
+
+    issues: tuple[IssueLine, ...]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Comment:
+    author: str
+    created: datetime | None
+    text: str
+    """Markdown."""
+    is_internal: bool = False
+    """True if customers of a service project must not see it."""
+
+
+@dataclass(frozen=True)
+class IssueLink:
+    """Another issue, and how it is related: `blocks`, `is duplicated by`, `parent`."""
+
+    relation: str
+    key: str
+    summary: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One issue as a person reads it."""
+
+    key: str
+    id: str
+    project: str
+    url: str
+    type: str
+    status: str
+    summary: str
+    priority: str = ""
+    resolution: str = ""
+    assignee: str = ""
+    reporter: str = ""
+    description: str = ""
+    """Markdown."""
+    created: datetime | None = None
+    updated: datetime | None = None
+    labels: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    """The newest, newest first."""
+    comments_total: int = 0
+    links: tuple[IssueLink, ...] = ()
+
+
+@dataclass(frozen=True)
+class IssueType:
+    id: str
+    name: str
+    description: str = ""
+    is_subtask: bool = False
+
+
+@dataclass(frozen=True)
+class CreatedIssue:
+    key: str
+    id: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """A Jira account."""
+
+    account_id: str
+    name: str
+    email: str = ""
