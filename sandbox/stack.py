@@ -1,0 +1,231 @@
+"""The whole program on one machine: Redis, the three stand-ins, and the real processes of the Procfile."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self, TypeVar
+
+from sandbox import environment
+from sandbox.claude.standin import ClaudeStandIn, Pacing
+from sandbox.jira.standin import JiraStandIn
+from sandbox.ports import LOOPBACK, free_port
+from sandbox.process import Process
+from sandbox.procfile import CHECKOUT, commands
+from sandbox.recorder import Recorder
+from sandbox.redis_server import RedisServer
+from sandbox.server import Running
+from sandbox.slack.standin import SlackStandIn
+from sandbox.waiting import NotInTime, wait_for
+
+START_SECONDS = 30.0
+DEFAULT_PROJECTS = "OPS,WEB"
+_WORKER_READY = re.compile(r"\bready\.")
+
+
+P = TypeVar("P", bound=Process)
+Service = Literal["slack", "jira", "claude"]
+
+
+class NotStarted(RuntimeError):
+    """A process of the stack ended or was not ready in time; the text says which, with the end of its log."""
+
+
+class WebProcess(Process):
+    """One `web` with its address."""
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}"
+
+
+class Stack:
+    """Starts all of it on `with`, ready to be used; stops all of it in order at the end.
+
+    `slack`, `jira`, `claude` are the stand-ins' Python objects, `redis` the server (None if REDIS_URL names
+    one), `web`, `workers`, `beat` the processes: each has `.pid`, `.kill()`, `.terminate()`, `.log_text()`.
+    `outer` is the environment in which REDIS_URL, a key for Claude or an address of Jira put the real ones in
+    the place of the stand-ins; without it everything is a stand-in. The data of `redis` outlive its restarts.
+    """
+
+    def __init__(
+        self,
+        *,
+        web: int = 1,
+        workers: int = 1,
+        beat: bool = True,
+        mode: Literal["socket", "http"] = "socket",
+        pace: Pacing | None = None,
+        settings: Mapping[str, str] | None = None,
+        folder: Path = CHECKOUT / ".sandbox",
+        outer: Mapping[str, str] | None = None,
+    ) -> None:
+        self._wanted = (web, workers, beat)
+        self.mode, self.folder = mode, folder.resolve()
+        self._settings = dict(settings or {})
+        self.outer = dict(outer or {})
+        self.slack = SlackStandIn()
+        self.jira = JiraStandIn()
+        self.claude = ClaudeStandIn(pacing=pace)
+        self.recorder = Recorder()
+        self.redis: RedisServer | None = None
+        self.web: list[WebProcess] = []
+        self.workers: list[Process] = []
+        self.beat: Process | None = None
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop the processes together, then Redis and the stand-ins; safe to call twice."""
+        children = [*self.web, *self.workers, *([self.beat] if self.beat else [])]
+        for process in children:
+            process.resume()
+            process.terminate()
+        for process in children:
+            process.stop()
+        self._open.close()
+
+    def start_web(self) -> WebProcess:
+        """Start one more `web` and return at once; `wait_until_ready` waits for it."""
+        port = free_port()
+        process = self._launch(WebProcess, "web", len(self.web) + 1, {"HOST": LOOPBACK, "PORT": str(port)})
+        process.port = port
+        self.web.append(process)
+        return process
+
+    def start_worker(self) -> Process:
+        """Start one more `worker` and return at once; `wait_until_ready` waits for it."""
+        number = len(self.workers) + 1
+        process = self._launch(Process, "worker", number, {}, ["-n", f"worker{number}@sandbox"])
+        self.workers.append(process)
+        return process
+
+    def start_beat(self) -> Process:
+        """Start `beat`."""
+        self.beat = self._launch(Process, "beat", 1, {})
+        return self.beat
+
+    def wait_until_ready(self) -> None:
+        """Return when every running process can do its work; raises NotStarted with the words of one that can't."""
+        for worker in self.workers:
+            _wait(worker, partial(_has_said_ready, worker))
+        for web in self.web:
+            _wait(web, partial(_answers, web.port, "/readyz"))
+        if self.mode == "http" and self.web:
+            self.slack.deliver_to(f"{self.web[0].url}/slack/events", environment.SIGNING_SECRET)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Everything that the processes are told."""
+        way_in = {"SLACK_APP_TOKEN": environment.APP_TOKEN}
+        if self.mode == "http":
+            way_in = {"SLACK_SIGNING_SECRET": environment.SIGNING_SECRET}
+        return {
+            **environment.base(),
+            **environment.network(self.outer),
+            "REDIS_URL": self.redis_url,
+            "SLACK_API_URL": f"{self.slack_url}/api/",
+            "SLACK_BOT_TOKEN": environment.BOT_TOKEN,
+            **way_in,
+            **environment.claude(self.outer, self.claude_url, next(iter(self.claude.api_keys))),
+            **environment.jira(self.outer, self._jira_stand_in()),
+            **self._settings,
+        }
+
+    def _jira_stand_in(self) -> dict[str, str]:
+        return {
+            "JIRA_URL": self.jira_url,
+            "JIRA_SITE_URL": self.jira_url,
+            "JIRA_EMAIL": self.jira.email,
+            "JIRA_API_TOKEN": self.jira.api_token,
+            "JIRA_PROJECTS": DEFAULT_PROJECTS,
+        }
+
+    def _start(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for old in (self.folder / "log").glob("*.log"):
+            old.unlink()
+        self.redis_url = self._start_redis()
+        self.slack_url = self._serve("slack", self.slack)
+        self.jira_url = self._serve("jira", self.jira)
+        self.claude_url = self._serve("claude", self.claude)
+        web, workers, beat = self._wanted
+        for _ in range(web):
+            self.start_web()
+        for _ in range(workers):
+            self.start_worker()
+        if beat:
+            self.start_beat()
+        self.wait_until_ready()
+
+    def _start_redis(self) -> str:
+        if url := self.outer.get("REDIS_URL"):
+            return url
+        data = self.folder / "redis"
+        shutil.rmtree(data, ignore_errors=True)
+        self.redis = self._open.enter_context(RedisServer(data, appendonly=True))
+        return self.redis.url
+
+    def _serve(self, name: Service, stand_in: SlackStandIn | JiraStandIn | ClaudeStandIn) -> str:
+        running = Running(lambda: self.recorder.watch(name, stand_in.make_app()))
+        self._open.callback(running.stop)
+        return running.url
+
+    def _launch(
+        self, kind: type[P], name: str, number: int, more: Mapping[str, str], arguments: Sequence[str] = ()
+    ) -> P:
+        return kind(
+            f"{name} {number}",
+            [*commands()[name], *arguments],
+            log=self.folder / "log" / f"{name}-{number}.log",
+            env={**self.environment, **more},
+            cwd=self.folder,
+        )
+
+
+def _wait(process: Process, is_ready: Callable[[], bool]) -> None:
+    """Return when a process is ready; one that has ended is not waited for."""
+    if not process.is_running:
+        raise NotStarted(f"{process.name} has ended:\n{process.log_text()[-2000:]}")
+    try:
+        wait_for(lambda: is_ready() or not process.is_running, process.name, seconds=START_SECONDS)
+    except NotInTime as late:
+        raise NotStarted(f"{late} is not ready:\n{process.log_text()[-2000:]}") from None
+    if not process.is_running:
+        raise NotStarted(f"{process.name} has ended:\n{process.log_text()[-2000:]}")
+
+
+def _has_said_ready(worker: Process) -> bool:
+    return bool(_WORKER_READY.search(worker.log_text()))
+
+
+def _answers(port: int, path: str) -> bool:
+    """Return whether a process answers 200 there."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=2)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
