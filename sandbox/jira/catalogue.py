@@ -8,8 +8,8 @@ from sandbox.jira.site import IssueType, Project, Status, User
 from sandbox.jira.wire import API, ORIGIN
 
 BOT = User("557058:00000000-0000-4000-8000-000000000b07", "Support Bot", "bot@example.com", account_type="app")
-ADA = User("5b10a2844c20165700ede2a1", "Ada Lovelace", "ada@example.com", is_admin=True)
-GRACE = User("5b10a2844c20165700ede2b2", "Grace Hopper", "grace@example.com")
+ADA = User("5b10a2844c20165700ede2a1", "Ada Park", "ada@example.com", is_admin=True)
+GRACE = User("5b10a2844c20165700ede2b2", "Grace Moreno", "grace@example.com")
 LINUS = User("5b10a2844c20165700ede2c3", "Linus Berg", "linus@example.com")
 MARGARET = User("5b10a2844c20165700ede2d4", "Margaret Hale", "margaret@example.com", email_hidden=True)
 GONE = User("5b10a2844c20165700ede2e5", "Gareth Olsen", "gareth@example.com", active=False)

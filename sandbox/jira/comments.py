@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.jira.events import Event
 from sandbox.jira.issues import entity_properties
 from sandbox.jira.site import Issue, Site, User, timestamp, user_shape
 from sandbox.jira.values import FieldError, document
@@ -53,6 +54,7 @@ def add_comment(site: Site, user: User, issue: Issue, body: dict[str, Any]) -> d
     }
     issue.comments.append(comment)
     site.changed(issue)
+    site.publish(Event("comment_created", issue, user, comment=comment))
     return comment
 
 
@@ -101,6 +103,7 @@ def change(call: Call) -> Reply:
         stored.pop("properties")
     comment.update(stored, updated=timestamp(call.site.clock.now()), updateAuthor=user_shape(call.user))
     call.site.changed(issue)
+    call.site.publish(Event("comment_updated", issue, call.user, comment=comment))
     return Reply(_shown(comment, call))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.jira import catalogue as default
+from sandbox.jira.events import Event
 from sandbox.jira.fields import FIELDS, Field
 from sandbox.jira.site import Issue, IssueType, Project, Site, User, timestamp, user_shape
 from sandbox.jira.values import FieldError, Scope, wire_value
@@ -28,6 +29,7 @@ def create(site: Site, user: User, body: Mapping[str, Any]) -> Issue:
     issue = _new(scope, kind, values)
     issue.properties.update(properties)
     site.add(issue)
+    site.publish(Event("jira:issue_created", issue, user))
     return issue
 
 
@@ -55,6 +57,7 @@ def apply(site: Site, user: User, issue: Issue, values: Mapping[str, Any]) -> li
     if items:
         created = issue.fields["updated"]
         issue.history.append({"id": site.new_id(), "author": user_shape(user), "created": created, "items": items})
+        site.publish(Event("jira:issue_updated", issue, user, tuple(items)))
     return items
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from sandbox.jira import catalogue as default
 from sandbox.jira.comments import add_comment
+from sandbox.jira.events import Event
 from sandbox.jira.issues import issue_self
 from sandbox.jira.routes_issue import the_issue
 from sandbox.jira.site import Issue, timestamp, user_shape
@@ -38,6 +39,7 @@ def write_remote_link(call: Call) -> Reply:
         issue.remote_links[issue.remote_links.index(old)] = link
     else:
         issue.remote_links.append(link)
+    call.site.publish(Event("remote_link", issue, call.user))
     return Reply({"id": number, "self": address}, 200 if old else 201)
 
 
@@ -112,6 +114,7 @@ def attach(call: Call) -> Reply:
         raise JiraError(413, f"The file exceeds its maximum permitted size of {UPLOAD_LIMIT} bytes.")
     stored = [_store(call, issue, each) for each in call.files]
     call.site.changed(issue)
+    call.site.publish(Event("attachment_created", issue, call.user))
     return Reply(stored)
 
 

@@ -24,7 +24,6 @@ def server_info(call: Call) -> Reply:
             "serverTime": timestamp(call.site.clock.now()),
             "scmInfo": "0" * 40,
             "serverTitle": "Jira (stand-in)",
-            "defaultLocale": {"locale": "en_US"},
             "serverTimeZone": "Etc/UTC",
         }
     )

@@ -166,7 +166,8 @@ def _editmeta(issue: Issue, _chosen: Mapping[str, Any]) -> dict[str, Any]:
 def edit_meta(issue: Issue) -> dict[str, Any]:
     """Return the edit screen of an issue, by field id."""
     fields = (FIELDS[name] for name in issue.type.screen if name not in ("project", "issuetype"))
-    return {field.id: field_meta(field, issue.project, required=is_required(field, issue.type)) for field in fields}
+    metas = (field_meta(field, issue.project, required=is_required(field, issue.type)) for field in fields)
+    return {str(meta.pop("fieldId")): meta for meta in metas}
 
 
 EXPANSIONS: dict[str, Callable[[Issue, Mapping[str, Any]], Any]] = {

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from sandbox.jira.events import Event, Listener
 from sandbox.jira.wire import API, NO_ISSUE, ORIGIN, JiraError
 
 
@@ -119,8 +120,8 @@ class Site:
         self.users = {user.account_id: user for user in users}
         self.projects = {project.key: project for project in projects}
         self.issues: dict[str, Issue] = {}
-        self.moved: dict[str, str] = {}
         self.index_delay_seconds = 0.0
+        self.listeners: list[Listener] = []
         self._ids = count(10001)
         self._numbers = {key: count(1) for key in self.projects}
 
@@ -162,6 +163,11 @@ class Site:
         document = copy.deepcopy(issue.fields)
         document["comment"] = [each["body"] for each in issue.comments]
         issue.pending.append((now, document))
+
+    def publish(self, event: Event) -> None:
+        """Tell all listeners what happened."""
+        for listener in self.listeners:
+            listener(event)
 
     def document(self, issue: Issue, *, fresh: bool = False) -> dict[str, Any] | None:
         """Return what search knows of an issue now; `fresh` looks past the delay, as reconcileIssues does."""

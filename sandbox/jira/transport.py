@@ -65,8 +65,3 @@ def answer(request: web.Request, reply: Reply, headers: Mapping[str, str], base_
         return web.Response(status=reply.status, headers=own)
     text = json.dumps(reply.body).replace(ORIGIN, base_url or f"{request.scheme}://{request.host}")
     return web.Response(status=reply.status, text=text, headers=own, content_type="application/json")
-
-
-def error(request: web.Request, refused: JiraError, base_url: str) -> web.Response:
-    """Return a refusal as HTTP."""
-    return answer(request, Reply(refused.body, refused.status), {}, base_url)
