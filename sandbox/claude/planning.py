@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sandbox.claude.brain import decide
+from sandbox.claude.brain import decide, forced
 from sandbox.claude.catalogue import Model
 from sandbox.claude.scripts import Block, Body, Plan, Reply, settled, text, thinking
 from sandbox.claude.signatures import blocks_of, fingerprint, sign
@@ -29,9 +29,10 @@ def plan(state: ClaudeStandIn, body: Body, model: Model) -> Planned:
     if script:
         reply = settled(script[0], body)
     else:
-        reply = _thought(decide(body, long_paragraphs=state.long_paragraphs), body, model)
-        reply = _fitted(_stopped(reply, body), body)
+        reply = _chosen(body, state.long_paragraphs)
+        reply = _fitted(_stopped(_thought(reply, body, model), body), body)
     reply = _signed(reply, body)
+    state.own_block_types.update(block["type"] for block in reply.blocks)
     if reply.ends_with == "pause_turn":
         state.paused.add(fingerprint(list(reply.blocks)))
     return Planned(reply, script)
@@ -52,6 +53,21 @@ def thinking_of(body: Body, model: Model) -> dict[str, Any]:
     if asked:
         return dict(asked)
     return {"type": "adaptive"} if model.thinks_unasked else {"type": "disabled"}
+
+
+def _chosen(body: Body, long_paragraphs: int) -> Reply:
+    """Return the brain's answer within what `tool_choice` leaves it."""
+    choice = body.get("tool_choice") or {}
+    kind = choice.get("type", "auto")
+    if kind == "none":
+        return decide({**body, "tools": []}, long_paragraphs=long_paragraphs)
+    reply = decide(body, long_paragraphs=long_paragraphs)
+    calls = [block for block in reply.blocks if block["type"] == "tool_use"]
+    if kind == "tool" or (kind == "any" and not calls):
+        return forced(body, choice.get("name"))
+    if choice.get("disable_parallel_tool_use"):
+        return replace(reply, blocks=tuple(block for block in reply.blocks if block not in calls[1:]))
+    return reply
 
 
 def _thought(reply: Reply, body: Body, model: Model) -> Reply:
@@ -84,6 +100,8 @@ def _stopped(reply: Reply, body: Body) -> Reply:
 def _fitted(reply: Reply, body: Body) -> Reply:
     """Cut the answer where `max_tokens` ends it, in the middle of a text or of a tool call's JSON."""
     most = int(body["max_tokens"])
+    if most == 0:
+        return Reply((), "max_tokens")  # Such a request only warms the cache.
     if output_usage(reply)["output_tokens"] <= most:
         return reply
     kept: list[Block] = []

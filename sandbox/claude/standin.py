@@ -63,6 +63,8 @@ class ClaudeStandIn:
         self.requests: list[Recorded] = []
         self.paused: set[str] = set()
         """Prints of answers that ended with `pause_turn`: only these may stand last in a request."""
+        self.own_block_types: set[str] = set()
+        """Types of blocks that were sent and so may come back, known or not."""
         self.long_paragraphs = 12
         self.context_tokens: int | None = None
         """Takes the place of every model's context size."""

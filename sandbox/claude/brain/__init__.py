@@ -1,5 +1,5 @@
 """The stand-in's brain: fixed rules in the place of a model, clearly no model."""
 
-from sandbox.claude.brain.agent import decide
+from sandbox.claude.brain.agent import decide, forced
 
-__all__ = ["decide"]
+__all__ = ["decide", "forced"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -40,8 +41,17 @@ def decide(body: Body, *, long_paragraphs: int) -> Reply:
     return _next_step(situation, long_paragraphs)
 
 
+def forced(body: Body, name: str | None) -> Reply:
+    """Return a call of the named tool, or of the first one, with arguments that fit its schema."""
+    offered = [one for one in body["tools"] if name in (None, one["name"])]
+    arguments = json.loads(structured_answer(read(body), offered[0]["input_schema"]))
+    return reply(tool(offered[0]["name"], arguments))
+
+
 def _next_step(situation: Situation, long_paragraphs: int) -> Reply:
     intent = intent_of(situation)
+    if intent == "nothing" and situation.question:
+        return reply(answers.ONLY_FILES)
     if intent in _PLAIN:
         return reply(_PLAIN[intent])
     match intent:

@@ -10,6 +10,7 @@ from sandbox.claude.brain.reading import KEY, Call, Situation
 from sandbox.claude.brain.triage import judge
 
 EMPTY = "You mentioned me without a question. What should I do: look for an issue, or note a new problem?"
+ONLY_FILES = "I see a file but no question. What does it show, and what should I do with it?"
 HELP = (
     "I triage problems and keep Jira in order:\n\n"
     "- tell me what does not work, and I look for similar issues\n"

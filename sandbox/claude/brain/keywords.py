@@ -7,7 +7,7 @@ from pathlib import Path
 
 MOST_KEYWORDS = 4
 _WORD = re.compile(r"[A-Za-zÀ-ÿ][\wÀ-ÿ'-]+|\b\d{3}\b")
-_MARKUP = re.compile(r"<[^>\s]*>|https?://\S+|`{1,3}")
+_MARKUP = re.compile(r"<[^>\s]*>|\[[^\]]*\]\(|https?://\S+|`{1,3}|@[^()@\n]{1,60} \(\w+\)|[@#][\w.-]+")
 
 
 def _listed(name: str) -> frozenset[str]:

@@ -69,7 +69,7 @@ class Situation:
     @property
     def people_said(self) -> list[Utterance]:
         """All that people said, oldest first."""
-        return [part for turn in self.turns for part in turn.said]
+        return [part for turn in self.turns for part in turn.said if part.words]
 
     @property
     def calls(self) -> list[Call]:

@@ -9,6 +9,7 @@ _SPEECH_TAGS = "message|msg|question|ask|utterance|post"
 _SPEECH = re.compile(rf"<({_SPEECH_TAGS})(\s[^>]*)?>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
 _ELEMENT = re.compile(r"<([a-z][\w-]*)(?:\s[^>]*)?>.*?</\1>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][\w-]*(?:\s[^>]*)?/?>", re.IGNORECASE)
+_NO_TEXT = re.compile(r"^\s*\(no text\)")
 _NAME_ATTRIBUTE = re.compile(r"(?:from|user|name|author|speaker|sender|by)\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
 _SPEAKER_LINE = re.compile(
     r"^(?:[-*] )?(?:\[[^\]\n]{1,40}\]\s*)?\*{0,2}@?"
@@ -46,9 +47,10 @@ def utterances(written: str) -> list[Utterance]:
     tagged = list(_SPEECH.finditer(written))
     if not tagged:
         return _by_lines(_ELEMENT.sub("", written))
-    said = [Utterance(_speaker(match[2] or ""), match[3].strip()) for match in tagged]
+    said = [Utterance(_speaker(match[2] or ""), _NO_TEXT.sub("", match[3]).strip()) for match in tagged]
     rest = _TAG.sub("", _ELEMENT.sub("", written[tagged[-1].end() :]))
-    return [*(part for part in said if part.words), *_by_lines(rest)]
+    # An empty message stays: it may be the question.
+    return [*said, *_by_lines(rest)]
 
 
 def _speaker(attributes: str) -> str | None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _SEVERITIES = {
-    "critical": r"everyone|everybody|nobody|no one|all (?:users|customers|of us)|outage|data loss|security|whole"
+    "blocker": r"everyone|everybody|nobody|no one|all (?:users|customers|of us)|outage|data loss|security|whole"
     r"|company|in production|production is|completely",
     "low": r"typo|cosmetic|minor|nice to have|colou?r|spelling|misaligned",
     "high": r"can(?:'|no)?t|blocked|urgent|down|not working|doesn't work|fails?|crash\w*|broken|customers?|drops?"
@@ -35,10 +35,11 @@ _GAPS = {
 _PROBLEM = re.compile(
     r"\b(?:can(?:'|\u2019|no)?t|down|drop(?:s|ping|ped)?|fail\w*|crash\w*|broken?|breaks|slow|errors?|wrong|stuck|lost"
     r"|not work\w*|(?:doesn|don|won|isn|didn)['\u2019]t|stopped|blocked|missing|freez\w*|hang(?:s|ing)?|times? ?out"
-    r"|timeout|outage|unable|no longer|disconnect\w*|problem|trouble|blank|refus\w+|reject\w+|locked|typo|50[0-4]|40[0-9])\b",
+    r"|timeout|outage|unable|no longer|disconnect\w*|problem|trouble|blank|refus\w+|reject\w+|locked"
+    r"|typo|50[0-4]|40[0-9])\b",
     re.IGNORECASE,
 )
-PRIORITY = {"critical": "Highest", "high": "High", "medium": "Medium", "low": "Low"}
+PRIORITY = {"blocker": "Highest", "high": "High", "medium": "Medium", "low": "Low"}
 
 
 @dataclass(frozen=True)
