@@ -39,6 +39,8 @@ class Facts:
     asker: str
     default_project: str
     projects: tuple[str, ...]
+    drafts: tuple[str, ...] = ()
+    """What became of the drafts of this conversation, a sentence each."""
 
 
 @functools.cache
@@ -83,10 +85,15 @@ def readable(text: str, names: dict[str, str]) -> str:
 
 
 def _facts(facts: Facts) -> str:
-    return (
-        f"<facts>\nNow: {facts.now:%A %Y-%m-%d %H:%M} UTC\nPlace: {facts.place}\nAsker: {_attribute(facts.asker)}\n"
-        f"Default project: {facts.default_project}\nOpen projects: {', '.join(facts.projects)}\n</facts>"
-    )
+    lines = [
+        f"Now: {facts.now:%A %Y-%m-%d %H:%M} UTC",
+        f"Place: {facts.place}",
+        f"Asker: {_attribute(facts.asker)}",
+        f"Default project: {facts.default_project}",
+        f"Open projects: {', '.join(facts.projects)}",
+        *(_FENCES.sub(r"[\1\2", draft) for draft in facts.drafts),
+    ]
+    return "\n".join(["<facts>", *lines, "</facts>"])
 
 
 def _message(name: str, text: str, files: Sequence[SlackFile], names: dict[str, str]) -> str:

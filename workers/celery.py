@@ -1,0 +1,58 @@
+"""What `celery -A workers worker` and `… beat` load: settings first, then the app, its tasks and its signals."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any
+
+from celery.signals import setup_logging, worker_ready, worker_shutting_down
+
+from workers.broker import DRAIN, make_celery
+from workers.logs import configure_logging, get_logger
+from workers.reaper import Reaper
+from workers.services import LazyServices
+from workers.settings import WorkerSettings, load
+from workers.tasks import drain
+
+# What still hangs this long after SIGTERM is given up, so that the process is gone within 10 s.
+GIVE_UP_SECONDS = 8.0
+
+settings = load(WorkerSettings)
+app = make_celery(settings)
+services = LazyServices(settings, app)
+log = get_logger(__name__)
+
+
+@app.task(name=DRAIN)  # type: ignore[untyped-decorator]  # Celery has no types
+def drain_mailbox(box: str) -> None:
+    """Do what waits in a mailbox."""
+    drain(box, services.now)
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def _log_our_way(**_: Any) -> None:
+    configure_logging(settings.log_level, settings.log_format)
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def _start_reaper(**_: Any) -> None:
+    Reaper(services.now).start()
+    log.info("worker_ready")
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def _hand_over(**_: Any) -> None:
+    """Give running turns to other workers. The signal comes in the main thread's handler: work goes to its own."""
+    threading.Thread(target=_leave, name="hand-over", daemon=True).start()
+
+
+def _leave() -> None:
+    keeper = services.now.keeper
+    log.info("handing_over", running=keeper.running())
+    keeper.hand_over()
+    threading.Event().wait(GIVE_UP_SECONDS)
+    log.warning("gave_up_hanging_work", running=keeper.running())
+    keeper.give_up()
+    services.now.metrics.flush()
+    os._exit(0)

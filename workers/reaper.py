@@ -1,0 +1,55 @@
+"""The reaper: one thread in each worker that wakes what waits and nobody holds. Kicks may be lost; this may not."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from workers.logs import get_logger
+from workers.records import Action
+from workers.services import Services
+from workers.state.lock import Lock
+
+EVERY_SECONDS = 1.0
+LOCK_MS = 900
+
+log = get_logger(__name__)
+
+
+class Reaper:
+    """Looks once a second, in one process at a time."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._lock = Lock(services.redis, "reaper")
+        self._over = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="reaper", daemon=True).start()
+
+    def stop(self) -> None:
+        self._over.set()
+
+    def _run(self) -> None:
+        while not self._over.wait(EVERY_SECONDS):
+            try:
+                if self._lock.take(LOCK_MS):
+                    self.look()
+            except Exception as error:
+                # Redis is away, or a fault of ours: the next second tries again.
+                log.warning("reaper_failed", exc_info=error)
+
+    def look(self) -> None:
+        """Kick every mailbox that waits without a holder, and every filing that must be looked up."""
+        for box in self._services.boxes.due():
+            self._services.kicker.kick(box)
+        for team_id, draft_id in self._services.filings.to_look_at():
+            action = Action(
+                id=f"look-{time.time():.3f}",
+                kind="filing_look",
+                team_id=team_id,
+                subject=f"draft:{draft_id}",
+                user_id="",
+            )
+            self._services.boxes.put(action.box, action.id, action.model_dump(mode="json"))
+            self._services.kicker.kick(action.box)

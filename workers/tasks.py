@@ -1,0 +1,75 @@
+"""The Celery tasks: claim what waits and do it. A task is only woken by a kick; what to do lies in the mailbox."""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+
+from workers.actions import give_up, run_action
+from workers.errors import Interrupted, StateUnavailable, Transient
+from workers.logs import get_logger
+from workers.records import Action
+from workers.services import Services
+from workers.state.mailbox import Claim
+from workers.turn import run_turn
+
+# A conversation that talks on gives its slot back after this long, so that others get their turn.
+FAIR_SECONDS = 60.0
+ACTION_TIMEOUT_SECONDS = 120.0
+ACTION_ATTEMPTS = 5
+
+log = get_logger(__name__)
+
+
+def drain(box: str, services: Services) -> None:
+    """Do what waits in a mailbox, in order; end at once if there is nothing or another worker is at it."""
+    until = time.monotonic() + FAIR_SECONDS
+    with structlog.contextvars.bound_contextvars(box=box):
+        try:
+            while time.monotonic() < until and not services.keeper.is_handing_over:
+                claim = services.boxes.claim(box)
+                if claim is None:
+                    return
+                _do(claim, services)
+        except StateUnavailable:
+            # The lease runs out and the reaper wakes another worker.
+            log.warning("state_unavailable")
+            return
+    services.kicker.kick(box)
+
+
+def _do(claim: Claim, services: Services) -> None:
+    with structlog.contextvars.bound_contextvars(message=claim.id):
+        if claim.box.startswith("turn:"):
+            run_turn(claim, services.turns)
+        else:
+            _act(claim, services)
+
+
+def _act(claim: Claim, services: Services) -> None:
+    """Do one click or submission; what cannot be done now is tried again, and in the end said."""
+    action = Action.model_validate(claim.body)
+    with services.keeper.holding(claim, timeout_seconds=ACTION_TIMEOUT_SECONDS):
+        try:
+            run_action(action, services.actions)
+        except Transient as error:
+            log.warning("action_waits", kind=action.kind, cause=type(error).__name__, what=str(error))
+            if claim.attempts < ACTION_ATTEMPTS:
+                services.boxes.release(claim, delay_seconds=error.retry_after_seconds or 2.0 * claim.attempts)
+                return
+            _give_up(action, services)
+        except Exception as error:
+            log.exception("action_failed", kind=action.kind, exc_info=error)
+            _give_up(action, services)
+        try:
+            services.boxes.commit(claim)
+        except Interrupted:
+            log.info("action_fenced", kind=action.kind)
+
+
+def _give_up(action: Action, services: Services) -> None:
+    try:
+        give_up(action, services.actions)
+    except Exception as error:
+        log.warning("give_up_not_shown", exc_info=error)
