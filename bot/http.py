@@ -49,10 +49,9 @@ class Routes:
         body = await request.read()
         if not is_signed_by_slack(secret, request.headers, body, time.time()):
             raise web.HTTPUnauthorized
-        text = _readable(body, request.content_type)
-        if text is None:
+        heard = _heard(body, request)
+        if heard is None:
             raise web.HTTPBadRequest
-        heard = AsyncBoltRequest(body=text, query=request.query_string, headers=dict(request.headers))
         response = await to_aiohttp_response(await self._listener.hear(heard))
         if response.status != 200:
             return response
@@ -82,6 +81,17 @@ class Routes:
         except StateUnavailable:
             return web.Response(status=503, text="Redis does not answer\n")
         return web.Response(body=figures, headers={"Content-Type": METRICS_TYPE})
+
+
+def _heard(body: bytes, request: web.Request) -> AsyncBoltRequest | None:
+    """Return the request for Bolt, or None if it is nothing that Slack sends."""
+    text = _readable(body, request.content_type)
+    if text is None:
+        return None
+    try:
+        return AsyncBoltRequest(body=text, query=request.query_string, headers=dict(request.headers))
+    except (AttributeError, KeyError, TypeError):
+        return None  # Bolt expects objects where this body has something else.
 
 
 def _readable(body: bytes, content_type: str) -> str | None:

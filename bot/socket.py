@@ -126,7 +126,11 @@ class SocketMode:
         task.add_done_callback(self._at_work.discard)
 
     async def _handle(self, link: Link, envelope: Envelope) -> None:
-        request = AsyncBoltRequest(mode="socket_mode", body=envelope["payload"])
+        try:
+            request = AsyncBoltRequest(mode="socket_mode", body=envelope["payload"])
+        except (AttributeError, KeyError, TypeError):
+            log.warning("socket_message_unreadable")  # Bolt expects objects where this one has something else.
+            return
         response = await self._hear(request)
         if response.status != 200:
             return  # No ack: Slack sends an event again.

@@ -10,7 +10,7 @@ import pytest
 from sandbox.faults import Fault
 from sandbox.redis_server import RedisServer
 from sandbox.server import Running
-from sandbox.slack import SlackStandIn
+from sandbox.slack import NewFile, SlackStandIn
 from tests.integration.listener_harness import SECRET, RunningListener, settings_for, wait_for
 from workers.records import Conversation, TurnRequest
 from workers.state.connection import connect
@@ -82,3 +82,136 @@ def test_a_mention_lies_in_the_mailbox_once_though_it_arrives_twice(
     (request,) = mail(boxes, conversation_of(slack, "general", ts))
     assert (request.kind, request.text) == ("mention", "the export hangs")
     assert listener.door.is_reachable()
+
+
+def test_a_mention_in_a_private_channel_and_in_a_group_message_is_taken(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
+) -> None:
+    for place in ("oncall", "G0TRIAGE0"):
+        ts = slack.say(place, "ada", f"could {slack.mention} look?")
+        wait_for(lambda: settled(slack))
+        (request,) = mail(boxes, conversation_of(slack, place, ts))
+        assert (request.kind, request.text) == ("mention", "could look?")
+    assert listener.is_ready()
+
+
+def test_a_direct_message_is_taken_with_its_files(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
+) -> None:
+    channel = "D0ADA0001"
+    ts = slack.say(channel, "ada", "see the log", files=[NewFile("log.txt", b"boom", "text/plain")])
+    wait_for(lambda: settled(slack))
+    (request,) = mail(boxes, conversation_of(slack, channel, ts))
+    assert (request.kind, request.text) == ("direct", "see the log")
+    assert [(file.name, file.mimetype, file.size) for file in request.files] == [("log.txt", "text/plain", 4)]
+    assert listener.is_ready()
+
+
+def test_a_follow_up_is_taken_only_where_the_bot_takes_part(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
+) -> None:
+    asked = slack.say("general", "ada", f"{slack.mention} the export hangs")
+    among_people = slack.say("general", "ada", "lunch?")
+    wait_for(lambda: settled(slack))
+    follow_up = slack.say("general", "grace", "for me, too", thread_ts=asked)
+    slack.say("general", "grace", "at noon", thread_ts=among_people)
+    wait_for(lambda: settled(slack))
+    taken = mail(boxes, conversation_of(slack, "general", asked))
+    assert [(request.kind, request.ts) for request in taken] == [("mention", asked), ("follow_up", follow_up)]
+    assert mail(boxes, conversation_of(slack, "general", among_people)) == []
+    assert listener.is_ready()
+
+
+def test_what_nobody_asks_is_acknowledged_and_leaves_no_mail(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
+) -> None:
+    ts = slack.say("general", "ada", "no bot needed")
+    slack.edit("general", ts, f"{slack.mention} after all")
+    slack.react("general", ts, "ada", "eyes")
+    slack.delete("general", ts)
+    slack.join("general", "robin")
+    slack.open_home("ada", "messages")
+    wait_for(lambda: settled(slack))
+    assert all(delivery.is_acked and delivery.attempts == 1 for delivery in slack.deliveries)
+    assert boxes.waiting() == 0
+    assert listener.is_ready()
+
+
+def test_the_first_sign_follows_the_acknowledgement_once(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
+) -> None:
+    ts = slack.say("general", "ada", f"{slack.mention} the export hangs")
+    (status,) = wait_for(lambda: slack.statuses)
+    assert (status.thread_ts, status.status) == (ts, "is thinking…")
+    wait_for(lambda: settled(slack))
+    first_ack = min(d.started_at + (d.ack_seconds or 0) for d in slack.deliveries)
+    signs = [call for call in slack.calls if call.method == "assistant.threads.setStatus"]
+    assert [call.at >= first_ack for call in signs] == [True]
+    wait_for(lambda: not boxes.sign_pending(conversation_of(slack, "general", ts).box, ts))
+    assert listener.is_ready()
+
+
+def test_a_first_sign_that_slack_does_not_take_costs_nothing(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
+) -> None:
+    slack.faults.add(Fault(operation="assistant.threads.setStatus", kind="error", error="internal_error"))
+    ts = slack.say("general", "ada", f"{slack.mention} the export hangs")
+    wait_for(lambda: settled(slack))
+    conversation = conversation_of(slack, "general", ts)
+    wait_for(lambda: not boxes.sign_pending(conversation.box, ts))
+    assert len(mail(boxes, conversation)) == 1
+    assert len([call for call in slack.calls if call.method == "assistant.threads.setStatus"]) == 1
+    assert listener.is_ready()
+
+
+def test_an_event_that_cannot_be_stored_is_refused_and_comes_again(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+) -> None:
+    redis_server.kill()
+    ts = slack.say("general", "ada", f"{slack.mention} the export hangs")
+    wait_for(lambda: any(delivery.attempts > 1 for delivery in slack.deliveries))
+    assert not any(delivery.is_acked for delivery in slack.deliveries)
+    assert not listener.is_ready()
+    redis_server.restart()
+    wait_for(lambda: settled(slack) and all(delivery.is_acked for delivery in slack.deliveries))
+    assert len(mail(boxes, conversation_of(slack, "general", ts))) == 1
+
+
+def test_an_event_that_was_stored_but_not_acknowledged_is_still_there_once(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+) -> None:
+    redis_server.pause()
+    ts = slack.say("general", "ada", f"{slack.mention} the export hangs")
+    wait_for(lambda: any(delivery.attempts > 1 for delivery in slack.deliveries))
+    redis_server.resume()
+    wait_for(lambda: settled(slack) and all(delivery.is_acked for delivery in slack.deliveries))
+    assert len(mail(boxes, conversation_of(slack, "general", ts))) == 1
+    assert listener.is_ready()
+
+
+def test_a_thread_with_too_much_waiting_is_said_to_be_full_to_the_asker_once(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
+) -> None:
+    root = slack.say("general", "ada", f"{slack.mention} one")
+    for number in range(49):
+        slack.say("general", "ada", f"{slack.mention} {number}", thread_ts=root)
+    wait_for(lambda: settled(slack) and boxes.waiting() == 50)
+    slack.say("general", "grace", f"{slack.mention} one too many", thread_ts=root)
+    wait_for(lambda: settled(slack) and slack.ephemerals)
+    (hint,) = slack.ephemerals
+    assert hint.user == "U0GRACE01"
+    assert "a lot waiting" in hint.text
+    assert listener.is_ready()
+
+
+def test_slacks_stop_button_stops_what_was_asked_before_it(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
+) -> None:
+    ts = slack.say("general", "ada", f"{slack.mention} the export hangs")
+    wait_for(lambda: settled(slack))
+    slack.stop("general", ts, "ada")
+    wait_for(lambda: settled(slack))
+    claim = boxes.claim(conversation_of(slack, "general", ts).box)
+    assert claim is not None
+    assert claim.mark == "stopped"
+    assert listener.is_ready()
