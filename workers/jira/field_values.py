@@ -33,7 +33,7 @@ def value_of(spec: FieldSpec, value: Any) -> FieldValue:
     if spec.kind == "paragraph":
         return "\n".join(given)
     if len(given) != 1:
-        raise BadValue(f"{spec.name} takes one value, not {len(given)}.")
+        raise BadValue(f"{spec.name} takes one value, not {len(given)}")
     return SINGLE.get(spec.kind, _any)(spec, given[0])
 
 
@@ -56,9 +56,10 @@ def options_text(spec: FieldSpec, near: str = "", most: int = MOST_OPTIONS_SHOWN
     options = list(spec.options)
     if near and len(options) > most:
         options.sort(key=lambda option: -SequenceMatcher(None, near.casefold(), option.name.casefold()).ratio())
-    shown = "; ".join(option.name for option in options[:most])
+    names = [option.name for option in options[:most]]
+    shown = ("; " if any("," in name for name in names) else ", ").join(names)
     more = max(spec.options_total, len(options)) - most
-    return f"{shown}; and {more} more" if shown and more > 0 else shown
+    return f"{shown} and {more} more" if shown and more > 0 else shown
 
 
 def option_named(spec: FieldSpec, name: str) -> FieldOption | None:
@@ -74,7 +75,7 @@ def _option(spec: FieldSpec, word: str) -> str:
         return option.name
     if not spec.options or spec.options_total > len(spec.options):
         return word  # Jira knows more values than were read, and will judge.
-    raise BadValue(f"{spec.name} cannot be {_short(word)!r}. Allowed: {options_text(spec, word)}.")
+    raise BadValue(f"{spec.name}: {_short(word)!r} is not one of {options_text(spec, word)}")
 
 
 def _options(spec: FieldSpec, given: list[str]) -> tuple[str, ...]:
@@ -94,7 +95,7 @@ def _split(given: Iterable[str]) -> list[str]:
 def _text(spec: FieldSpec, word: str) -> str:
     line = " ".join(word.split())
     if len(line) > LONGEST_LINE:
-        raise BadValue(f"{spec.name} takes at most {LONGEST_LINE} characters.")
+        raise BadValue(f"{spec.name} takes at most {LONGEST_LINE} characters")
     return line
 
 
@@ -104,7 +105,7 @@ def _number(spec: FieldSpec, word: str) -> str:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise BadValue(f"{spec.name} takes a number, not {_short(word)!r}.")
+        raise BadValue(f"{spec.name} takes a number, not {_short(word)!r}")
     return str(int(number)) if number.is_integer() else str(number)
 
 
@@ -112,7 +113,7 @@ def _date(spec: FieldSpec, word: str) -> str:
     try:
         return date.fromisoformat(word[:10]).isoformat()
     except ValueError:
-        raise BadValue(f"{spec.name} takes a date such as 2026-01-31, not {_short(word)!r}.") from None
+        raise BadValue(f"{spec.name} takes a date such as 2026-01-31, not {_short(word)!r}") from None
 
 
 def _datetime(spec: FieldSpec, word: str) -> str:
@@ -120,21 +121,21 @@ def _datetime(spec: FieldSpec, word: str) -> str:
         moment = datetime.fromisoformat(word)
     except ValueError:
         raise BadValue(
-            f"{spec.name} takes a date and time such as 2026-01-31T14:30+01:00, not {_short(word)!r}."
+            f"{spec.name} takes a date and time such as 2026-01-31T14:30+01:00, not {_short(word)!r}"
         ) from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
 
 
 def _url(spec: FieldSpec, word: str) -> str:
     if not is_safe(word) or len(word) > LONGEST_LINE:
-        raise BadValue(f"{spec.name} takes a web address.")
+        raise BadValue(f"{spec.name} takes a web address")
     return word
 
 
 def _user(spec: FieldSpec, word: str) -> str:
     address = word.removeprefix("mailto:")
     if not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", address):
-        raise BadValue(f"{spec.name} takes a person's e-mail address, not {_short(word)!r}.")
+        raise BadValue(f"{spec.name} takes a person's e-mail address, not {_short(word)!r}")
     return address
 
 

@@ -7,11 +7,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workers.jira.field_values import BadValue, options_text, value_of, words
-from workers.records import FieldSpec, FieldValue
+from workers.records import FieldKind, FieldSpec, FieldValue
 
 HANDLED = frozenset({"summary", "description", "priority", "labels"})
 """A draft has a place of its own for these."""
 SET_BY_US = frozenset({"project", "issuetype", "reporter"})
+EXAMPLES: dict[FieldKind, str] = {
+    "number": "a number",
+    "date": "a date (2026-01-31)",
+    "datetime": "a date and time (2026-01-31T14:30+01:00)",
+    "user": "an e-mail address",
+    "url": "a web address",
+    "labels": "labels",
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +33,7 @@ class Fitted:
     missing: tuple[FieldSpec, ...] = ()
     """Required fields without a value or a default."""
     problems: tuple[str, ...] = ()
-    """A sentence for each value that cannot be taken, with what can."""
+    """A line for each value that cannot be taken, with what can."""
     notes: tuple[str, ...] = ()
     """A sentence for each thing that was left out."""
 
@@ -54,10 +62,9 @@ def fit(
     return replace(fitted, missing=tuple(spec for spec in known.values() if _is_missing(spec, filled)))
 
 
-def missing_sentence(spec: FieldSpec, most_options: int = 25) -> str:
-    """Say that a field is required, and what it takes."""
-    allowed = options_text(spec, most=most_options)
-    return f"{spec.name} is required{f' (one of: {allowed})' if allowed else ''}."
+def missing_line(spec: FieldSpec, most_options: int = 25) -> str:
+    """Name a required field and what it takes."""
+    return f"{spec.name}: {options_text(spec, most=most_options) or EXAMPLES.get(spec.kind, 'any text')}"
 
 
 def _by_name(specs: Iterable[FieldSpec]) -> dict[str, FieldSpec]:

@@ -35,7 +35,7 @@ def create_payload(
     draft: Draft,
     *,
     reporter_account_id: str | None,
-    marker: str,
+    marker: str | None = None,
     reporter_line: str | None = None,
     accounts: Mapping[str, str] | None = None,
     link_of: LinkOf = lambda _key: None,
@@ -49,6 +49,7 @@ def create_payload(
     specs = {spec.id: spec for spec in draft.specs}
     is_reporter_set = bool(reporter_account_id) and "reporter" in specs
     line = None if is_reporter_set else reporter_line or f"Reported by {draft.asker_name or 'a colleague'} via Slack"
+    sign = {"draft": draft.id, "marker": marker or marker_of(draft.id), "slack": draft.permalink}
     fields: dict[str, Any] = {
         "project": {"key": draft.project},
         "issuetype": {"name": draft.issue_type},
@@ -59,14 +60,13 @@ def create_payload(
     if draft.priority and "priority" in specs:
         fields["priority"] = _choice(specs["priority"], draft.priority)
     if "labels" in specs:
-        fields["labels"] = list(dict.fromkeys([*draft.labels, marker]))
+        fields["labels"] = list(dict.fromkeys([*draft.labels, sign["marker"]]))
     if is_reporter_set and reporter_account_id:
         fields["reporter"] = kind.person(reporter_account_id)
     for name, value in draft.fields.items():
         wire = _wire(specs[name], value, accounts or {}, kind) if name in specs else None
         if wire is not None:
             fields[name] = wire
-    sign = {"draft": draft.id, "marker": marker, "slack": draft.permalink}
     return {"fields": fields, "properties": [{"key": PROPERTY, "value": sign}]}
 
 

@@ -1,0 +1,48 @@
+"""What a tool may know and use: the turn, the person who asks, Jira, and where drafts go."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Protocol
+
+from workers.jira.gateway import JiraGateway
+from workers.records import Draft, TurnRequest
+
+
+class DraftDesk(Protocol):
+    """Where drafts go."""
+
+    def propose(self, draft: Draft) -> str:
+        """Store a draft and show it (or file it at once, as the policy says); return what to tell the model."""
+        ...
+
+
+@dataclass(frozen=True)
+class Asker:
+    """The person whose message this turn answers."""
+
+    user_id: str
+    name: str
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class ToolContext:
+    """One turn, as tools see it."""
+
+    request: TurnRequest
+    asker: Asker
+    permalink: str
+    """The address of the message that asked."""
+    projects: tuple[str, ...]
+    """Keys of the projects that are open here."""
+    default_project: str
+    jira: JiraGateway
+    drafts: DraftDesk
+
+    def draft_id(self, tool_use_id: str) -> str:
+        """Return the id of the draft that a call makes: the same again when the call is run again after a crash."""
+        where = self.request.conversation
+        parts = (where.team_id, where.channel_id, where.thread_ts, self.request.ts, tool_use_id)
+        return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]

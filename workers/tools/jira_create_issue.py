@@ -1,0 +1,131 @@
+"""jira_create_issue: a draft for a person to check, from arguments that fit Jira's own create screen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from pydantic import Field
+
+from workers.errors import ToolError
+from workers.jira.field_values import words
+from workers.jira.fields import Fitted, fit, missing_line
+from workers.records import Draft, FieldSpec
+from workers.tools.arguments import CommaTexts, Mapping
+from workers.tools.context import ToolContext
+from workers.tools.jira_create_options import open_project
+from workers.tools.tool import Tool, ToolAnswer, ToolInput
+
+LONGEST_SUMMARY = 255
+LONGEST_ERROR = 600
+HINT = "Nothing was drafted. Fill in what the conversation answers and call again; ask the person for the rest."
+
+
+class CreateIssue(ToolInput):
+    project: str | None = Field(None, description="Project key. The default project when left out.")
+    issue_type: str = Field(description="Such as Bug or Task.")
+    summary: str = Field(description="One line that says what is wrong or wanted.")
+    description: str = Field(
+        "", description="Markdown: what happens, since when, who is affected, steps, exact errors. No invented facts."
+    )
+    priority: str | None = Field(None, description="Only if the conversation tells how urgent it is.")
+    labels: CommaTexts = Field(default=[], description="Only if asked for.")
+    fields: Mapping = Field(
+        default={},
+        description="Further fields by display name or id; text, or a list of texts. E-mail addresses for people, "
+        "2026-01-31 for dates.",
+    )
+
+
+def run(args: CreateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer:
+    """Check the arguments against Jira's create screen and propose the draft."""
+    project = open_project(args.project, context)
+    summary = " ".join(args.summary.split())
+    if not summary:
+        raise ToolError("The summary is empty: say in one line what is wrong or wanted.")
+    kind = context.jira.issue_type(project, args.issue_type)
+    specs, fitted = _fitted(args, context, project, kind.id)
+    notes = (*fitted.notes, *_own_notes(summary, args.description, specs))
+    draft = Draft(
+        id=context.draft_id(tool_use_id),
+        conversation=context.request.conversation,
+        turn_ts=context.request.ts,
+        asker_id=context.asker.user_id,
+        asker_name=context.asker.name,
+        asker_email=context.asker.email,
+        project=project,
+        issue_type=kind.name,
+        summary=_shortened(summary),
+        description=args.description,
+        priority=fitted.priority,
+        labels=fitted.labels,
+        fields=fitted.fields,
+        specs=specs,
+        notes=notes,
+        permalink=context.permalink,
+        created_at=time.time(),
+    )
+    return ToolAnswer("\n".join([context.drafts.propose(draft), *notes]))
+
+
+def _fitted(
+    args: CreateIssue, context: ToolContext, project: str, type_id: str
+) -> tuple[tuple[FieldSpec, ...], Fitted]:
+    """Return the create screen and what of the arguments fits it; raises ToolError that names all that is wrong."""
+    # What does not fit may fit a screen that an administrator has just changed.
+    for refresh in (False, True):
+        specs = context.jira.create_screen(project, type_id, refresh=refresh)
+        fitted = fit(
+            specs, priority=args.priority, labels=args.labels, fields=args.fields, description=args.description
+        )
+        problems = (*fitted.problems, *_unknown_people(fitted, specs, context))
+        if fitted.is_complete and not problems:
+            return specs, fitted
+    raise ToolError(_wanted(fitted.missing, problems))
+
+
+def _unknown_people(fitted: Fitted, specs: Iterable[FieldSpec], context: ToolContext) -> tuple[str, ...]:
+    people = [(spec, fitted.fields[spec.id]) for spec in specs if spec.kind == "user" and spec.id in fitted.fields]
+    return tuple(
+        f"{spec.name}: no single Jira account has the e-mail address {email}"
+        for spec, value in people
+        for email in words(value)
+        if context.jira.account_id(email) is None
+    )
+
+
+def _wanted(missing: Iterable[FieldSpec], problems: Iterable[str]) -> str:
+    """Name the fields that lack a value or have a wrong one; with fewer of many allowed values if need be."""
+    missing, problems = tuple(missing), tuple(problems)
+    for most in (25, 12, 6, 3):
+        lines = [*(["Required fields without a value:"] if missing else [])]
+        lines += [f"- {missing_line(spec, most)}" for spec in missing]
+        lines += [*(["Values that Jira does not take:"] if problems else []), *(f"- {problem}" for problem in problems)]
+        text = "\n".join([*lines, HINT])
+        if len(text) <= LONGEST_ERROR:
+            break
+    return text
+
+
+def _own_notes(summary: str, description: str, specs: Iterable[FieldSpec]) -> list[str]:
+    notes = []
+    if len(summary) > LONGEST_SUMMARY:
+        notes.append(f"The summary was cut to {LONGEST_SUMMARY} characters.")
+    if description.strip() and not any(spec.id == "description" for spec in specs):
+        notes.append("The description was left out: this form has no such field.")
+    return notes
+
+
+def _shortened(summary: str) -> str:
+    return summary if len(summary) <= LONGEST_SUMMARY else summary[: LONGEST_SUMMARY - 1].rstrip() + "…"
+
+
+TOOL = Tool(
+    name="jira_create_issue",
+    description=(
+        "Prepare a new issue when a person asks for one. It shows them a draft with buttons; nothing is in Jira until "
+        "a person confirms. Call it once for each issue wanted, after jira_search found nothing that covers it."
+    ),
+    input=CreateIssue,
+    run=run,
+)

@@ -1,0 +1,85 @@
+"""The model's tools, in one fixed order, and the running of one call: every failure the model can use is an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from workers.errors import JiraRefused, JiraUnavailable, SupportBotError, ToolError
+from workers.jira.errors import refusal_sentences
+from workers.logs import get_logger
+from workers.tools import jira_create_issue, jira_create_options, jira_get_issue, jira_search
+from workers.tools.context import ToolContext
+from workers.tools.tool import Tool, ToolAnswer
+
+log = get_logger(__name__)
+
+TOOLS: tuple[Tool[Any], ...] = (
+    jira_search.TOOL,
+    jira_get_issue.TOOL,
+    jira_create_options.TOOL,
+    jira_create_issue.TOOL,
+)
+"""The order is part of the prompt's cached prefix: new tools go to the end."""
+LONGEST_ERROR = 600
+BROKEN = "This tool failed for a reason of its own. Don't call it again; tell the person that this did not work."
+
+
+class Toolbox:
+    """The tools of one turn."""
+
+    def __init__(self, context: ToolContext) -> None:
+        self._context = context
+
+    @staticmethod
+    def definitions() -> list[dict[str, Any]]:
+        """Return all tools as the Messages API takes them: the same for every conversation."""
+        return [tool.definition() for tool in TOOLS]
+
+    def run(self, name: str, tool_use_id: str, given: Any) -> ToolAnswer:
+        """Run one call and return its answer, an error included.
+
+        Raises only what is no answer: Misconfigured, Interrupted, and Transient of Slack or of our own state.
+        """
+        tool = next((tool for tool in TOOLS if tool.name == name.strip().lower()), None)
+        if tool is None:
+            return _error(f"There is no tool {name[:40]!r}. The tools are: {', '.join(tool.name for tool in TOOLS)}.")
+        try:
+            return tool.call(given, self._context, tool_use_id)
+        except ValidationError as error:
+            return _error(_instruction(tool.name, error))
+        except ToolError as error:
+            return _error(str(error))
+        except JiraRefused as error:
+            return _error(f"Jira refused this. {' '.join(refusal_sentences(error))}")
+        except JiraUnavailable as error:
+            return _error(_unavailable(error))
+        except SupportBotError:
+            raise
+        except Exception:
+            log.exception("tool_broke", tool=tool.name)
+            return _error(BROKEN)
+
+
+def _error(text: str) -> ToolAnswer:
+    short = text if len(text) <= LONGEST_ERROR else text[: LONGEST_ERROR - 1].rstrip() + "…"
+    return ToolAnswer(short, is_error=True)
+
+
+def _instruction(name: str, error: ValidationError) -> str:
+    """Say which arguments are wrong, without repeating what was given."""
+    faults = [
+        f"{'.'.join(str(part) for part in item['loc']) or 'input'}: {item['msg'].removeprefix('Value error, ')}"
+        for item in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
+    return f"Call {name} again with these arguments corrected. {'; '.join(faults)}."
+
+
+def _unavailable(error: JiraUnavailable) -> str:
+    wait = error.retry_after_seconds
+    when = f" It asks to wait {wait:.0f} s." if wait and wait >= 1 else ""
+    return (
+        f"Jira does not answer at the moment.{when} Don't try again in this answer: tell the person that Jira can't be "
+        "reached just now and that nothing was written to it, and help without it as far as you can."
+    )
