@@ -50,7 +50,7 @@ def run_action(action: Action, services: ActionServices) -> None:
     except TurnFailed as error:
         _hint(action, services, error.user_message)
     except ToolError:
-        _hint(action, services, failures.NOT_ALLOWED_PROJECT)
+        _hint(action, services, failures.PROJECT_CLOSED)
 
 
 def give_up(action: Action, services: ActionServices) -> None:
@@ -58,18 +58,18 @@ def give_up(action: Action, services: ActionServices) -> None:
     found = _found(action, services)
     if found:
         services.desk.refresh(found[0])
-    _hint(action, services, failures.JIRA_DOWN_DRAFT_KEPT)
+    _hint(action, services, failures.DRAFT_KEPT)
 
 
 def _press(action: Action, services: ActionServices) -> None:
     """Carry out a button of a draft's card."""
     found = _found(action, services)
     if not found:
-        _hint(action, services, failures.DRAFT_GONE)
+        _hint(action, services, failures.DRAFT_UNKNOWN)
         return
     draft, filing = found
     if not services.people.person(action.team_id, action.user_id).is_full_member:
-        _hint(action, services, failures.NOT_FOR_GUESTS)
+        _hint(action, services, failures.GUEST_MAY_NOT_FILE)
         return
     desk = services.desk
     if action.kind == "draft_cancel":
@@ -94,7 +94,7 @@ def _edit(action: Action, draft: Draft, filing: Filing, services: ActionServices
     """Take over what the modal holds, checked against the create screen as the model's drafts are."""
     if filing.state not in ("new", "rejected"):
         services.desk.refresh(draft)
-        _hint(action, services, failures.DRAFT_CLOSED)
+        _hint(action, services, failures.DRAFT_SETTLED)
         return
     new = edited(draft, action.values)
     if not services.desk.edit(draft, new):

@@ -12,7 +12,6 @@ from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from workers import endings
 from workers.claude.client import Claude, Ears, Prompt
 from workers.errors import ClaudeUnavailable
 from workers.interrupt import Interrupt
@@ -21,11 +20,17 @@ from workers.logs import get_logger
 from workers.prompt import system_blocks
 from workers.records import Round
 from workers.tools.toolbox import Toolbox
+from workers.views import failures
+from workers.views.progress import thought_status, tool_status
 
 MAX_ROUNDS = 16
 # A cut round is repeated this often at once; after that the turn goes back to the queue.
 REPEATS = 2
 PATIENCE_SECONDS = 5.0
+CUT = {
+    "max_tokens": failures.CUT_ANSWER,
+    "model_context_window_exceeded": failures.CONVERSATION_TOO_LONG,
+}
 
 log = get_logger(__name__)
 
@@ -77,15 +82,15 @@ class Agent:
                 added.append(self._results(number, finished))
             elif finished.stop_reason != "pause_turn":
                 return self._end(added, finished)
-        self._say(endings.ROUNDS)
-        return self._kept([*added, _assistant(endings.ROUNDS)], "rounds")
+        self._say(failures.TOO_MANY_ROUNDS)
+        return self._kept([*added, _assistant(failures.TOO_MANY_ROUNDS)], "rounds")
 
     def stopped(self, question: dict[str, Any], sentence: str) -> tuple[dict[str, Any], ...]:
         """Return what history keeps of a turn that was told to stop: its finished rounds, and that it was stopped."""
         added: list[dict[str, Any]] = [question]
         number = 0
         while (finished := self._journal.round(number)) is not None:
-            added.append({"role": "assistant", "content": list(finished.blocks) or [_text(endings.EMPTY)]})
+            added.append({"role": "assistant", "content": list(finished.blocks) or [_text(failures.EMPTY_ANSWER)]})
             calls = [block for block in finished.blocks if block["type"] == "tool_use"]
             if calls:
                 added.append({"role": "user", "content": [self._stored_result(number, call) for call in calls]})
@@ -121,11 +126,10 @@ class Agent:
             self._reply.append((gap.pop() if gap else "") + piece)
 
         def thinking(piece: str) -> None:
-            line = piece.strip().partition("\n")[0]
-            if line:
-                self._reply.status(endings.progress(line))
+            if piece.strip():
+                self._reply.status(thought_status(piece))
 
-        return Ears(text=text, thinking=thinking, tool=lambda name: self._reply.status(endings.tool_status(name)))
+        return Ears(text=text, thinking=thinking, tool=lambda name: self._reply.status(tool_status(name)))
 
     def _results(self, number: int, finished: Round) -> dict[str, Any]:
         """Run the calls of a round, in parallel, and return their results in one message."""
@@ -133,7 +137,7 @@ class Agent:
         waiting = [call for call in calls if self._journal.get(_result_name(number, call)) is None]
         running: list[Future[None]] = []
         for call in waiting:
-            self._reply.status(endings.tool_status(call["name"]))
+            self._reply.status(tool_status(call["name"]))
             running.append(self._pool.submit(contextvars.copy_context().run, self._run, number, call))
         pending = set(running)
         while pending:
@@ -154,7 +158,7 @@ class Agent:
     def _stored_result(self, number: int, call: dict[str, Any]) -> dict[str, Any]:
         stored = self._journal.get(_result_name(number, call))
         if stored is None:
-            stored = {"content": endings.NOT_RUN, "is_error": True, "issue_keys": []}
+            stored = {"content": failures.CALL_NOT_RUN, "is_error": True, "issue_keys": []}
         self._issue_keys.update(dict.fromkeys(stored["issue_keys"]))
         result = {"type": "tool_result", "tool_use_id": call["id"], "content": stored["content"]}
         return {**result, "is_error": True} if stored["is_error"] else result
@@ -164,20 +168,20 @@ class Agent:
         if last.stop_reason == "refusal":
             # A refused turn in the history makes the model refuse every later one.
             self._said = ""
-            self._reply.restart_from(endings.REFUSED)
+            self._reply.restart_from(failures.REFUSED)
             return Answer(messages=(), issue_keys=(), outcome="refused")
-        sentence = endings.CUT.get(str(last.stop_reason), "")
+        sentence = CUT.get(str(last.stop_reason), "")
         if not text_of(last) and not sentence and not self._said:
-            sentence = endings.EMPTY
+            sentence = failures.EMPTY_ANSWER
         if not last.blocks or sentence:
-            self._say(sentence or endings.EMPTY_AFTER_TOOLS)
+            self._say(sentence or failures.NOTHING_MORE)
         calls = [block for block in last.blocks if block["type"] == "tool_use"]
         if calls:
             results = [self._stored_result(MAX_ROUNDS, call) for call in calls]
-            added += [{"role": "user", "content": results}, _assistant(sentence or endings.EMPTY)]
+            added += [{"role": "user", "content": results}, _assistant(sentence or failures.EMPTY_ANSWER)]
         elif not last.blocks:
-            added[-1] = _assistant(sentence or endings.EMPTY_AFTER_TOOLS)
-        return self._kept(added, "cut" if sentence in endings.CUT.values() else "answered")
+            added[-1] = _assistant(sentence or failures.NOTHING_MORE)
+        return self._kept(added, "cut" if sentence in CUT.values() else "answered")
 
     def _say(self, sentence: str) -> None:
         self._reply.restart_from(_joined(self._said, sentence))

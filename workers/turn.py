@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from workers import endings, prompt
+from workers import prompt
 from workers.agent import Agent, Answer
 from workers.claude.client import Claude
 from workers.errors import (
@@ -142,7 +142,7 @@ class Turn:
             if self._services.boxes.release(self._claim, refund=True):
                 self._services.kick(self._claim.box)
             return
-        sentence = endings.DEADLINE if reason == "deadline" else endings.STOPPED
+        sentence = failures.DEADLINE if reason == "deadline" else failures.STOPPED
         question = self._journal.get("question")
         entry = None
         if self._agent and question:
@@ -170,7 +170,7 @@ class Turn:
         try:
             if since is None:
                 self._journal.put("failing_since", now)
-            self._reply.status(failures.WAITING_STATUS)
+            self._reply.status(failures.CLAUDE_WAITS)
             waited = now - (since or now)
             self._services.boxes.release(
                 self._claim, delay_seconds=min(wait or max(2.0, waited / 2), LONGEST_WAIT_SECONDS), refund=True
@@ -197,7 +197,7 @@ class Turn:
     def broken(self) -> None:
         """Try a turn again that met a fault of ours, and end it with a sentence if the fault stays."""
         if self._claim.attempts >= BROKEN_ATTEMPTS:
-            self.fail(failures.INTERNAL, may_retry=True)
+            self.fail(failures.UNEXPECTED, may_retry=True)
         else:
             self._services.boxes.release(self._claim, delay_seconds=1)
 

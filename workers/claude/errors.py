@@ -9,14 +9,10 @@ import anthropic
 import httpx2
 
 from workers.errors import ClaudeUnavailable, Misconfigured, SupportBotError, TurnFailed
+from workers.views import failures
 
 # Broken streams come as these too: cut bodies, unreadable tool JSON, events without their parts.
 STREAM_FAULTS = (anthropic.APIError, httpx2.HTTPError, httpx2.StreamError, ValueError, AssertionError, AttributeError)
-
-TOO_LONG = "This conversation has grown too long for me to read in one go. Please start a new thread."
-SPENT = "My budget for the language model is used up, so I can't answer now. Please tell whoever runs this bot."
-NOT_ALLOWED = "I can't reach the language model: my access was refused. Please tell whoever runs this bot."
-NOT_UNDERSTOOD = "I could not put this request to the language model. Please try again with other words."
 
 
 @contextmanager
@@ -33,17 +29,17 @@ def claude_errors() -> Iterator[None]:
 def _of_status(error: anthropic.APIStatusError) -> SupportBotError:
     status = error.status_code
     if _is_spend_limit(error):
-        return Misconfigured(SPENT, "Claude: the spend limit of the organisation or workspace is reached")
+        return Misconfigured(failures.SPENT, "Claude: the spend limit of the organisation or workspace is reached")
     if status in (401, 403):
-        return Misconfigured(NOT_ALLOWED, f"Claude answered {status}: check ANTHROPIC_API_KEY")
+        return Misconfigured(failures.CLAUDE_MISCONFIGURED, f"Claude answered {status}: check ANTHROPIC_API_KEY")
     if status == 404:
-        return Misconfigured(NOT_ALLOWED, "Claude answered 404: check ANTHROPIC_MODEL")
+        return Misconfigured(failures.CLAUDE_MISCONFIGURED, "Claude answered 404: check ANTHROPIC_MODEL")
     if status == 413 or (status == 400 and "prompt is too long" in (error.message or "")):
-        return TurnFailed(TOO_LONG)
+        return TurnFailed(failures.CONVERSATION_TOO_LONG)
     # A stream that fails after its 200 carries an error event; everything else from here on may pass.
     if status in (200, 408, 409, 429) or status >= 500:
         return ClaudeUnavailable(error.type or str(status), retry_after_seconds=_retry_after(error))
-    return TurnFailed(NOT_UNDERSTOOD)
+    return TurnFailed(failures.NOT_UNDERSTOOD)
 
 
 def _is_spend_limit(error: anthropic.APIStatusError) -> bool:

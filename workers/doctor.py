@@ -1,0 +1,121 @@
+"""`python -m workers doctor`: asks Slack, Jira, Claude and Redis whether the settings really work, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from workers.claude.health import model_state
+from workers.errors import Misconfigured, SupportBotError
+from workers.jira.gateway import JiraGateway
+from workers.settings import SlackWayIn, WorkerSettings
+from workers.slack import health as slack_health
+from workers.state import health as redis_health
+from workers.state.cache import Cache
+from workers.state.connection import connect
+from workers.state.metrics import Metrics
+
+Verdict = Literal["ok", "note", "FAIL"]
+JIRA_PERMISSIONS = ("BROWSE_PROJECTS", "CREATE_ISSUES")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor."""
+
+    verdict: Verdict
+    what: str
+    text: str
+
+
+def examine(settings: WorkerSettings, way_in: SlackWayIn) -> Iterator[Finding]:
+    """Yield one finding after another; a check that cannot be made is a finding, never an exception."""
+    yield from _checked("Redis", lambda: _redis(settings))
+    yield from _checked("Slack", lambda: _slack(settings))
+    yield from _checked("Slack events", lambda: _slack_events(settings, way_in))
+    yield from _checked("Claude", lambda: _claude(settings))
+    yield from _checked("Jira", lambda: _jira(settings))
+
+
+def main(settings: WorkerSettings, way_in: SlackWayIn) -> int:
+    """Print the findings; return 1 if any of them is a failure."""
+    failed = False
+    for finding in examine(settings, way_in):
+        failed = failed or finding.verdict == "FAIL"
+        print(f"{finding.verdict:<5} {finding.what:<13} {finding.text}", flush=True)  # noqa: T201  for a terminal
+    return 1 if failed else 0
+
+
+def _checked(what: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    try:
+        yield from check()
+    except Misconfigured as error:
+        yield Finding("FAIL", what, error.operator_message)
+    except SupportBotError as error:
+        yield Finding("FAIL", what, f"does not answer ({error})")
+
+
+def _redis(settings: WorkerSettings) -> Iterator[Finding]:
+    for what, url in _redis_addresses(settings):
+        yield Finding("ok", what, f"{redis_health.version(url)} answers")
+        yield _redis_setting(what, url, "appendonly", "yes", "after a crash of the server messages may be lost")
+        yield _redis_setting(what, url, "maxmemory-policy", "noeviction", "when memory is short messages may be lost")
+
+
+def _redis_addresses(settings: WorkerSettings) -> list[tuple[str, str]]:
+    addresses = [("Redis", settings.redis_url)]
+    return addresses if settings.broker_url == settings.redis_url else [*addresses, ("Broker", settings.broker_url)]
+
+
+def _redis_setting(what: str, url: str, name: str, wanted: str, otherwise: str) -> Finding:
+    found = redis_health.setting(url, name)
+    if found is None:
+        return Finding("note", what, f"{name}: unknown, the server does not tell; it should be {wanted}")
+    if found == wanted:
+        return Finding("ok", what, f"{name} is {found}")
+    return Finding("FAIL", what, f"{name} is {found}: {otherwise}; set it to {wanted}")
+
+
+def _slack(settings: WorkerSettings) -> Iterator[Finding]:
+    who, missing = slack_health.identity(settings.slack_bot_token.get_secret_value(), settings.slack_base_url)
+    if missing:
+        yield Finding("FAIL", "Slack", f"{who}, but these scopes are missing: {', '.join(sorted(missing))}")
+    else:
+        yield Finding("ok", "Slack", f"the bot is {who}, with all scopes that it needs")
+
+
+def _slack_events(settings: WorkerSettings, way_in: SlackWayIn) -> Iterator[Finding]:
+    if way_in.slack_app_token:
+        slack_health.open_socket(way_in.slack_app_token.get_secret_value(), settings.slack_base_url)
+        yield Finding("ok", "Slack events", "Socket Mode opens")
+    elif way_in.slack_signing_secret:
+        yield Finding("note", "Slack events", "HTTP mode: whether Slack reaches /slack/events can't be seen from here")
+    else:
+        yield Finding(
+            "note", "Slack events", "neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set here; web needs one"
+        )
+
+
+def _claude(settings: WorkerSettings) -> Iterator[Finding]:
+    for name, model in (
+        ("ANTHROPIC_MODEL", settings.anthropic_model),
+        ("ANTHROPIC_FAST_MODEL", settings.anthropic_fast_model),
+    ):
+        try:
+            yield Finding("ok", "Claude", f"{model} is {model_state(settings, model)}")
+        except Misconfigured as error:
+            yield Finding("FAIL", "Claude", f"{name} = {model}: {error.operator_message}")
+
+
+def _jira(settings: WorkerSettings) -> Iterator[Finding]:
+    client = connect(settings.redis_url)
+    jira = JiraGateway(settings, Cache(client), Metrics(client))
+    yield Finding("ok", "Jira", f"logged in as {jira.who_am_i().name}")
+    for project in settings.jira_projects:
+        granted = jira.permissions(project, JIRA_PERMISSIONS)
+        missing = [name for name in JIRA_PERMISSIONS if name not in granted]
+        if missing:
+            yield Finding("FAIL", "Jira", f"project {project}: the account lacks {' and '.join(missing)}")
+        else:
+            yield Finding("ok", "Jira", f"project {project}: may browse and create")

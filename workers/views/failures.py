@@ -1,0 +1,58 @@
+"""Every sentence that a person may read when something fails: what happened, what it means for them, what to do."""
+
+from __future__ import annotations
+
+# The model
+CLAUDE_DOWN = (
+    "I can't think at the moment: the model behind me does not answer. Nothing was filed by this. "
+    "Please try again in a few minutes."
+)
+CLAUDE_WAITS = "is waiting for the model…"
+REFUSED = "I can't help with that request."
+EMPTY_ANSWER = "I have no answer to that. Could you say it in other words, or tell me a little more?"
+CUT_ANSWER = "_My answer grew too long and ends here. Ask me to go on if you need the rest._"
+TOO_LONG = (
+    "That is more text than I can take in at once. Please send me the important part, or attach the rest as a file."
+)
+CONVERSATION_TOO_LONG = (
+    "This thread has become too long for me. Please start a new one with a short summary of what matters."
+)
+
+# Limits of a turn
+DEADLINE = "I ran out of time on this and stop here. Ask me to go on, or for a smaller part of it."
+TOO_MANY_ROUNDS = "I took too many steps on this without coming to an end. A narrower question will help me."
+STOPPED = "_Stopped._"
+STOPPED_BEFORE_ANSWER = "_Stopped before I had an answer._"
+
+NOT_UNDERSTOOD = "I could not put this to the model behind me. Please try again in other words."
+NOTHING_MORE = "That's all I found."
+CALL_NOT_RUN = "Not run: the answer was cut off before this call was complete."  # The model reads this one.
+GAVE_UP = "I tried this several times and did not get through. Please ask me again."
+
+# Around it
+SPENT = "The budget for the model behind me is used up: my operator has to look at it."
+SOMETHING_DOWN = "Something that I need does not answer at the moment. Please try again in a few minutes."
+JIRA_DOWN = "Jira does not answer at the moment, so I could not look there. Please try again in a few minutes."
+JIRA_MISCONFIGURED = "Jira does not let me in: my operator has to look at my access."
+CLAUDE_MISCONFIGURED = "I can't reach the model behind me: my operator has to look at my access."
+STATE_DOWN = "I have trouble with my own memory at the moment. Your message is not lost; please give me a minute."
+QUEUE_FULL = "There is a lot waiting in this thread already. Please let me answer that first."
+EMPTY_MENTION = (
+    "Hi! Tell me what is wrong, ask what is known about a problem, or say “file an issue about …” and I draft it."
+)
+UNEXPECTED = "Something went wrong on my side and I could not finish this. Please try again."
+
+# Drafts
+DRAFT_UNKNOWN = "I no longer know this draft; drafts are kept for a while only. Please ask me for a new one."
+DRAFT_SETTLED = "This draft has been settled already; see the card for how it went."
+FILING_REFUSED = "Jira did not take the issue. The card says why; press Edit to correct it."
+DRAFT_CHANGED = "Somebody else changed or filed this draft meanwhile; the card shows how it stands now."
+DRAFT_KEPT = "I could not do that: Jira does not answer. The draft is kept; please press the button again later."
+RETRY_GONE = "I no longer have that message; please ask me again."
+PROJECT_CLOSED = "I may not work in that project."
+GUEST_MAY_NOT_FILE = "Only full members of this workspace may file issues here."
+
+
+def wrong_project(project: str, allowed: tuple[str, ...]) -> str:
+    """Say that a project is not open to the bot, and which are."""
+    return f"I may not work in project {project}. Open to me: {', '.join(allowed)}."
