@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sandbox.slack import shapes
 from sandbox.slack.elements import (
     ACTION_ELEMENTS,
     INPUT_ELEMENTS,
@@ -60,7 +61,9 @@ def _check_block(block: Any, where: str, *, is_view: bool) -> list[str]:
     check = CHECKS.get(str(kind))
     if check is None:
         return [complaint(f"unsupported type: {kind}", f"{where}/type")]
+    known = shapes.BLOCKS.get(str(kind))
     found = list(check(block, where))
+    found += shapes.strangers(block, None if known is None else known | {"type", "block_id"}, where)
     if kind == "input" and not is_view:
         found.append(complaint(INPUT_ONLY_IN_VIEWS, where))
     found += length(block, "block_id", 255, where)
@@ -83,12 +86,6 @@ def _section(block: Json, where: str) -> Complaints:
 
 def _header(block: Json, where: str) -> Complaints:
     yield from element_text(block, "text", 150, where, kinds=("plain_text",))
-
-
-def _divider(block: Json, where: str) -> Complaints:
-    unknown = set(block) - {"type", "block_id"}
-    if unknown:
-        yield complaint(f"additional properties are not allowed: {sorted(unknown)}", where)
 
 
 def _actions(block: Json, where: str) -> Complaints:
@@ -217,7 +214,7 @@ CHECKS: dict[str, Callable[[Json, str], Complaints]] = {
     "context_actions": _context_actions,
     "data_table": _needs("rows", "caption"),
     "data_visualization": _needs("data"),
-    "divider": _divider,
+    "divider": _needs(),
     "file": _needs("external_id", "source"),
     "header": _header,
     "image": _image,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sandbox.slack.shapes import CONFIRM, ELEMENTS, FEEDBACK_BUTTON, OPTION, TEXTS, strangers
+
 Json = dict[str, Any]
 Complaints = Iterator[str]
 
@@ -15,6 +17,7 @@ _SELECTS = frozenset(
 )
 _PICKERS = frozenset({"datepicker", "timepicker", "datetimepicker", "radio_buttons", "checkboxes"})
 ACTION_ELEMENTS = _SELECTS | _PICKERS | {"button", "overflow", "workflow_button"}
+PLAIN_OPTIONS, MARKED_OPTIONS = ("plain_text",), ("plain_text", "mrkdwn")
 INPUT_ELEMENTS = (
     _SELECTS
     | _PICKERS
@@ -61,6 +64,7 @@ def element_text(
         return
     if text.get("type") not in kinds:
         yield complaint(f"must be one of {', '.join(kinds)}", f"{pointer}/type")
+    yield from strangers(text, TEXTS.get(str(text.get("type"))), pointer)
     words = text.get("text")
     if not isinstance(words, str) or not words:
         yield complaint("must be more than 0 characters", f"{pointer}/text")
@@ -77,6 +81,7 @@ def check_element(element: Any, where: str, allowed: frozenset[str]) -> Complain
     if kind not in allowed:
         yield complaint(f"unsupported type: {kind}", f"{where}/type")
         return
+    yield from strangers(element, ELEMENTS.get(kind), where)
     yield from length(element, "action_id", 255, where)
     if "placeholder" in element:
         yield from element_text(element, "placeholder", 150, where, kinds=("plain_text",))
@@ -93,6 +98,7 @@ def _confirm(confirm: Any, where: str) -> Complaints:
     if not isinstance(confirm, dict):
         yield complaint("must be an object", where)
         return
+    yield from strangers(confirm, CONFIRM, where)
     yield from element_text(confirm, "title", 100, where, kinds=("plain_text",))
     yield from element_text(confirm, "text", 300, where)
     yield from element_text(confirm, "confirm", 30, where, kinds=("plain_text",))
@@ -114,6 +120,7 @@ def _feedback(element: Json, where: str) -> Complaints:
         if not isinstance(button, dict):
             yield complaint(f"missing required field: {name}", where)
             continue
+        yield from strangers(button, FEEDBACK_BUTTON, f"{where}/{name}")
         yield from element_text(button, "text", 75, f"{where}/{name}", kinds=("plain_text",))
         yield from length(button, "value", 2000, f"{where}/{name}")
         yield from length(button, "accessibility_label", 75, f"{where}/{name}")
@@ -152,12 +159,13 @@ def _number_input(element: Json, where: str) -> Complaints:
 
 
 def _options(element: Json, where: str, largest: int) -> Complaints:
+    kinds = MARKED_OPTIONS if element["type"] in {"checkboxes", "radio_buttons"} else PLAIN_OPTIONS
     groups = element.get("option_groups")
     if (groups is None) == (element.get("options") is None):
         yield complaint("exactly one of options, option_groups is required", where)
         return
     if groups is None:
-        yield from _option_list(element["options"], f"{where}/options", largest)
+        yield from _option_list(element["options"], f"{where}/options", largest, kinds)
         return
     if not isinstance(groups, list) or not 1 <= len(groups) <= 100:
         yield complaint("must have 1 to 100 items", f"{where}/option_groups")
@@ -165,28 +173,29 @@ def _options(element: Json, where: str, largest: int) -> Complaints:
     for place, group in enumerate(groups):
         here = f"{where}/option_groups/{place}"
         yield from element_text(group, "label", 75, here, kinds=("plain_text",))
-        yield from _option_list(group.get("options"), f"{here}/options", largest)
+        yield from _option_list(group.get("options"), f"{here}/options", largest, kinds)
 
 
-def _option_list(options: Any, where: str, largest: int) -> Complaints:
+def _option_list(options: Any, where: str, largest: int, kinds: tuple[str, ...]) -> Complaints:
     if not isinstance(options, list) or not 1 <= len(options) <= largest:
         yield complaint(f"must have 1 to {largest} items", where)
         return
     for place, option in enumerate(options):
-        yield from check_option(option, f"{where}/{place}")
+        yield from check_option(option, f"{where}/{place}", kinds)
 
 
-def check_option(option: Any, where: str) -> Complaints:
+def check_option(option: Any, where: str, kinds: tuple[str, ...]) -> Complaints:
     """Complain about one option of a select, a list of radio buttons or checkboxes."""
     if not isinstance(option, dict):
         yield complaint("must be an object", where)
         return
-    yield from element_text(option, "text", 75, where)
+    yield from strangers(option, OPTION, where)
+    yield from element_text(option, "text", 75, where, kinds=kinds)
     if not isinstance(option.get("value"), str) or not option["value"]:
         yield complaint("missing required field: value", where)
     yield from length(option, "value", 150, where)
     if "description" in option:
-        yield from element_text(option, "description", 75, where)
+        yield from element_text(option, "description", 75, where, kinds=kinds)
 
 
 def _choices(largest: int) -> Callable[[Json, str], Complaints]:
@@ -205,7 +214,7 @@ def _choices(largest: int) -> Callable[[Json, str], Complaints]:
 def _external(element: Json, where: str) -> Complaints:
     for place, option in enumerate([element.get("initial_option"), *element.get("initial_options", [])]):
         if option is not None:
-            yield from check_option(option, f"{where}/initial_option/{place}")
+            yield from check_option(option, f"{where}/initial_option/{place}", PLAIN_OPTIONS)
 
 
 CHECKS: dict[str, Callable[[Json, str], Complaints]] = {

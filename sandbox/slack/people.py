@@ -14,6 +14,7 @@ from sandbox.slack.modals import View, filled_in
 from sandbox.slack.service import Service
 from sandbox.slack.web_api.files import new_file
 from sandbox.slack.web_api.views import checked_view, put_on_top, show, view_json
+from sandbox.slack.workspace import Channel, Person
 
 Json = dict[str, Any]
 
@@ -46,7 +47,8 @@ class People:
         is_broadcast: bool = False,
     ) -> str:
         """Write a message; a mention of the bot arrives twice, as Slack sends it."""
-        place, person = self.slack.workspace.channel(channel), self.slack.workspace.person(user)
+        place, person = self._member(channel, user)
+        root = self._root(place, thread_ts)
         stored = [new_file(self.slack, f.name, f.content, person.id, f.mimetype) for f in files]
         for file, given in zip(stored, files, strict=True):
             file.channels.append(place.id)
@@ -56,7 +58,7 @@ class People:
             ts=self.slack.clock.next_ts(),
             user=person.id,
             text=text,
-            thread_ts=thread_ts,
+            thread_ts=root,
             blocks=events.rich_text(text) if text else None,
             files=[file.id for file in stored],
             client_msg_id=str(uuid.uuid4()),
@@ -177,6 +179,22 @@ class People:
             event["view"] = view_json(self.slack, home)
         return self.slack.deliveries.event(event)
 
+    def _member(self, channel: str, user: str) -> tuple[Channel, Person]:
+        place, person = self.slack.workspace.channel(channel), self.slack.workspace.person(user)
+        if person.id not in place.members:
+            raise ValueError(f"{person.name} is not a member of {place.name or place.id}")
+        if place.is_archived:
+            raise ValueError(f"{place.name} is archived")
+        return place, person
+
+    @staticmethod
+    def _root(place: Channel, thread_ts: str | None) -> str | None:
+        if not thread_ts:
+            return None
+        if thread_ts not in place.messages:
+            raise ValueError(f"no message {thread_ts} in {place.name or place.id} to reply to")
+        return place.messages[thread_ts].thread_ts or thread_ts
+
     def view(self, user: str, view_id: str) -> View:
         """Return an open view of a person: the home, or a modal (`top` is the one in front)."""
         person = self.slack.workspace.person(user)
@@ -196,7 +214,7 @@ class People:
             self._check_errors(view)
             self.slack.changes.add("view_updated", user=view.user, view=view_json(self.slack, view), errors=view.errors)
         elif action == "update":
-            show(self.slack, view, checked_view(self.slack, body.get("view"), ("modal",)))
+            show(self.slack, view, checked_view(self.slack, body.get("view"), ("modal",), view))
         elif action == "push":
             put_on_top(self.slack, view.user, checked_view(self.slack, body.get("view"), ("modal",)))
         elif action == "clear":

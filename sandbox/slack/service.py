@@ -97,8 +97,13 @@ class Service:
         self.deliveries.message_event(event)
 
     def remove(self, message: Message) -> None:
-        """Delete a message and tell the app of it."""
+        """Delete a message and tell the app of it; the root of a thread with replies leaves a tombstone."""
         before = self.shown(message)
+        if before.get("reply_count"):
+            message.subtype, message.text, message.user = "tombstone", "This message was deleted.", "USLACKBOT"
+            message.blocks = message.markdown_text = message.bot_id = message.metadata = None
+            self.changed(message, "edited", before)
+            return
         self.workspace.remove(message)
         channel = self.workspace.channels[message.channel]
         self.deliveries.message_event(events.deleted_event(channel, before, self.clock.next_ts()))

@@ -12,7 +12,7 @@ from sandbox.faults import Faults
 from sandbox.slack.api_door import ApiDoor, Call
 from sandbox.slack.clock import Clock
 from sandbox.slack.control import Control
-from sandbox.slack.delivery import Delivery
+from sandbox.slack.delivery import Deliveries, Delivery
 from sandbox.slack.http_delivery import HttpDelivery
 from sandbox.slack.limits import Limits
 from sandbox.slack.links import Links
@@ -59,7 +59,7 @@ class SlackStandIn:
         *,
         is_broadcast: bool = False,
     ) -> str:
-        """Write a message and return its ts; `mention` is the bot's name in a text."""
+        """Write a message and return its ts; put `mention` into the text to call the bot."""
         return self._do(self.people.say(channel, user, text, thread_ts, files, is_broadcast=is_broadcast))
 
     def edit(self, channel: str, ts: str, text: str) -> None:
@@ -132,6 +132,11 @@ class SlackStandIn:
         self._do(self._cut())
 
     # --- what there is to see -------------------------------------------------------------------------------------
+
+    @property
+    def delivery(self) -> Deliveries:
+        """How patiently events are brought: `ack_seconds`, `redelivery_seconds`, `wait_for_app_seconds`."""
+        return self.slack.deliveries
 
     @property
     def workspace(self) -> Workspace:
@@ -241,7 +246,8 @@ class SlackStandIn:
 
     @web.middleware
     async def _note_address(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        # Payloads carry links to this server, and only a request knows under which address it is reached.
-        self.workspace.base_url = str(request.url.origin())
+        if request.path.startswith("/api/"):
+            # Payloads carry links to this server, and only the app's requests tell under which address it reaches us.
+            self.workspace.base_url = str(request.url.origin())
         response: web.StreamResponse = await handler(request)
         return response

@@ -53,6 +53,8 @@ def read_content(args: Args, *, is_update: bool = False) -> Content:
     attachments = args.structure("attachments", "invalid_attachments")
     if attachments is not None and not isinstance(attachments, list):
         raise ApiError("invalid_attachments")
+    if len(attachments or []) > 100:
+        raise ApiError("too_many_attachments")
     shown = text[:POST_TEXT_LIMIT] if text is not None else None
     return Content(shown, markdown, blocks, attachments, read_metadata(args), was_cut)
 

@@ -12,7 +12,7 @@ from sandbox.slack.service import Service
 from sandbox.slack.web_api.args import Args
 from sandbox.slack.web_api.method import Method
 from sandbox.slack.web_api.places import known_channel, need_scope, readable_channel
-from sandbox.slack.workspace import Channel
+from sandbox.slack.workspace import Channel, ChannelKind
 
 Json = dict[str, Any]
 
@@ -72,7 +72,7 @@ def paged(args: Args, rows: list[Any], size: int) -> tuple[list[Any], str]:
 
 def info(slack: Service, args: Args) -> Json:
     channel = known_channel(slack, args.text("channel"))
-    need_scope(slack, channel, "read")
+    need_scope(slack, channel.kind, "read")
     return {"channel": channel_json(slack, channel, with_count=args.flag("include_num_members"))}
 
 
@@ -135,12 +135,21 @@ def of_user(slack: Service, args: Args) -> Json:
     return _channels(slack, args, of_user=args.text("user") or slack.workspace.bot_user_id)
 
 
+_KIND_OF_TYPE: dict[str, ChannelKind] = {
+    "public_channel": "channel",
+    "private_channel": "group",
+    "mpim": "mpim",
+    "im": "im",
+}
+
+
 def _channels(slack: Service, args: Args, of_user: str | None) -> Json:
-    words = {"public_channel": "channel", "private_channel": "group", "mpim": "mpim", "im": "im"}
     asked = (args.text("types") or "public_channel").split(",")
-    if any(word.strip() not in words for word in asked):
+    if any(word.strip() not in _KIND_OF_TYPE for word in asked):
         raise ApiError("invalid_types")
-    kinds = {words[word.strip()] for word in asked}
+    kinds = {_KIND_OF_TYPE[word.strip()] for word in asked}
+    for kind in sorted(kinds):
+        need_scope(slack, kind, "read")
     rows = [
         channel_json(slack, channel, with_count=True)
         for channel in slack.workspace.channels.values()
@@ -155,7 +164,7 @@ def _channels(slack: Service, args: Args, of_user: str | None) -> Json:
 
 def members(slack: Service, args: Args) -> Json:
     channel = known_channel(slack, args.text("channel"))
-    need_scope(slack, channel, "read")
+    need_scope(slack, channel.kind, "read")
     page, cursor = paged(args, list(channel.members), args.number("limit", 100, 1000))
     return {"members": page, "response_metadata": {"next_cursor": cursor}}
 
@@ -175,8 +184,8 @@ METHODS = [
     Method("conversations.history", history),
     Method("conversations.info", info),
     Method("conversations.open", open_, "im:write"),
-    Method("conversations.list", list_, "channels:read"),
+    Method("conversations.list", list_),
     Method("conversations.members", members),
     Method("conversations.join", join, "channels:join"),
-    Method("users.conversations", of_user, "channels:read"),
+    Method("users.conversations", of_user),
 ]

@@ -7,7 +7,7 @@ import re
 from sandbox.slack.errors import ApiError
 from sandbox.slack.service import Service
 from sandbox.slack.web_api.args import Args
-from sandbox.slack.workspace import Channel
+from sandbox.slack.workspace import Channel, ChannelKind
 
 _TS = re.compile(r"\d{1,12}\.\d{1,6}")
 
@@ -15,7 +15,7 @@ _TS = re.compile(r"\d{1,12}\.\d{1,6}")
 def readable_channel(slack: Service, args: Args) -> Channel:
     """Return the channel of a call that reads messages; a private one that the bot is not in does not exist for it."""
     channel = known_channel(slack, args.text("channel"))
-    need_scope(slack, channel, "history")
+    need_scope(slack, channel.kind, "history")
     if not slack.workspace.is_bot_in(channel):
         raise ApiError("not_in_channel")
     return channel
@@ -54,9 +54,9 @@ def thread_root(channel: Channel, thread_ts: str | None) -> str | None:
     return message.thread_ts or message.ts
 
 
-def need_scope(slack: Service, channel: Channel, what: str) -> None:
+def need_scope(slack: Service, kind: ChannelKind, what: str) -> None:
     """Refuse when the token lacks the scope for this kind of channel (`channels:history`, `im:read` and so on)."""
-    family = {"channel": "channels", "group": "groups", "mpim": "mpim", "im": "im"}[channel.kind]
+    family = {"channel": "channels", "group": "groups", "mpim": "mpim", "im": "im"}[kind]
     need(slack, f"{family}:{what}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from sandbox.slack.blocks import MARKDOWN_LIMIT, check_blocks
 from sandbox.slack.errors import ApiError
@@ -74,7 +74,8 @@ def stop(slack: Service, args: Args) -> Json:
         raise ApiError("no_text")
     if stream is not None:
         stream.state = "finished"
-    message.blocks = with_block_ids(blocks) if blocks else message.blocks
+    if blocks:
+        message.blocks = with_block_ids([*(message.blocks or []), *blocks])
     message.metadata = metadata or message.metadata
     slack.changed(message, "stopped", before)
     if session_status is not None:
@@ -145,7 +146,7 @@ def take_in(slack: Service, message: Message, args: Args, chunks: list[Json] | N
     stream, markdown = message.stream, args.text("markdown_text")
     if stream is None or (not markdown and not chunks):
         return
-    mode = "chunks" if chunks else "markdown_text"
+    mode: Literal["chunks", "markdown_text"] = "chunks" if chunks else "markdown_text"
     if stream.mode not in (None, mode):
         raise ApiError("streaming_mode_mismatch")
     added = markdown or "".join(c["text"] for c in chunks or [] if c["type"] == "markdown_text")
@@ -154,10 +155,11 @@ def take_in(slack: Service, message: Message, args: Args, chunks: list[Json] | N
     new_blocks = [block for c in chunks or [] if c["type"] == "blocks" for block in c["blocks"]]
     if len(stream.chunk_blocks) + len(new_blocks) > 50:
         raise ApiError("msg_blocks_too_many")
-    stream.mode = "chunks" if chunks else "markdown_text"
+    stream.mode = mode
     message.text += added
     message.markdown_text = message.text
     stream.chunk_blocks += new_blocks
+    message.blocks = with_block_ids(stream.chunk_blocks) if stream.chunk_blocks else None
     _take_tasks(stream, chunks or [])
 
 

@@ -36,7 +36,7 @@ def update(slack: Service, args: Args) -> Json:
     view = find_view(slack, args.text("view_id"), args.text("external_id"))
     if view is None:
         raise ApiError("not_found")
-    body = read_view(slack, args, (str(view.body["type"]),))
+    body = read_view(slack, args, (str(view.body["type"]),), view)
     _check_hash(args, view)
     show(slack, view, body)
     return {"view": view_json(slack, view)}
@@ -46,8 +46,8 @@ def publish(slack: Service, args: Args) -> Json:
     user = args.required("user_id")
     if user not in slack.workspace.people:
         raise ApiError("user_not_found")
-    body = read_view(slack, args, ("home",))
     home = slack.workspace.homes.get(user)
+    body = read_view(slack, args, ("home",), home)
     if home is None:
         home = new_view(slack, user, body, None)
         slack.workspace.homes[user] = home
@@ -58,26 +58,24 @@ def publish(slack: Service, args: Args) -> Json:
     return {"view": view_json(slack, home)}
 
 
-def read_view(slack: Service, args: Args, kinds: tuple[str, ...]) -> Json:
-    """Return the view of a call, checked."""
+def read_view(slack: Service, args: Args, kinds: tuple[str, ...], replaced: View | None = None) -> Json:
+    """Return the view of a call, checked; `replaced` is the open view that it takes the place of."""
     view = args.structure("view", "invalid_arguments")
     if view is None:
         raise ApiError("invalid_arguments", ["[ERROR] missing required field: view"])
     if is_too_large(view):
         raise ApiError("view_too_large")
-    return checked_view(slack, view, kinds)
+    return checked_view(slack, view, kinds, replaced)
 
 
-def checked_view(slack: Service, view: Any, kinds: tuple[str, ...]) -> Json:
+def checked_view(slack: Service, view: Any, kinds: tuple[str, ...], replaced: View | None = None) -> Json:
     """Return a view that Slack takes, or raise its complaints."""
     complaints = check_view(view, kinds=kinds)
     if complaints:
         raise ApiError("invalid_arguments", complaints)
-    external_id = view.get("external_id")
-    if external_id and find_view(slack, None, external_id) is not None and view.get("id") is None:
-        known = find_view(slack, None, external_id)
-        if known is not None and known.body.get("callback_id") != view.get("callback_id"):
-            raise ApiError("duplicate_external_id")
+    namesake = find_view(slack, None, view.get("external_id"))
+    if namesake is not None and namesake is not replaced:
+        raise ApiError("duplicate_external_id")
     return dict(view)
 
 
