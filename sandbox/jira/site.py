@@ -19,9 +19,14 @@ class Clock:
 
     def __init__(self) -> None:
         self._ahead = 0.0
+        self._frozen: float | None = None
 
     def now(self) -> float:
-        return time.time() + self._ahead
+        return (time.time() if self._frozen is None else self._frozen) + self._ahead
+
+    def freeze(self) -> None:
+        """Stand still from now on; only `advance` moves time."""
+        self._frozen = time.time()
 
     def advance(self, seconds: float) -> None:
         """Let `seconds` pass at once."""
