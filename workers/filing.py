@@ -11,10 +11,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from workers.errors import FilingUncertain, JiraRefused, JiraUnavailable, StateUnavailable, SupportBotError
-from workers.jira.gateway import CreatedIssue, JiraGateway
-from workers.jira.payload import create_payload, marker_of
+from workers.jira.errors import refusal_sentences
+from workers.jira.gateway import JiraGateway
+from workers.jira.payload import create_payload, marker_of, people_of
+from workers.jira.values import CreatedIssue
 from workers.logs import get_logger
 from workers.records import Draft, Filing
 from workers.slack.cards import Cards
@@ -22,7 +25,6 @@ from workers.state.codec import encode
 from workers.state.filings import Filings
 from workers.state.metrics import Metrics
 from workers.views.draft_card import draft_card
-from workers.views.failures import jira_refused
 
 # Seconds after the request was lost at which Jira is searched; its index lags by seconds to minutes.
 LOOKS = (3, 10, 30, 60, 120, 300, 900)
@@ -147,7 +149,7 @@ class DraftDesk:
             with self._renewing(draft, token):
                 created = self._create(draft)
         except JiraRefused as error:
-            reasons = jira_refused(draft, error.field_errors, error.messages)
+            reasons = refusal_sentences(error, {spec.id: spec.name for spec in draft.specs})
             self._filings.move(
                 draft, "rejected", since=("sending",), token=token, fields={"errors": encode(list(reasons))}
             )
@@ -162,14 +164,18 @@ class DraftDesk:
             self._done(draft, created, since="sending", token=token)
 
     def _create(self, draft: Draft) -> CreatedIssue:
-        account = self._jira.account_id(draft.asker_email) if draft.asker_email else None
+        accounts = self._jira.accounts(people_of(draft))
+        reporter = accounts.get(draft.asker_email or "")
         try:
-            return self._jira.create(create_payload(draft, reporter_account_id=account))
+            return self._jira.create(self._payload(draft, accounts, reporter))
         except JiraRefused as error:
             # Only some accounts may set a reporter; then a line of the description says who asked.
-            if account is None or "reporter" not in error.field_errors:
+            if reporter is None or "reporter" not in error.field_errors:
                 raise
-            return self._jira.create(create_payload(draft, reporter_account_id=None))
+            return self._jira.create(self._payload(draft, accounts, None))
+
+    def _payload(self, draft: Draft, accounts: dict[str, str], reporter: str | None) -> dict[str, Any]:
+        return create_payload(draft, reporter_account_id=reporter, accounts=accounts, link_of=self._jira.link_of)
 
     def _done(self, draft: Draft, issue: CreatedIssue, *, since: str, token: str = "") -> None:
         fields: dict[str, str | bytes] = {"issue_key": issue.key, "issue_url": issue.url}

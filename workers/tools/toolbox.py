@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import json
 from typing import Any
 
 from pydantic import ValidationError
@@ -37,6 +40,11 @@ class Toolbox:
         """Return all tools as the Messages API takes them: the same for every conversation."""
         return [tool.definition() for tool in TOOLS]
 
+    @property
+    def version(self) -> str:
+        """Return what names these definitions: it changes with every byte of them."""
+        return _version()
+
     def run(self, name: str, tool_use_id: str, given: Any) -> ToolAnswer:
         """Run one call and return its answer, an error included.
 
@@ -60,6 +68,12 @@ class Toolbox:
         except Exception:
             log.exception("tool_broke", tool=tool.name)
             return _error(BROKEN)
+
+
+@functools.cache
+def _version() -> str:
+    definitions = json.dumps(Toolbox.definitions(), sort_keys=True)
+    return hashlib.sha256(definitions.encode()).hexdigest()[:12]
 
 
 def _error(text: str) -> ToolAnswer:
