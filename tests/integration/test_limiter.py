@@ -7,34 +7,18 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Iterator
 
 import pytest
 import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox.redis_server import RedisServer
 from workers.errors import StateUnavailable
 from workers.state.connection import connect
 from workers.state.limiter import Budget, Grant, Hold, Limiter, Wait
 from workers.state.slack_budgets import budgets_of
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    server = RedisServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def client(server: RedisServer) -> Iterator[redis.Redis]:
-    client = connect(server.url)
-    yield client
-    client.close()
 
 
 class Clock:
@@ -53,8 +37,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def limiter(client: redis.Redis, clock: Clock) -> Limiter:
-    return Limiter(client, clock=clock)
+def limiter(redis_client: redis.Redis, clock: Clock) -> Limiter:
+    return Limiter(redis_client, clock=clock)
 
 
 def budget(limit: int = 3, window: float = 60, headroom: int = 0) -> Budget:
@@ -173,8 +157,8 @@ def test_a_wait_longer_than_allowed_is_given_back(limiter: Limiter, clock: Clock
     assert limiter.acquire([calls], priority=True) == Wait(59.0)
 
 
-def test_many_threads_never_pass_a_window(client: redis.Redis) -> None:
-    limiter, calls = Limiter(client), budget(limit=7, window=0.2)
+def test_many_threads_never_pass_a_window(redis_client: redis.Redis) -> None:
+    limiter, calls = Limiter(redis_client), budget(limit=7, window=0.2)
     granted: list[float] = []
 
     def caller() -> None:
@@ -205,9 +189,9 @@ for _ in range(10):
 """
 
 
-def test_many_processes_never_pass_a_window(server: RedisServer) -> None:
+def test_many_processes_never_pass_a_window(redis_url: str) -> None:
     calls = budget(limit=4, window=0.2)
-    command = [sys.executable, "-c", PROCESS, server.url, calls.key]
+    command = [sys.executable, "-c", PROCESS, redis_url, calls.key]
     started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     granted = [float(line) for process in started for line in process.communicate()[0].split()]
 
@@ -276,10 +260,10 @@ STEP = st.one_of(
 @given(st.lists(STEP, max_size=40), st.integers(1, 5).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_it_decides_as_the_simple_model_does(
-    client: redis.Redis, steps: list[tuple[str, object, object]], size: tuple[int, int]
+    redis_client: redis.Redis, steps: list[tuple[str, object, object]], size: tuple[int, int]
 ) -> None:
     clock = Clock()
-    limiter, calls = Limiter(client, clock=clock), budget(limit=size[0], window=60, headroom=size[1])
+    limiter, calls = Limiter(redis_client, clock=clock), budget(limit=size[0], window=60, headroom=size[1])
     model = Model(calls)
     for kind, one, two in steps:
         if kind == "pass":

@@ -91,13 +91,14 @@ class Limiter:
 
         `reservation` names a hold of the caller's own in one of the budgets; the call uses it up.
         """
-        call_id, ends = secrets.token_hex(8), time.monotonic() + max_wait_seconds
+        call_id, left = secrets.token_hex(8), max_wait_seconds
         while True:
-            left = ends - time.monotonic()
             answer = self._try(call_id, budgets, priority, reservation, hold, will_wait=left > 0)
             if isinstance(answer, Grant) or left <= 0:
                 return answer
-            sleep(min(max(answer.seconds, 0.005), left, POLL_SECONDS))
+            nap = min(max(answer.seconds, 0.005), left, POLL_SECONDS)
+            sleep(nap)
+            left -= nap
 
     def reserve(self, hold: Hold, *, priority: bool = False) -> bool:
         """Keep a place for a later call, or extend it; False if there is no room."""

@@ -1,0 +1,94 @@
+"""The real slack_sdk against the strict stand-in, the real limiter on a real server, and time that a test moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import redis
+from pydantic import SecretStr
+
+from sandbox.slack import BOT_TOKEN, SlackStandIn
+from sandbox.slack.messages import Message
+from workers.errors import Interrupted
+from workers.records import Conversation, ReplySegment
+from workers.slack.api import SlackApi, SlackClients
+from workers.slack.reply import Reply
+from workers.state.cache import Cache
+from workers.state.limiter import Limiter
+from workers.state.metrics import Metrics, sums
+
+CHANNEL = "C0SUPPORT"
+ADA = "U0ADA0001"
+
+
+class Journal:
+    """Keeps what was saved, oldest first; can be told that the turn was taken away."""
+
+    def __init__(self) -> None:
+        self.saved: list[tuple[ReplySegment, ...]] = []
+        self.is_fenced = False
+
+    def save_segments(self, segments: Sequence[ReplySegment]) -> None:
+        if self.is_fenced:
+            raise Interrupted("fenced")
+        self.saved.append(tuple(segments))
+
+    @property
+    def segments(self) -> tuple[ReplySegment, ...]:
+        return self.saved[-1] if self.saved else ()
+
+
+class World:
+    """One workspace with a thread in it, and one time for the bot, the limiter and Slack."""
+
+    def __init__(self, url: str, standin: SlackStandIn, client: redis.Redis) -> None:
+        self.standin, self.now = standin, 1_000_000.0
+        self.redis = client
+        self.limiter = Limiter(client, clock=lambda: self.now)
+        self.metrics = Metrics(client)
+        self.cache = Cache(client)
+        self.clients = SlackClients(SecretStr(BOT_TOKEN), f"{url}/api/", self.limiter, self.metrics)
+        self.team_id = standin.workspace.team_id
+        self.journal = Journal()
+        self.turn_ts = standin.say(CHANNEL, ADA, "the VPN is down")
+        self.conversation = Conversation(team_id=self.team_id, channel_id=CHANNEL, thread_ts=self.turn_ts)
+
+    @property
+    def api(self) -> SlackApi:
+        return self.clients.of(self.team_id)
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass for everyone."""
+        self.now += seconds
+        self.standin.clock.advance(seconds)
+
+    def reply(self, segments: Sequence[ReplySegment] = (), turn_ts: str = "") -> Reply:
+        return Reply(
+            self.api,
+            self.conversation,
+            turn_ts or self.turn_ts,
+            self.journal,
+            segments,
+            clock=lambda: self.now,
+            sleep=self.sleep,
+        )
+
+    def written(self) -> list[Message]:
+        """What the bot wrote in the thread."""
+        return self.standin.replies_of_bot(CHANNEL, self.turn_ts)
+
+    def texts(self) -> list[str]:
+        """The Markdown of each of the bot's messages."""
+        return [markdown_of(message) for message in self.written()]
+
+    def calls(self, method: str) -> int:
+        return sum(call.method == method for call in self.standin.calls)
+
+    def counted(self, method: str, outcome: str) -> float:
+        self.metrics.flush()
+        name = f"supportbot_slack_calls_total|method={method}|outcome={outcome}"
+        return sums(self.redis).get(name, 0)
+
+
+def markdown_of(message: Message) -> str:
+    return "".join(block["text"] for block in message.blocks or [] if block["type"] == "markdown")

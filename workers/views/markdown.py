@@ -1,0 +1,90 @@
+"""Text of the model as Slack's Markdown: valid while it grows, harmless, and as plain text where Slack wants that."""
+
+from __future__ import annotations
+
+import re
+
+from workers.views.defuse import defuse
+from workers.views.fences import Fence, lines, opened_by, scan
+from workers.views.inline import unfinished
+from workers.views.limits import FALLBACK_TEXT, cut_escaped
+from workers.views.splitter import Piece, split
+
+__all__ = ["Piece", "defuse", "plain_text", "presentable", "split"]
+
+HOLD_BACK = 300
+"""Something unfinished that is longer than this is no half word any more, and is shown."""
+
+
+def presentable(text: str, *, is_final: bool = False) -> str:
+    """Return the part of a growing text that is valid Markdown by itself, with an open code fence closed.
+
+    Of a final text nothing is held back.
+    """
+    before, fence, opening = _fence_at_end(text)
+    if fence is None:
+        return (text if is_final else _held_back(text)).rstrip()
+    if not is_final:
+        text = _without_half_line(text, fence)
+        if not text[len(before) + len(opening) :].strip():
+            # An empty code block says nothing: it is shown with its first line.
+            return _held_back(before).rstrip()
+    return f"{text.rstrip()}\n{fence.closing}"
+
+
+def _fence_at_end(text: str) -> tuple[str, Fence | None, str]:
+    """Return the text before the open fence, the fence, and the line that opened it."""
+    place, before, opening, fence = 0, "", "", None
+    for line, was, fence in scan(text):
+        if was is None and fence is not None:
+            before, opening = text[:place], line
+        place += len(line)
+    return before, fence, opening
+
+
+def _without_half_line(text: str, fence: Fence) -> str:
+    """Drop a last line that may yet become the end of the fence."""
+    head, newline, last = text.rpartition("\n")
+    return head + newline if last and fence.may_be_closed_by(last) else text
+
+
+def _held_back(text: str) -> str:
+    """Drop what is unfinished at the end: a fence's first line, a table row, a link, an emphasis, a code span."""
+    head, newline, last = text.rpartition("\n")
+    if last and (opened_by(last) or not last.strip(" \t>`~")):
+        text = head + newline
+    text = _without_half_table(text)
+    start = _paragraph_start(text)
+    place = unfinished(text[start:])
+    return text if place < 0 or len(text) - start - place > HOLD_BACK else text[: start + place]
+
+
+def _without_half_table(text: str) -> str:
+    whole = lines(text)
+    first = len(whole)
+    while first and whole[first - 1].lstrip().startswith("|"):
+        first -= 1
+    rows = whole[first:]
+    if rows and not rows[-1].endswith("\n"):
+        rows.pop()
+    # A head without the line below it is not yet a table.
+    return "".join([*whole[:first], *(rows if len(rows) > 1 else [])])
+
+
+def _paragraph_start(text: str) -> int:
+    """Return where the last paragraph begins: emphasis, links and code spans don't reach beyond it."""
+    start = text.rfind("\n\n") + 2 if "\n\n" in text else 0
+    place = 0
+    for line, before, after in scan(text[start:]):
+        place += len(line)
+        if before is not None and after is None:
+            start, place = start + place, 0
+    return start
+
+
+def plain_text(text: str, limit: int = FALLBACK_TEXT) -> str:
+    """Return the text for notifications and clients without blocks: no Markdown, escaped, within the limit."""
+    words = re.sub(r"^[ \t>]*(`{3,}|~{3,}).*$\n?", "", text, flags=re.MULTILINE)
+    words = re.sub(r"!?\[([^\[\]\n]*)\]\(([^()\s]*)\)", r"\1 (\2)", words)
+    words = re.sub(r"^#{1,6}[ \t]+", "", words, flags=re.MULTILINE)
+    return cut_escaped(defuse(words.replace("**", "")).strip(), limit)
