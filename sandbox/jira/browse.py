@@ -41,6 +41,7 @@ table { border-collapse: collapse; width: 100%; }
 td, th { border-bottom: 1px solid var(--line); padding: 7px 10px 7px 0; text-align: left; vertical-align: top; }
 pre { background: var(--ground); padding: 10px 12px; border-radius: 4px; overflow-x: auto; }
 blockquote { border-left: 3px solid var(--line); margin-left: 0; padding-left: 14px; color: var(--soft); }
+.card > p:first-child, .card > .soft + p { margin-top: 4px; } .card > p:last-child { margin-bottom: 4px; }
 .panel { background: #deebff; border-radius: 4px; padding: 4px 12px; } .comment { margin-bottom: 12px; }
 @media (max-width: 760px) { .columns { grid-template-columns: 1fr; } }
 </style></head><body><header><a href="/">Jira</a><small>stand-in</small></header><main>$body</main></body></html>

@@ -17,7 +17,7 @@ from sandbox.jira.control import shown_call
 from sandbox.jira.routing import ROUTES
 from sandbox.jira.site import User
 from sandbox.jira.transport import answer, call_of, log_body
-from sandbox.jira.wire import JiraError, Reply, Route
+from sandbox.jira.wire import BAD_PAYLOAD, JiraError, Reply, Route
 
 if TYPE_CHECKING:
     from sandbox.jira.standin import JiraStandIn
@@ -108,6 +108,10 @@ class Door:
         except JiraError as refused:
             entry["reason"] = str(refused.__cause__ or "")
             return self._answer(request, Reply(refused.body, refused.status), {})
+        except (AttributeError, KeyError, TypeError) as error:
+            # A member of the wrong type deep in a body ends here; the log tells it from a rule that was broken.
+            entry["reason"] = repr(error)
+            return self._answer(request, Reply({"errorMessages": [BAD_PAYLOAD], "errors": {}}, 400), {})
 
     def _answer(self, request: web.Request, reply: Reply, headers: dict[str, str]) -> web.Response:
         return answer(request, reply, headers, self._stand_in.base_url)

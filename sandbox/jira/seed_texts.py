@@ -176,6 +176,9 @@ SEEDS = (
         reporter="grace",
     ),
     Seed(
+        "HR", "Task", "Prepare the salary round", "Only for the people team.", 15,
+    ),
+    Seed(
         "SECRET", "Task", "Prepare the offer for the VPN supplier takeover",
         "Confidential until the board has decided.", 10, reporter="grace",
     ),

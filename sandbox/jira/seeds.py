@@ -45,6 +45,8 @@ def _file(site: Site, seed: Seed) -> None:
     for author, text in seed.comments:
         add_comment(site, PEOPLE[author], issue, {"body": paragraphs(text)})
     created = site.clock.now() - seed.days_old * DAY
+    for place, comment in enumerate(issue.comments, 1):
+        comment["created"] = comment["updated"] = timestamp(created + seed.days_old * DAY * 0.2 * place)
     issue.fields |= {"created": timestamp(created), "status": default.status_shape(default.status_named(seed.status))}
     issue.fields["updated"] = timestamp(created + seed.days_old * DAY * 0.6)
     if seed.status == "Done":

@@ -42,7 +42,7 @@ def test_an_issue_with_properties_is_filed_through_the_session_of_the_library(
     assert issue.fields["status"]["name"] == "To Do"
 
 
-def test_the_library_reads_back_what_it_filed(client: JIRA, text: Any) -> None:
+def test_the_library_reads_back_what_it_filed(client: JIRA) -> None:
     created = client.create_issue(
         fields={"project": {"key": "OPS"}, "issuetype": {"name": "Task"}, "summary": "Order a mouse"}, prefetch=False
     )
@@ -194,3 +194,9 @@ def test_the_same_field_in_fields_and_update_is_refused(api: Any) -> None:
     needed = {"project": {"key": "OPS"}, "issuetype": {"name": "Task"}, "summary": "x", "labels": ["a"]}
     reply = api.post("issue", {"fields": needed, "update": {"labels": [{"add": "b"}]}})
     assert "cannot appear in both" in errors(reply)["labels"]
+
+
+def test_a_body_with_a_member_of_the_wrong_type_is_refused_and_not_a_crash(api: Any) -> None:
+    for body in ({"fields": 1}, {"fields": {"project": "OPS"}}, {"fields": {}, "update": {"labels": 1}}):
+        assert api.post("issue", body).status_code == 400
+    assert api.put("issue/OPS-1", {"update": {"comment": ["x"]}}).status_code == 400

@@ -86,8 +86,8 @@ def test_the_order_is_the_asked_one(api: Any) -> None:
         (
             "project = DO",
             (
-                "Error in the JQL Query: 'DO' is a reserved JQL word. You must surround it in quotation marks to use it "
-                "in a query. (line 1, character 11)"
+                "Error in the JQL Query: 'DO' is a reserved JQL word. You must surround it in quotation marks to use "
+                "it in a query. (line 1, character 11)"
             ),
         ),
         (
@@ -101,8 +101,8 @@ def test_the_order_is_the_asked_one(api: Any) -> None:
         (
             "summary ~ a+b",
             (
-                "Error in the JQL Query: The character '+' is a reserved JQL character. You must enclose it in a string "
-                "or use the escape '\\u002b' instead. (line 1, character 12)"
+                "Error in the JQL Query: The character '+' is a reserved JQL character. You must enclose it in a "
+                "string or use the escape '\\u002b' instead. (line 1, character 12)"
             ),
         ),
         ("(project = OPS", "Error in the JQL Query: Expecting ')' before the end of the query."),
