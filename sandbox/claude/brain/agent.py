@@ -8,9 +8,9 @@ from typing import Any
 
 from sandbox.claude.brain import answers
 from sandbox.claude.brain.filing import issue_type_of, new_issue, project_of, said_values, topic_of
-from sandbox.claude.brain.findings import fields_in
+from sandbox.claude.brain.findings import wanted_in
 from sandbox.claude.brain.intents import Intent, intent_of, unanswered
-from sandbox.claude.brain.keywords import keywords_of
+from sandbox.claude.brain.keywords import groups_of, keywords_of
 from sandbox.claude.brain.long_answer import long_answer
 from sandbox.claude.brain.reading import KEY, Call, Situation, read
 from sandbox.claude.brain.structured import structured_answer
@@ -76,7 +76,9 @@ def _search(situation: Situation, *, is_report: bool) -> Reply:
     topics = [keywords for keywords in map(keywords_of, _TOPIC_BORDER.split(situation.question)) if keywords]
     if len(topics) < 2 or min(map(len, topics)) < 2:
         topics = [keywords_of(_subject(situation))]
-    searches = [tool(situation.tools["jira_search"], {"keywords": words, "status": "any"}) for words in topics[:3]]
+    searches = [
+        tool(situation.tools["jira_search"], {"keywords": groups_of(words), "status": "any"}) for words in topics[:3]
+    ]
     note = "The person reports a problem." if is_report else "The person asks what is known."
     about = " and ".join(" ".join(words) for words in topics[:3])
     return reply(
@@ -131,7 +133,7 @@ def _file(situation: Situation, intent: Intent) -> Reply:
     if "jira_create_options" in situation.tools and not _knows_options(situation, where):
         note = f"The person wants an issue in {where['project']}; I check which fields it needs."
         return reply(thinking(note), "I'll draft that. ", tool(situation.tools["jira_create_options"], where))
-    return _draft(situation, new_issue(situation))
+    return _draft(situation, new_issue(situation, where))
 
 
 def _knows_options(situation: Situation, where: dict[str, str]) -> bool:
@@ -142,18 +144,35 @@ def _knows_options(situation: Situation, where: dict[str, str]) -> bool:
 def _file_on(situation: Situation, last: Call, rounds: int) -> Reply:
     """Go on with filing after the last tool result of this turn."""
     if last.name == "jira_create_options":
-        return reply(answers.refused(last.result)) if last.is_error else _draft(situation, new_issue(situation))
+        return _after_options(situation, last, rounds)
     if not last.is_error:
         return reply(answers.after_draft(last.result))
     again = _try_again(situation, last) if rounds < MOST_ROUNDS else None
     return again or reply(answers.field_question(last.result))
 
 
+def _after_options(situation: Situation, last: Call, rounds: int) -> Reply:
+    if not last.is_error:
+        return _draft(situation, new_issue(situation, last.arguments))
+    offered = re.search(r"\btypes: ([^.\n]+)", last.result)
+    if offered is None or rounds > 1:
+        return reply(answers.refused(last.result))
+    types = [name.strip() for name in offered[1].split(",")]
+    likely = next((name for name in ("Bug", "Task") if name in types), types[0])
+    note = f"There is no such type here; {likely} comes closest."
+    arguments = {**last.arguments, "issue_type": likely}
+    return reply(thinking(note), tool(situation.tools["jira_create_options"], arguments))
+
+
 def _try_again(situation: Situation, failed: Call | None) -> Reply | None:
     """Return the call with the fields that people have named since, or None if they named none."""
     if failed is None:
         return None
-    named = {name: value for name, value in said_values(situation).items() if name in fields_in(failed.result)}
+    wanted = wanted_in(failed.result)
+    named = {name: value for name, value in said_values(situation).items() if name in wanted}
+    if failed not in situation.now.calls:
+        # The person was asked: what they say now is the text of a field that takes any.
+        named |= {name: situation.question for name, values in wanted.items() if not values}
     fields = dict(failed.arguments.get("fields") or {})
     if not named or named.items() <= fields.items():
         return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from sandbox.claude.brain.filing import best_report, summary_of, topic_of
-from sandbox.claude.brain.findings import Finding, fields_in, issues_in
+from sandbox.claude.brain.findings import Finding, issues_in, wanted_in
+from sandbox.claude.brain.intents import ASKS_FIELD
 from sandbox.claude.brain.reading import KEY, Call, Situation
 from sandbox.claude.brain.triage import judge
 
@@ -25,7 +26,8 @@ NOTHING_TO_FILE = "I would like to file it, but I don't know yet what it is abou
 DRAFT_READY = (
     "The draft is ready: please check it above and press **Create** to file it. Nothing is in Jira before that."
 )
-_FILED = re.compile(r"\b(?:created|filed)\b", re.IGNORECASE)
+_FILED = re.compile(rf"\b(?:created|filed)(?: as| issue|:)?\W{{1,4}}({KEY.pattern})", re.IGNORECASE)
+_TROUBLE = re.compile(r"does not answer|refused|was lost", re.IGNORECASE)
 
 
 def after_search(situation: Situation, searches: list[Call], *, is_report: bool) -> str:
@@ -66,28 +68,29 @@ def _looked_up(call: Call) -> str:
     key = str(call.arguments.get("key", "the issue"))
     if call.is_error:
         return f"I could not read {key}: {_shortly(call.result)}"
-    lines = [line for line in call.result.splitlines() if line.strip()]
+    lines = [line.strip() for line in call.result.splitlines() if line.strip()]
     url = next((word for word in re.findall(r"https?://[^\s)>\]|\"']+", call.result) if key in word), None)
     name = f"[{key}]({url})" if url else f"**{key}**"
-    shown = [re.sub(r"^\W+|\s+$", "", line) for line in lines[:6]]
-    return "\n".join([f"{name} in short:", "", *(f"- {line}" for line in shown if line)])
+    facts = [line for line in lines if not (url and url in line)][:6]
+    summary = facts[0].removeprefix(key).lstrip(" :-") if facts else ""
+    return "\n".join([f"{name}: {summary}", "", *(f"- {line.lstrip('-* ')}" for line in facts[1:])])
 
 
 def after_draft(result: str) -> str:
     """Return the word on a draft that was shown, or on an issue that was filed without one."""
-    key = KEY.search(result)
-    if key and _FILED.search(result) and "draft" not in result.lower():
-        return f"Filed as **{key[0]}**."
-    return DRAFT_READY
+    if _TROUBLE.search(result):
+        return _shortly(result)
+    filed = _FILED.search(result)
+    return f"Filed as **{filed[1]}**." if filed and "draft" not in result.lower() else DRAFT_READY
 
 
 def field_question(result: str) -> str:
     """Return one question for all the fields that Jira still wants."""
-    fields = fields_in(result)
+    fields = wanted_in(result)
     if not fields:
         return f"That did not work: {_shortly(result)}"
-    wanted = "\n".join(f"- **{name}**: {', '.join(values[:12])}" for name, values in fields.items())
-    return f"Before I can draft it, Jira wants a value that nobody named yet:\n\n{wanted}\n\nWhich should I take?"
+    wanted = "\n".join(f"- **{name}**: {', '.join(values[:12]) or 'in your words'}" for name, values in fields.items())
+    return f"{ASKS_FIELD}, Jira wants a value that nobody named yet:\n\n{wanted}\n\nWhat should I take?"
 
 
 def refused(result: str) -> str:
@@ -123,13 +126,9 @@ def _reported(situation: Situation) -> str:
 
 
 def _filed_key(situation: Situation) -> str | None:
-    told = situation.facts.splitlines()
-    told += [line for call in situation.calls if call.name == "jira_create_issue" for line in call.result.splitlines()]
-    for line in reversed(told):
-        key = KEY.search(line)
-        if key and _FILED.search(line):
-            return key[0]
-    return None
+    drafted = [call.result for call in situation.calls if call.name == "jira_create_issue"]
+    told = _FILED.findall("\n".join([*drafted, situation.facts]))
+    return str(told[-1]) if told else None
 
 
 def details_noted(situation: Situation) -> str:

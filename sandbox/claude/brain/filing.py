@@ -25,6 +25,11 @@ _ASK = re.compile(
     re.IGNORECASE,
 )
 _PROJECT = re.compile(r"\b(?:in|to|into|under|for)\s+(?:the\s+)?(project\s+)?([A-Z][A-Z0-9]{1,9})\b(?!-\d)")
+_FILE_IN = re.compile(
+    rf"\b{_VERB}\b[^.:!?\n]{{0,30}}?\b(?:in|into|under)\s+(?:the\s+)?(?:project\s+)?(?-i:([A-Z][A-Z0-9]{{1,9}}))\b(?!-)",
+    re.IGNORECASE,
+)
+_STEPS = re.compile(r"\bsteps(?: to reproduce)?\s*:\s*(.+)", re.IGNORECASE | re.DOTALL)
 _TYPE = re.compile(r"\b(bug|task|incident|story|sub-task|epic)\b", re.IGNORECASE)
 _LEVEL = r"(highest|high|medium|lowest|low)"
 _PRIORITY = re.compile(rf"\b{_LEVEL}\b[ -]?priority|priority\W+(?:is |to )?{_LEVEL}\b", re.IGNORECASE)
@@ -63,8 +68,11 @@ def _since_last_draft(situation: Situation) -> list[Utterance]:
 
 def project_of(situation: Situation) -> str:
     """Return the project that the person names, or the default one."""
+    asked = _FILE_IN.search(situation.question)
+    if asked:
+        return asked[1]
     for word, key in _PROJECT.findall(situation.question):
-        if word or key in situation.projects or key == situation.default_project:
+        if word or key in situation.projects:
             return str(key)
     return situation.default_project
 
@@ -84,15 +92,14 @@ def summary_of(topic: str) -> str:
     return first[:1].upper() + first[1:]
 
 
-def new_issue(situation: Situation) -> dict[str, Any]:
-    """Return the arguments of `jira_create_issue` for what the conversation tells."""
+def new_issue(situation: Situation, where: dict[str, str]) -> dict[str, Any]:
+    """Return the arguments of `jira_create_issue` for what the conversation tells; `where` is project and type."""
     topic = topic_of(situation)
     judgement = judge("\n".join(part.words for part in _since_last_draft(situation)))
     named = _PRIORITY.search(situation.question)
     labels = [judgement.component.lower()] if judgement.component else []
     return {
-        "project": project_of(situation),
-        "issue_type": issue_type_of(situation),
+        **where,
         "summary": summary_of(topic),
         "description": description_of(situation, topic),
         "priority": (named[1] or named[2]).capitalize() if named else PRIORITY[judgement.severity],
@@ -126,4 +133,7 @@ def said_values(situation: Situation) -> dict[str, str]:
     results = [call.result for call in situation.calls if call.name in ("jira_create_options", "jira_create_issue")]
     words = "\n".join(part.words for part in _since_last_draft(situation))
     picked = {name: chosen(values, words) for result in results for name, values in fields_in(result).items()}
+    steps = _STEPS.search(words)
+    if steps and any("Steps to reproduce" in result for result in results):
+        picked["Steps to reproduce"] = steps[1].strip()
     return {name: value for name, value in picked.items() if value}

@@ -11,11 +11,13 @@ from typing import Any
 from sandbox.claude.brain.reading import KEY
 
 _URL = re.compile(r"https?://[^\s)>\]|\"']+")
+_ADDRESS = re.compile(r"https?://\S*<key>")
 _FIELD = re.compile(
     r"^\W*(?:(?:required|missing|optional|field)\W+)*(?P<name>[A-Z][A-Za-z0-9 /-]{1,40}?)[`'\"*]*\s*"
     r"(?:\((?P<note>[^()]*)\)\W*|[:=\u2013\u2014]\s*|(?:is required|is missing|must be set|needs a value)\W*)"
     r"(?P<values>.*)$"
 )
+_NOISE = ("@", "upd", "unassigned", "no priority")
 _NO_FIELD = re.compile(
     r"(?:required|optional|missing|fields?|jira|issue|types?|the|this|these|please|allowed|ask|call|projects?|one|summary"
     r"|description|priority|labels?|reporter|assignee|parent|attachment|note|use|send)\b",
@@ -40,8 +42,11 @@ class Finding:
 def issues_in(result: str) -> list[Finding]:
     """Return the issues that a result lists, one per line or per JSON object."""
     found: dict[str, Finding] = {}
+    pattern = _ADDRESS.search(result)
     for key, line in _lines_with_keys(result):
         url = next((match for match in _URL.findall(line) if key in match), None)
+        if url is None and pattern:
+            url = pattern[0].replace("<key>", key)
         about = _about(line, key)
         if key not in found and about:
             found[key] = Finding(key, about, url)
@@ -78,9 +83,9 @@ def _about(line: str, key: str) -> str:
         return ""
     if len(parts) == 1:
         return parts[0]
-    # In a line of columns the summary is the longest one.
-    summary = max(parts, key=len)
-    facts = [part for part in parts if part != summary and not part.startswith(("@", "upd"))]
+    # In a line of columns the summary comes last, behind the age, or else it is the longest one.
+    summary = parts[-1] if any(part.startswith("upd") for part in parts[:-1]) else max(parts, key=len)
+    facts = [part for part in parts if part != summary and not part.startswith(_NOISE)]
     return f"{summary} ({', '.join(facts)})" if facts else summary
 
 
@@ -99,6 +104,12 @@ def fields_in(result: str) -> dict[str, list[str]]:
         if len(values) > 1:
             fields.setdefault(match["name"].strip(), values)
     return fields
+
+
+def wanted_in(error: str) -> dict[str, list[str]]:
+    """Return the fields that an error asks for, by display name; without values if any text will do."""
+    listed = re.findall(r"^[-*] ([^:\n]+): (.+)$", error, re.MULTILINE)
+    return fields_in(error) or {name.strip(): [] for name, _ in listed if not _NO_FIELD.match(name)}
 
 
 def _values(listed: str) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-from sandbox.claude.brain.findings import fields_in
+from sandbox.claude.brain.findings import wanted_in
 from sandbox.claude.brain.keywords import keywords_of
 from sandbox.claude.brain.reading import KEY, Call, Situation
 from sandbox.claude.brain.triage import answers_a_gap, is_problem
@@ -30,6 +30,7 @@ Intent = Literal[
     "chat",
 ]
 
+ASKS_FIELD = "Before I can draft it"
 _I = re.IGNORECASE
 _ATTACHED = re.compile(r"\[attached: [^\]]*\]")
 _GREETING = re.compile(
@@ -78,7 +79,7 @@ def unanswered(situation: Situation) -> Call | None:
     """Return the last call for a draft, before this turn, if Jira still wants fields for it."""
     earlier = [call for turn in situation.earlier for call in turn.calls]
     calls = [call for call in earlier if call.name == "jira_create_issue"]
-    return calls[-1] if calls and calls[-1].is_error and fields_in(calls[-1].result) else None
+    return calls[-1] if calls and calls[-1].is_error and wanted_in(calls[-1].result) else None
 
 
 def chosen(values: list[str], words: str) -> str | None:
@@ -91,7 +92,13 @@ def chosen(values: list[str], words: str) -> str | None:
 
 def _answers_field(situation: Situation, question: str) -> bool:
     call = unanswered(situation)
-    return call is not None and any(chosen(values, question) for values in fields_in(call.result).values())
+    if call is None:
+        return False
+    wanted = wanted_in(call.result)
+    just_asked = bool(situation.earlier[-1].answers) and ASKS_FIELD in situation.earlier[-1].answers[-1]
+    if just_asked and not all(wanted.values()) and "?" not in question and not _NO.match(question):
+        return True
+    return any(chosen(values, question) for values in wanted.values())
 
 
 def _agrees_to_file(situation: Situation, question: str) -> bool:

@@ -16,6 +16,8 @@ def _listed(name: str) -> frozenset[str]:
 
 _DULL = _listed("dull_words.txt")
 _TELLING = _listed("telling_words.txt")
+# They tell something beside a component only: alone they find what is broken in the same way elsewhere.
+_SYMPTOMS = frozenset({"blank", "crash", "disconnects", "drops", "freezes", "production", "slow", "timeout"})
 
 
 def keywords_of(words: str) -> list[str]:
@@ -30,6 +32,14 @@ def keywords_of(words: str) -> list[str]:
             seen[word if word.isupper() else plain] = place
     best = sorted(seen, key=lambda word: (-_weight(word), seen[word]))[:MOST_KEYWORDS]
     return sorted(best, key=seen.__getitem__)
+
+
+def groups_of(keywords: list[str]) -> list[str]:
+    """Return groups to search by: the two most telling words together, then the telling ones alone."""
+    best = sorted(keywords, key=lambda word: (-_weight(word), keywords.index(word)))[:2]
+    pair = " ".join(word for word in keywords if word in best)
+    alone = [word for word in keywords if _weight(word) >= 3 and word.lower() not in _SYMPTOMS]
+    return list(dict.fromkeys([pair, *(alone or keywords)]))[:MOST_KEYWORDS]
 
 
 def weight_of(words: str) -> int:

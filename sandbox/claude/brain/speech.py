@@ -23,8 +23,9 @@ _NO_SPEAKER = re.compile(
     re.IGNORECASE,
 )
 _FACT_LINE = re.compile(
-    r"^\W*(?:today|date|now|time|channel|person|people|asker|asked by|default[ _]project|projects?|workspace|team_id"
-    r"|write[ _]policy|facts|files?|attached)\b[^:\n]{0,30}(?::|\bis\b)",
+    r"^\W*(?:today|date|now|channel|place|asker|asked by"
+    r"|default[ _]project|(?:open )?projects|workspace|write[ _]policy)"
+    r"\s*(?:\([^)]*\))?\s*(?::|\bis\b)",
     re.IGNORECASE,
 )
 _HEADING_LINE = re.compile(

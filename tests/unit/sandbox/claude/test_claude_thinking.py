@@ -141,9 +141,7 @@ def test_another_model_drops_what_this_one_thought(
     assert ask(thought, tools=tools, model="claude-opus-5-5", system="Now.").stop_reason == "end_turn"
 
 
-def test_whole_turns_may_be_dropped_from_the_start(
-    claude: ClaudeStandIn, ask: Ask, tools: list[dict[str, Any]]
-) -> None:
+def test_whole_turns_may_be_dropped_from_the_start(ask: Ask, tools: list[dict[str, Any]]) -> None:
     hello = {"role": "user", "content": "hello"}
     greeted = as_param(ask([hello], tools=tools, thinking=SUMMARIZED))
     first = ask([hello, greeted, PROBLEM], tools=tools, thinking=SUMMARIZED)
