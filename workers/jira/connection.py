@@ -6,7 +6,8 @@ import json
 import os
 import threading
 import time
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
 
 import requests
 from jira import JIRA
@@ -15,6 +16,7 @@ from requests.adapters import HTTPAdapter
 from workers.errors import JiraUnavailable
 from workers.jira.deployment import Deployment
 from workers.jira.errors import check, jira_errors
+from workers.jira.reading import created_of
 from workers.settings import WorkerSettings
 from workers.state.metrics import Metrics
 
@@ -25,6 +27,7 @@ LONGEST_WAIT_SECONDS = 5.0
 POOL_SIZE = 64
 """At most as many turns at once share one client; a smaller pool throws connections away."""
 
+T = TypeVar("T")
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
 
@@ -36,39 +39,53 @@ class Connection:
         self._lock = threading.Lock()
         self._made: tuple[int, JIRA] | None = None
 
-    def read(self, operation: str, path: str, params: dict[str, Any] | None = None, body: Any = None) -> Any:
-        """Return the JSON of a read (a POST if it has a body), tried a second time if Jira asks for a short wait."""
+    def read(
+        self,
+        operation: str,
+        path: str,
+        take: Callable[[Any], T],
+        *,
+        params: dict[str, Any] | None = None,
+        body: Any = None,
+    ) -> T:
+        """Return what `take` makes of the JSON of a read (a POST if it has a body).
+
+        Tried a second time if Jira asks for a short wait. What `take` cannot read counts as no answer.
+        """
         method: Method = "GET" if body is None else "POST"
         try:
-            return self._call(operation, method, path, params=params, body=body)
+            return self._call(operation, method, path, take, params, body)
         except JiraUnavailable as error:
             wait = error.retry_after_seconds
             if wait is None or wait > LONGEST_WAIT_SECONDS:
                 raise
         time.sleep(wait)
-        return self._call(operation, method, path, params=params, body=body)
+        return self._call(operation, method, path, take, params, body)
 
-    def write(self, operation: str, method: Method, path: str, body: Any) -> Any:
-        """Send a write that may safely be sent twice; return its JSON, None if it has none."""
-        return self._call(operation, method, path, body=body)
+    def write(self, operation: str, method: Method, path: str, body: Any) -> None:
+        """Send a write that may safely be sent twice."""
+        self._call(operation, method, path, lambda _answer: None, None, body)
 
-    def write_once(self, operation: str, path: str, body: Any) -> dict[str, Any]:
-        """POST exactly once and return what was created; a lost or unreadable answer is FilingUncertain."""
+    def write_once(self, operation: str, path: str, body: Any) -> tuple[str, str]:
+        """POST exactly once; return key and id of what was created. A lost or unreadable answer is FilingUncertain."""
         with jira_errors(operation, self._metrics, once=True):
             response = self._send("POST", path, None, body)
             check(response, once=True)
-            answer: dict[str, Any] = response.json()
-            if not answer["key"] or not answer["id"]:
-                raise ValueError("an issue has a key and an id")
-            return answer
+            return created_of(response.json())
 
     def _call(
-        self, operation: str, method: Method, path: str, *, params: dict[str, Any] | None = None, body: Any = None
-    ) -> Any:
+        self,
+        operation: str,
+        method: Method,
+        path: str,
+        take: Callable[[Any], T],
+        params: dict[str, Any] | None,
+        body: Any,
+    ) -> T:
         with jira_errors(operation, self._metrics):
             response = self._send(method, path, params, body)
             check(response)
-            return response.json() if response.content else None
+            return take(response.json() if response.content else None)
 
     def _send(self, method: Method, path: str, params: dict[str, Any] | None, body: Any) -> requests.Response:
         client = self._client()

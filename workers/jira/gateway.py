@@ -6,20 +6,34 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from workers.errors import ToolError
 from workers.jira.connection import Connection
 from workers.jira.deployment import deployment_of
 from workers.jira.jql import IssueQuery, jql_of, marked_jql, own_recent_jql, ranked
 from workers.jira.payload import PROPERTY
-from workers.jira.reading import ISSUE_FIELDS, LINE_FIELDS, issue_of, issue_types_of, line_of, person_of, project_of
-from workers.jira.screen import specs_of
+from workers.jira.reading import (
+    ISSUE_FIELDS,
+    LINE_FIELDS,
+    Page,
+    comments_reader,
+    granted_of,
+    issue_reader,
+    issue_types_page,
+    marked_reader,
+    page_reader,
+    people_of,
+    person_of,
+    screen_page,
+)
 from workers.jira.values import CreatedIssue, Issue, IssueType, Person, SearchPage
 from workers.records import FieldSpec
 from workers.settings import WorkerSettings
 from workers.state.cache import Cache
 from workers.state.metrics import Metrics
+
+T = TypeVar("T")
 
 HOUR_SECONDS = 3_600
 PERSON_SECONDS = 24 * HOUR_SECONDS
@@ -52,26 +66,25 @@ class JiraGateway:
         projects = tuple(self._open(project) for project in query.projects or self._projects)
         query = replace(query, projects=projects)
         size = max(RANKED_FROM, query.limit) if query.is_ranked else query.limit
-        found = self._search("search", jql_of(query), size, cursor=query.cursor)
-        lines = [line_of(raw) for raw in found.get("issues") or () if project_of(raw) in projects]
+        body = {"jql": jql_of(query), "fields": [*LINE_FIELDS], "maxResults": size}
+        if query.cursor:
+            body["nextPageToken"] = query.cursor
+        page = self._connection.read("search", self._deployment.search_path, page_reader(projects), body=body)
         if query.is_ranked:
-            return SearchPage(tuple(ranked(lines, query.keywords)[: query.limit]))
-        return SearchPage(tuple(lines), None if found.get("isLast") else found.get("nextPageToken"))
+            return SearchPage(tuple(ranked(page.issues, query.keywords)[: query.limit]))
+        return page
 
     def issue(self, key: str, *, acting_as: str | None = None) -> Issue:  # noqa: ARG002
         """Return one issue with its newest comments; only issues of open projects, wherever they were moved."""
         key = self._open_key(key)
-        raw = self._connection.read("issue", f"issue/{key}", {"fields": ",".join(ISSUE_FIELDS)})
-        self._open(project_of(raw))
+        read_text = self._deployment.markdown
+        take = issue_reader(url_of=self.url_of, read_text=read_text, projects=self._projects)
+        issue = self._connection.read("issue", f"issue/{key}", take, params={"fields": ",".join(ISSUE_FIELDS)})
+        self._open(issue.project)
         newest = {"orderBy": "-created", "maxResults": NEWEST_COMMENTS}
-        comments = self._connection.read("comments", f"issue/{raw['id']}/comment", newest)
-        return issue_of(
-            raw,
-            comments,
-            url=self.url_of(str(raw["key"])),
-            read_text=self._deployment.markdown,
-            projects=self._projects,
-        )
+        path = f"issue/{issue.id}/comment"
+        comments, total = self._connection.read("comments", path, comments_reader(read_text), params=newest)
+        return replace(issue, comments=comments, comments_total=total)
 
     def issue_types(self, project: str, *, refresh: bool = False) -> tuple[IssueType, ...]:
         """Return the types that may be filed in a project; read once an hour."""
@@ -79,8 +92,7 @@ class JiraGateway:
         path = f"issue/createmeta/{project}/issuetypes"
 
         def read() -> list[dict[str, Any]]:
-            types = issue_types_of(self._rows("issue_types", path, ("issueTypes", "values")))
-            return [asdict(kind) for kind in types]
+            return [asdict(kind) for kind in self._rows("issue_types", path, issue_types_page)]
 
         return tuple(IssueType(**kind) for kind in self._cached(f"jira:types:{project}", read, refresh=refresh))
 
@@ -91,8 +103,7 @@ class JiraGateway:
         path = f"issue/createmeta/{project}/issuetypes/{kind.id}"
 
         def read() -> list[dict[str, Any]]:
-            specs = specs_of(self._rows("create_screen", path, ("fields", "results", "values")))
-            return [spec.model_dump(mode="json") for spec in specs]
+            return [spec.model_dump(mode="json") for spec in self._rows("create_screen", path, screen_page)]
 
         known = self._cached(f"jira:screen:{project}:{kind.id}", read, refresh=refresh)
         return tuple(FieldSpec.model_validate(spec) for spec in known)
@@ -115,10 +126,11 @@ class JiraGateway:
         known = self._cache.get(name)
         if isinstance(known, str):
             return known or None
-        rows = self._connection.read("user_search", "user/search", {"query": email, "maxResults": 50})
-        wanted = email.casefold()
-        found = [row for row in rows if row.get("active") and str(row.get("emailAddress", "")).casefold() == wanted]
-        account = person_of(found[0]).account_id if len(found) == 1 else None
+        people = self._connection.read(
+            "user_search", "user/search", people_of, params={"query": email, "maxResults": 50}
+        )
+        found = [person for person in people if person.email.casefold() == email.casefold()]
+        account = found[0].account_id if len(found) == 1 else None
         # Someone without an account may get one today.
         self._cache.put(name, account or "", PERSON_SECONDS if account else HOUR_SECONDS)
         return account
@@ -134,14 +146,9 @@ class JiraGateway:
         Search lags behind writes: an empty result never proves that an issue does not exist.
         """
         project = self._open(project)
-        by_label = self._search("find_by_label", marked_jql(project, label), PAGE_SIZE)
-        found = by_label.get("issues") or [
-            raw
-            for raw in self._search("find_by_label", own_recent_jql(project, LOOK_BACK_DAYS), PAGE_SIZE)["issues"]
-            if _marker(raw) == label
-        ]
-        issues = [self._created(raw) for raw in found if project_of(raw) == project]
-        return tuple(sorted(issues, key=lambda issue: int(issue.id)))
+        found = self._marked(marked_jql(project, label), project, label)
+        found = found or self._marked(own_recent_jql(project, LOOK_BACK_DAYS), project, label)
+        return tuple(sorted(found, key=lambda issue: int(issue.id)))
 
     # Writing
 
@@ -151,8 +158,8 @@ class JiraGateway:
         Raises JiraRefused (not filed, and why), JiraUnavailable (certainly not filed), FilingUncertain (nobody knows).
         """
         self._open(str(payload["fields"]["project"]["key"]))
-        raw = self._connection.write_once("create", "issue", payload)
-        return self._created(raw)
+        key, number = self._connection.write_once("create", "issue", payload)
+        return CreatedIssue(key, number, self.url_of(key))
 
     def link_thread(self, key: str, *, global_id: str, url: str, title: str, acting_as: str | None = None) -> None:  # noqa: ARG002
         """Link a Slack thread on an issue; again with the same `global_id` changes that link."""
@@ -168,13 +175,12 @@ class JiraGateway:
 
     def who_am_i(self) -> Person:
         """Return the account that the bot works with."""
-        return person_of(self._connection.read("myself", "myself"))
+        return self._connection.read("myself", "myself", person_of)
 
     def permissions(self, project: str, names: Iterable[str]) -> frozenset[str]:
         """Return those of the named permissions that the bot has in a project."""
         params = {"projectKey": self._open(project), "permissions": ",".join(names)}
-        granted = self._connection.read("permissions", "mypermissions", params)["permissions"]
-        return frozenset(name for name, about in granted.items() if about.get("havePermission"))
+        return self._connection.read("permissions", "mypermissions", granted_of, params=params)
 
     def may_browse(self, project: str) -> bool:
         return "BROWSE_PROJECTS" in self.permissions(project, ["BROWSE_PROJECTS"])
@@ -190,14 +196,13 @@ class JiraGateway:
         """Return the address of an issue of an open project, None for anything else that looks like a key."""
         return self.url_of(key) if key.rpartition("-")[0] in self._projects else None
 
-    def _search(self, operation: str, jql: str, size: int, *, cursor: str | None = None) -> dict[str, Any]:
-        body: dict[str, Any] = {"jql": jql, "fields": [*LINE_FIELDS], "maxResults": size, "properties": [PROPERTY]}
-        if operation == "search":
-            del body["properties"]
-        if cursor:
-            body["nextPageToken"] = cursor
-        found: dict[str, Any] = self._connection.read(operation, self._deployment.search_path, body=body)
-        return found
+    def _marked(self, jql: str, project: str, marker: str) -> list[CreatedIssue]:
+        """Return those of a query's issues that carry the marker, as a label or in our property."""
+        body = {"jql": jql, "fields": ["project", "labels"], "maxResults": PAGE_SIZE, "properties": [PROPERTY]}
+        keys = self._connection.read(
+            "find_by_label", self._deployment.search_path, marked_reader(project, PROPERTY, marker), body=body
+        )
+        return [CreatedIssue(key, number, self.url_of(key)) for key, number in keys]
 
     def _cached(self, name: str, read: Callable[[], list[dict[str, Any]]], *, refresh: bool) -> list[dict[str, Any]]:
         known = None if refresh else self._cache.get(name)
@@ -207,19 +212,17 @@ class JiraGateway:
         self._cache.put(name, rows, HOUR_SECONDS)
         return rows
 
-    def _rows(self, operation: str, path: str, members: tuple[str, ...]) -> list[dict[str, Any]]:
-        """Return all pages of a list, which Jira's kinds and versions call by one of these names."""
-        rows: list[dict[str, Any]] = []
+    def _rows(self, operation: str, path: str, take: Callable[[Any], Page[T]]) -> list[T]:
+        """Return all pages of a list."""
+        rows: list[T] = []
+        start = 0
         for _ in range(MOST_PAGES):
-            page = self._connection.read(operation, path, {"startAt": len(rows), "maxResults": PAGE_SIZE})
-            new: list[dict[str, Any]] = next((page[name] for name in members if isinstance(page.get(name), list)), [])
-            rows += new
-            if not new or len(rows) >= int(page.get("total") or 0):
+            page = self._connection.read(operation, path, take, params={"startAt": start, "maxResults": PAGE_SIZE})
+            rows += page.rows
+            start += page.size
+            if not page.size or start >= page.total:
                 break
         return rows
-
-    def _created(self, raw: dict[str, Any]) -> CreatedIssue:
-        return CreatedIssue(str(raw["key"]), str(raw["id"]), self.url_of(str(raw["key"])))
 
     def _open(self, project: str) -> str:
         """Return the project's key if the bot may work with it; raises ToolError that names those it may."""
@@ -235,8 +238,3 @@ class JiraGateway:
             raise ToolError(f"{key[:40]!r} is no issue key; a key looks like {self._projects[0]}-123.")
         self._open(match[1])
         return key
-
-
-def _marker(raw: dict[str, Any]) -> Any:
-    value = (raw.get("properties") or {}).get(PROPERTY)
-    return value.get("marker") if isinstance(value, dict) else None

@@ -1,21 +1,35 @@
-"""Pure: Jira's raw issues become our values, whatever of them is missing."""
+"""Pure: Jira's raw answers become our values; what is optional may be missing, anything else raises."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from workers.jira.values import Comment, Issue, IssueLine, IssueLink, IssueType, Person
+from workers.jira.screen import specs_of
+from workers.jira.values import Comment, Issue, IssueLine, IssueLink, IssueType, Person, SearchPage
+from workers.records import FieldSpec
 
 Raw = dict[str, Any]
 ReadText = Callable[[Any], str]
+
+T = TypeVar("T")
 
 LINE_FIELDS = ("summary", "issuetype", "status", "priority", "assignee", "updated", "project")
 ISSUE_FIELDS = (
     *LINE_FIELDS, "description", "reporter", "created", "resolution", "labels", "components", "issuelinks", "parent",
     "subtasks",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a list; `size` counts what Jira sent, `total` what it has."""
+
+    rows: tuple[T, ...]
+    size: int
+    total: int
 
 
 def project_of(raw: Raw) -> str:
@@ -37,44 +51,109 @@ def line_of(raw: Raw) -> IssueLine:
     )
 
 
-def issue_of(raw: Raw, comments: Raw, *, url: str, read_text: ReadText, projects: Container[str]) -> Issue:
-    """Return an issue as a person reads it; related issues of other projects are left out."""
-    fields = _object(raw.get("fields"))
-    line = line_of(raw)
-    return Issue(
-        key=line.key,
-        id=str(raw["id"]),
-        project=project_of(raw),
-        url=url,
-        type=line.type,
-        status=line.status,
-        summary=line.summary,
-        priority=line.priority,
-        resolution=_name(fields.get("resolution")),
-        assignee=line.assignee,
-        reporter=_name(fields.get("reporter")),
-        description=read_text(fields.get("description")),
-        created=moment(fields.get("created")),
-        updated=line.updated,
-        labels=tuple(map(str, _array(fields.get("labels")))),
-        components=tuple(map(_name, _array(fields.get("components")))),
-        comments=tuple(_comment(each, read_text) for each in _array(comments.get("comments"))),
-        comments_total=int(comments.get("total") or 0),
-        links=tuple(link for link in _links(fields) if link.key.rpartition("-")[0] in projects),
-    )
+def page_reader(projects: Container[str]) -> Callable[[Any], SearchPage]:
+    """Return a reader of search results that drops issues outside these projects."""
+
+    def read(raw: Any) -> SearchPage:
+        lines = [line_of(each) for each in raw["issues"] if project_of(each) in projects]
+        cursor = None if raw.get("isLast") else raw.get("nextPageToken")
+        return SearchPage(tuple(lines), str(cursor) if cursor else None)
+
+    return read
 
 
-def issue_types_of(rows: list[Raw]) -> tuple[IssueType, ...]:
-    """Return the types of a project, in Jira's order."""
-    return tuple(
+def marked_reader(project: str, name: str, marker: str) -> Callable[[Any], list[tuple[str, str]]]:
+    """Return a reader of (key, id) of the issues of a project that carry a marker, as label or in a property."""
+
+    def is_marked(raw: Raw) -> bool:
+        fields, sign = _object(raw.get("fields")), _object(_object(raw.get("properties")).get(name))
+        return project_of(raw) == project and (marker in _array(fields.get("labels")) or sign.get("marker") == marker)
+
+    return lambda raw: [created_of(each) for each in raw["issues"] if is_marked(each)]
+
+
+def issue_reader(
+    *, url_of: Callable[[str], str], read_text: ReadText, projects: Container[str]
+) -> Callable[[Any], Issue]:
+    """Return a reader of one issue, without comments; related issues of other projects are left out."""
+
+    def read(raw: Any) -> Issue:
+        fields = _object(raw.get("fields"))
+        line = line_of(raw)
+        return Issue(
+            key=line.key,
+            id=str(raw["id"]),
+            project=project_of(raw),
+            url=url_of(line.key),
+            type=line.type,
+            status=line.status,
+            summary=line.summary,
+            priority=line.priority,
+            resolution=_name(fields.get("resolution")),
+            assignee=line.assignee,
+            reporter=_name(fields.get("reporter")),
+            description=read_text(fields.get("description")),
+            created=moment(fields.get("created")),
+            updated=line.updated,
+            labels=tuple(map(str, _array(fields.get("labels")))),
+            components=tuple(map(_name, _array(fields.get("components")))),
+            links=tuple(link for link in _links(fields) if link.key.rpartition("-")[0] in projects),
+        )
+
+    return read
+
+
+def comments_reader(read_text: ReadText) -> Callable[[Any], tuple[tuple[Comment, ...], int]]:
+    """Return a reader of a page of comments, and of how many there are."""
+
+    def read(raw: Any) -> tuple[tuple[Comment, ...], int]:
+        return tuple(_comment(each, read_text) for each in raw["comments"]), int(raw.get("total") or 0)
+
+    return read
+
+
+def issue_types_page(raw: Any) -> Page[IssueType]:
+    """Read one page of a project's issue types."""
+    rows = _rows(raw, ("issueTypes", "values"))
+    types = (
         IssueType(str(row["id"]), str(row["name"]), _text(row.get("description")), bool(row.get("subtask")))
         for row in rows
     )
+    return Page(tuple(types), len(rows), int(raw.get("total") or 0))
 
 
-def person_of(raw: Raw) -> Person:
-    """Return an account; its e-mail is empty if its owner hides it."""
+def screen_page(raw: Any) -> Page[FieldSpec]:
+    """Read one page of a create screen's fields."""
+    rows = _rows(raw, ("fields", "results", "values"))
+    return Page(specs_of(rows), len(rows), int(raw.get("total") or 0))
+
+
+def person_of(raw: Any) -> Person:
+    """Read an account; its e-mail is empty if its owner hides it."""
     return Person(str(raw["accountId"]), _text(raw.get("displayName")), _text(raw.get("emailAddress")))
+
+
+def people_of(raw: Any) -> list[Person]:
+    """Read the active accounts of a list."""
+    return [person_of(each) for each in raw if each.get("active")]
+
+
+def granted_of(raw: Any) -> frozenset[str]:
+    """Read the names of the permissions that are granted."""
+    return frozenset(name for name, about in raw["permissions"].items() if about.get("havePermission"))
+
+
+def created_of(raw: Any) -> tuple[str, str]:
+    """Read key and id of an issue; both must be there."""
+    key, number = str(raw["key"]), str(raw["id"])
+    if "-" not in key or not number.isdigit():
+        raise ValueError("an issue has a key and an id")
+    return key, number
+
+
+def _rows(raw: Any, names: tuple[str, ...]) -> list[Raw]:
+    """Return the rows of a page, which Jira's kinds and versions call by one of these names."""
+    return next((raw[name] for name in names if isinstance(raw.get(name), list)), [])
 
 
 def moment(value: Any) -> datetime | None:
