@@ -41,6 +41,7 @@ class Speech(Protocol):
     def append(self, text: str) -> None: ...
     def status(self, line: str) -> None: ...
     def restart_from(self, text: str) -> None: ...
+    def tick(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,7 @@ class Agent:
         def thinking(piece: str) -> None:
             if piece.strip():
                 self._reply.status(thought_status(piece))
+            self._reply.tick()
 
         return Ears(text=text, thinking=thinking, tool=lambda name: self._reply.status(tool_status(name)))
 
@@ -142,6 +144,7 @@ class Agent:
         pending = set(running)
         while pending:
             _, pending = wait(pending, timeout=0.25)
+            self._reply.tick()
             # A hand-over waits for its tools: what they did is then in the journal.
             if self._interrupt.reason != "handover":
                 self._interrupt.check()

@@ -8,6 +8,8 @@ from workers.logs import get_logger
 from workers.settings import Settings
 
 DRAIN = "workers.drain"
+WARM = "workers.warm"
+WARM_EVERY_SECONDS = 1_800
 # Above the longest turn: a task that outlives it is handed out again while it still runs.
 VISIBILITY_TIMEOUT_SECONDS = 3_600
 
@@ -27,6 +29,9 @@ def make_celery(settings: Settings) -> Celery:
         worker_enable_remote_control=False,
         worker_send_task_events=False,
         worker_hijack_root_logger=False,
+        # In memory: beat writes no file, and a second beat does no harm, since each timed job takes a lock.
+        beat_scheduler="celery.beat:Scheduler",
+        beat_schedule={"warm": {"task": WARM, "schedule": WARM_EVERY_SECONDS}},
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_transport_options={
@@ -48,7 +53,11 @@ class Kicker:
 
     def kick(self, box: str) -> None:
         """Ask some worker to look into a mailbox."""
+        self.send(DRAIN, box)
+
+    def send(self, task: str, *arguments: str) -> None:
+        """Ask some worker to run a task."""
         try:
-            self._app.signature(DRAIN, args=(box,)).apply_async(retry=False)
+            self._app.signature(task, args=arguments).apply_async(retry=False)
         except Exception as error:  # noqa: BLE001  kombu raises whatever its transport raises
-            log.warning("kick_failed", error=type(error).__name__)
+            log.warning("kick_failed", task=task, error=type(error).__name__)

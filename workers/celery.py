@@ -8,12 +8,12 @@ from typing import Any
 
 from celery.signals import setup_logging, worker_ready, worker_shutting_down
 
-from workers.broker import DRAIN, make_celery
+from workers.broker import DRAIN, WARM, make_celery
 from workers.logs import configure_logging, get_logger
 from workers.reaper import Reaper
 from workers.services import LazyServices
 from workers.settings import WorkerSettings, load
-from workers.tasks import drain
+from workers.tasks import drain, warm
 
 # What still hangs this long after SIGTERM is given up, so that the process is gone within 10 s.
 GIVE_UP_SECONDS = 8.0
@@ -30,6 +30,12 @@ def drain_mailbox(box: str) -> None:
     drain(box, services.now)
 
 
+@app.task(name=WARM)  # type: ignore[untyped-decorator]
+def warm_create_screens() -> None:
+    """Read Jira's create screens before a person waits for them."""
+    warm(services.now)
+
+
 @setup_logging.connect  # type: ignore[untyped-decorator]
 def _log_our_way(**_: Any) -> None:
     configure_logging(settings.log_level, settings.log_format)
@@ -38,6 +44,7 @@ def _log_our_way(**_: Any) -> None:
 @worker_ready.connect  # type: ignore[untyped-decorator]
 def _start_reaper(**_: Any) -> None:
     Reaper(services.now).start()
+    services.now.kicker.send(WARM)
     log.info("worker_ready")
 
 

@@ -7,10 +7,11 @@ import time
 import structlog
 
 from workers.actions import give_up, run_action
-from workers.errors import Interrupted, StateUnavailable, Transient
+from workers.errors import Interrupted, StateUnavailable, SupportBotError, Transient
 from workers.logs import get_logger
 from workers.records import Action
 from workers.services import Services
+from workers.state.lock import Lock
 from workers.state.mailbox import Claim
 from workers.turn import run_turn
 
@@ -18,6 +19,7 @@ from workers.turn import run_turn
 FAIR_SECONDS = 60.0
 ACTION_TIMEOUT_SECONDS = 120.0
 ACTION_ATTEMPTS = 5
+WARM_LOCK_MS = 600_000
 
 log = get_logger(__name__)
 
@@ -37,6 +39,19 @@ def drain(box: str, services: Services) -> None:
             log.warning("state_unavailable")
             return
     services.kicker.kick(box)
+
+
+def warm(services: Services) -> None:
+    """Read the create screens of all open projects into the cache; one worker does it for all."""
+    jira = services.turns.jira
+    try:
+        if not Lock(services.redis, "warm").take(WARM_LOCK_MS):
+            return
+        for project in services.turns.settings.jira_projects:
+            for kind in jira.issue_types(project, refresh=True):
+                jira.create_screen(project, kind.id, refresh=True)
+    except SupportBotError as error:
+        log.warning("not_warmed", cause=type(error).__name__)
 
 
 def _do(claim: Claim, services: Services) -> None:

@@ -27,7 +27,7 @@ from workers.jira.gateway import JiraGateway
 from workers.journal import Journal
 from workers.keeper import Keeper
 from workers.logs import get_logger
-from workers.records import HistoryEntry, TurnRequest
+from workers.records import HistoryEntry, ReplySegment, TurnRequest
 from workers.replay import replay, turns_to_drop
 from workers.settings import WorkerSettings
 from workers.slack.api import SlackApi, SlackClients
@@ -45,6 +45,7 @@ from workers.views import failures
 # After this many workers died or failed on one message it is given up, with a sentence to the person.
 MAX_ATTEMPTS = 8
 BROKEN_ATTEMPTS = 3
+SIGN_SECONDS = 3.0
 # From the first failure of something outside; unless it said itself when it will be back.
 HOPELESS_SECONDS = 90.0
 LONGEST_WAIT_SECONDS = 600.0
@@ -73,8 +74,8 @@ class TurnServices:
 
 def run_turn(claim: Claim, services: TurnServices) -> None:
     """Answer one message, or give it back for later, or tell the person why not; never raises but StateUnavailable."""
-    turn = Turn(claim, services)
     with services.keeper.holding(claim, timeout_seconds=services.settings.turn_timeout_seconds) as interrupt:
+        turn = Turn(claim, services)
         try:
             turn.answer(interrupt)
         except Interrupted as interrupted:
@@ -104,12 +105,13 @@ class Turn:
         self._api: SlackApi = services.slack.of(self._request.conversation.team_id)
         self._history = services.boxes.history(claim.box)
         self._agent: Agent | None = None
+        reused = [ReplySegment(ts=self._request.reply_ts)] if self._request.reply_ts else []
         self._reply = Reply(
             self._api,
             self._request.conversation,
-            turn=claim.id,
-            journal=self._journal,
-            reuse_ts=self._request.reply_ts,
+            self._request.ts,
+            self._journal,
+            self._journal.segments() or reused,
         )
 
     @property
@@ -130,7 +132,8 @@ class Turn:
         self._agent = agent
         user_hash = self._services.claude.user_hash(self._request.conversation.team_id, self._request.user_id)
         answer = agent.answer(past.messages, question, user_hash)
-        self._finish()
+        self._await_sign()
+        self._reply.finish()
         self.commit(self._entry(answer, question, past.prefix, toolbox.version), answer.outcome)
 
     def interrupted(self, reason: InterruptReason) -> None:
@@ -149,8 +152,8 @@ class Turn:
             messages = self._agent.stopped(question, sentence)
             entry = self._bare_entry().model_copy(update={"messages": messages})
         try:
-            self._reply.stop_with(sentence)
-            self._clear_status()
+            self._await_sign()
+            self._reply.stopped(sentence)
         except ReplyGone:
             log.info("reply_gone")
         except Transient as error:
@@ -182,9 +185,9 @@ class Turn:
         """End the turn with a sentence; with `may_retry` also with a button that asks the same again."""
         try:
             if may_retry:
-                self._services.failed.keep(self._request.model_copy(update={"ts": self._claim.id}))
-            self._reply.fail(sentence, retry=may_retry)
-            self._clear_status()
+                self._services.failed.keep(self._request)
+            self._await_sign()
+            self._reply.fail(sentence, can_retry=may_retry)
         except SlackUnavailable as error:
             # The sentence is the answer: it waits for Slack as any other would.
             self._services.boxes.release(self._claim, delay_seconds=error.retry_after_seconds or 5, refund=False)
@@ -213,16 +216,11 @@ class Turn:
         self._services.metrics.observe("supportbot_turn_seconds", time.time() - self._request.received_at)
         log.info("turn_finished", outcome=outcome, attempts=self._claim.attempts)
 
-    def _finish(self) -> None:
-        self._reply.finish()
-        self._clear_status()
-
-    def _clear_status(self) -> None:
-        """Take the status away, but not before the listener's first sign, which could otherwise outlive it."""
-        deadline = time.monotonic() + 3
+    def _await_sign(self) -> None:
+        """Wait for the listener's first sign to be out: shown after the status is cleared, it would stay."""
+        deadline = time.monotonic() + SIGN_SECONDS
         while self._services.boxes.sign_pending(self._claim.box, self._request.ts) and time.monotonic() < deadline:
             time.sleep(0.05)
-        self._reply.clear_status()
 
     def _toolbox(self) -> Toolbox:
         person = self._asker()

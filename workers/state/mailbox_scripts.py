@@ -129,7 +129,9 @@ MARK = (
 local box, mark, only, before = unpack(ARGV)
 local marked = {}
 for _, id in ipairs(redis.call('LRANGE', mail, 0, -1)) do
-  if id == only or (before ~= '' and tonumber(string.match(id, '^[%d.]+')) <= tonumber(before)) then
+  -- A turn that is tried again has its message's ts with a suffix.
+  local ts = string.match(id, '^[%d.]+') or id
+  if id == only or ts == only or (before ~= '' and tonumber(ts) <= tonumber(before)) then
     redis.call('HSET', marks, id, mark)
     table.insert(marked, id)
   end
