@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sandbox.slack.changes import Changes
 from sandbox.slack.clock import Clock
-from sandbox.slack.workspace import Channel, Person, Workspace
+from sandbox.slack.records import Channel, Person
+from sandbox.slack.workspace import Workspace
 
 BOT_NAME = "support-bot"
 

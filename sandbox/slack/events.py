@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import uuid
 from typing import Any
+from urllib.parse import urlsplit
 
 from sandbox.slack.messages import Message
-from sandbox.slack.workspace import Channel, Workspace
+from sandbox.slack.records import Channel
+from sandbox.slack.workspace import Workspace
 
 Json = dict[str, Any]
 
@@ -118,6 +120,20 @@ def deleted_event(channel: Channel, before: Json, event_ts: str) -> Json:
         "ts": event_ts,
         "event_ts": event_ts,
     }
+
+
+def link_events(workspace: Workspace, message: Message) -> list[Json]:
+    """Return the `link_shared` event of a message with links that the app may unfurl, if there are any."""
+    urls = [piece.partition("|")[0] for piece in _INLINE.findall(message.text) if piece.startswith("http")]
+    links = [{"url": url, "domain": urlsplit(url).hostname} for url in urls]
+    links = [link for link in links if link["domain"] in workspace.unfurl_domains]
+    if not links:
+        return []
+    thread = {"thread_ts": message.thread_ts} if message.is_reply else {}
+    event: Json = {"type": "link_shared", "channel": message.channel, "user": message.user, "message_ts": message.ts}
+    unfurl_id = f"{message.channel}.{message.ts}.{uuid.uuid4().hex}"
+    event |= {"links": links, "source": "conversations_history", "unfurl_id": unfurl_id, "event_ts": message.ts}
+    return [event | thread]
 
 
 def rich_text(text: str) -> list[Json]:

@@ -6,10 +6,10 @@ from typing import Any
 
 from sandbox.slack.messages import Json, Message, interactive_elements
 from sandbox.slack.modals import VALUE_FIELDS, View
+from sandbox.slack.records import Channel, Person
 from sandbox.slack.service import Service
 from sandbox.slack.web_api.chat import show_to
 from sandbox.slack.web_api.views import view_json
-from sandbox.slack.workspace import Channel, Person
 
 
 def action(block: Json, element: Json, value: Any, action_ts: str) -> Json:
@@ -29,28 +29,31 @@ def action(block: Json, element: Json, value: Any, action_ts: str) -> Json:
     return body
 
 
-def block_actions(
-    slack: Service, person: Person, chosen: Json, *, message: Message | None = None, view: View | None = None
+def click_on_message(
+    slack: Service, person: Person, chosen: Json, message: Message, *, is_ephemeral: bool = False
 ) -> Json:
-    """Return the payload of a click on a message or in a view."""
-    payload = _base(slack, person, "block_actions", view.id if view else None)
-    payload |= {"actions": [chosen], "state": {"values": {}}}
-    if message is not None:
-        payload |= {
-            "container": {
-                "type": "message",
-                "message_ts": message.ts,
-                "channel_id": message.channel,
-                "is_ephemeral": False,
-                **({"thread_ts": message.thread_ts} if message.thread_ts else {}),
-            },
-            "channel": _channel(slack.workspace.channels[message.channel]),
-            "message": slack.workspace.message_json(message),
-            "response_url": _response_url(slack, message.channel, person.id, message.ts),
-        }
-    if view is not None:
-        payload |= {"container": {"type": "view", "view_id": view.id}, "view": view_json(slack, view)}
-    return payload
+    """Return the payload of a click on a message; of one that a single person sees Slack sends no copy along."""
+    place: Json = {"type": "message", "message_ts": message.ts, "channel_id": message.channel}
+    place |= {"is_ephemeral": is_ephemeral} | ({"thread_ts": message.thread_ts} if message.thread_ts else {})
+    return {
+        **_base(slack, person, "block_actions", None),
+        "actions": [chosen],
+        "state": {"values": {}},
+        "container": place,
+        "channel": _channel(slack.workspace.channels[message.channel]),
+        "response_url": _response_url(slack, message.channel, person.id, message.ts),
+        **({} if is_ephemeral else {"message": slack.workspace.message_json(message)}),
+    }
+
+
+def click_in_view(slack: Service, person: Person, chosen: Json, view: View) -> Json:
+    """Return the payload of a click in a modal or in the home."""
+    return {
+        **_base(slack, person, "block_actions", view.id),
+        "actions": [chosen],
+        "container": {"type": "view", "view_id": view.id},
+        "view": view_json(slack, view),
+    }
 
 
 def view_submission(slack: Service, person: Person, view: View, values: Json) -> Json:

@@ -9,11 +9,11 @@ from aiohttp import web
 
 from sandbox.slack.errors import ApiError
 from sandbox.slack.messages import Message
+from sandbox.slack.records import StoredFile
 from sandbox.slack.service import Service
 from sandbox.slack.web_api.args import Args
 from sandbox.slack.web_api.chat import replace, show_to
 from sandbox.slack.web_api.content import read_content
-from sandbox.slack.workspace import StoredFile
 
 Json = dict[str, Any]
 
@@ -61,8 +61,11 @@ class Links:
 
     def _answer(self, channel: str, user: str, message_ts: str | None, args: Args) -> None:
         original = self.slack.workspace.channels[channel].messages.get(message_ts or "")
-        if args.flag("delete_original") and original is not None:
-            self.slack.remove(original)
+        if args.flag("delete_original") or args.flag("replace_original"):
+            self.slack.workspace.hide_ephemeral(message_ts)
+        if args.flag("delete_original"):
+            if original is not None:
+                self.slack.remove(original)
             return
         content = read_content(args)
         if args.flag("replace_original") and original is not None:

@@ -11,10 +11,10 @@ from sandbox.slack import events, interactions
 from sandbox.slack.errors import ApiError
 from sandbox.slack.messages import Message, interactive_elements
 from sandbox.slack.modals import View, filled_in
+from sandbox.slack.records import Channel, Person
 from sandbox.slack.service import Service
 from sandbox.slack.web_api.files import new_file
 from sandbox.slack.web_api.views import checked_view, put_on_top, show, view_json
-from sandbox.slack.workspace import Channel, Person
 
 Json = dict[str, Any]
 
@@ -65,6 +65,8 @@ class People:
             is_broadcast=is_broadcast,
         )
         self.slack.post(message)
+        for event in events.link_events(self.slack.workspace, message):
+            self.slack.deliveries.event(event)
         is_mention = f"<@{self.slack.workspace.bot_user_id}" in text
         if is_mention and place.kind != "im" and self.slack.workspace.is_bot_in(place):
             self.slack.deliveries.event(events.mention_event(self.slack.workspace, message))
@@ -97,12 +99,12 @@ class People:
 
     async def click(self, channel: str, ts: str, user: str, action_id: str, value: Any = None) -> Any:
         """Press the button (or choose `value` in the select) with this action id; return the body of the ack."""
-        message = self.slack.workspace.message(channel, ts)
-        person = self.slack.workspace.person(user)
+        place, person = self._onlooker(channel, user)
+        message, is_ephemeral = self._seen(place, ts, person), ts not in place.messages
         for block, element in interactive_elements(message.blocks or []):
             if element["action_id"] == action_id:
                 action = interactions.action(block, element, value, self.slack.clock.next_ts())
-                payload = interactions.block_actions(self.slack, person, action, message=message)
+                payload = interactions.click_on_message(self.slack, person, action, message, is_ephemeral=is_ephemeral)
                 return await self.slack.deliveries.ask("interactive", payload)
         raise LookupError(f"message {ts} has nothing to click called {action_id!r}")
 
@@ -112,7 +114,7 @@ class People:
         for block, element in interactive_elements(view_json(self.slack, view)["blocks"]):
             if element["action_id"] == action_id:
                 action = interactions.action(block, element, value, self.slack.clock.next_ts())
-                payload = interactions.block_actions(self.slack, person, action, view=view)
+                payload = interactions.click_in_view(self.slack, person, action, view)
                 return await self.slack.deliveries.ask("interactive", payload)
         raise LookupError(f"view {view_id} has nothing to click called {action_id!r}")
 
@@ -143,13 +145,14 @@ class People:
 
     async def shortcut(self, channel: str, ts: str, user: str, callback_id: str) -> Any:
         """Use a message shortcut."""
-        message, person = self.slack.workspace.message(channel, ts), self.slack.workspace.person(user)
+        place, person = self._onlooker(channel, user)
+        message = place.messages[ts]
         payload = interactions.message_action(self.slack, person, message, callback_id)
         return await self.slack.deliveries.ask("interactive", payload)
 
     async def command(self, channel: str, user: str, command: str, text: str = "") -> Any:
         """Use a slash command; an ack with text shows it to the person alone."""
-        place, person = self.slack.workspace.channel(channel), self.slack.workspace.person(user)
+        place, person = self._onlooker(channel, user)
         payload = interactions.slash_command(self.slack, person, place, command, text)
         answer = await self.slack.deliveries.ask("slash_commands", payload)
         interactions.show_command_answer(self.slack, place, person, answer)
@@ -186,6 +189,22 @@ class People:
         if place.is_archived:
             raise ValueError(f"{place.name} is archived")
         return place, person
+
+    def _onlooker(self, channel: str, user: str) -> tuple[Channel, Person]:
+        """Return a channel and somebody who sees what is in it."""
+        place, person = self.slack.workspace.channel(channel), self.slack.workspace.person(user)
+        is_public = place.kind == "channel" and not (person.is_restricted or person.is_ultra_restricted)
+        if person.id not in place.members and not is_public:
+            raise ValueError(f"{person.name} cannot see {place.name or place.id}")
+        return place, person
+
+    def _seen(self, place: Channel, ts: str, person: Person) -> Message:
+        if ts in place.messages:
+            return place.messages[ts]
+        for shown in self.slack.workspace.ephemerals:
+            if (shown.channel, shown.ts, shown.user) == (place.id, ts, person.id):
+                return shown.to_message(self.slack.workspace.bot_user_id, self.slack.workspace.bot_id)
+        raise LookupError(f"{person.name} sees no message {ts} in {place.name or place.id}")
 
     @staticmethod
     def _root(place: Channel, thread_ts: str | None) -> str | None:

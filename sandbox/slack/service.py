@@ -13,9 +13,10 @@ from sandbox.slack.delivery import Deliveries
 from sandbox.slack.demo_workspace import demo_workspace
 from sandbox.slack.limits import Limits
 from sandbox.slack.messages import Message, VersionKind
+from sandbox.slack.records import Channel
 from sandbox.slack.socket_mode import SocketMode
 from sandbox.slack.triggers import Triggers
-from sandbox.slack.workspace import Channel, Workspace
+from sandbox.slack.workspace import Workspace
 
 Json = dict[str, Any]
 

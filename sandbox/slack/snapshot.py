@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from sandbox.slack.records import Channel
 from sandbox.slack.service import Service
 from sandbox.slack.web_api.users import user_json
 from sandbox.slack.web_api.views import view_json
-from sandbox.slack.workspace import Channel
 
 Json = dict[str, Any]
 
@@ -52,8 +52,5 @@ def _channel(slack: Service, channel: Channel) -> Json:
 
 def _statuses(slack: Service) -> list[Json]:
     """Return the status lines that are shown now."""
-    shown: dict[tuple[str, str], Json] = {}
-    for change in slack.workspace.statuses:
-        key = (change.channel, change.thread_ts)
-        shown[key] = asdict(change)
-    return [s for key, s in shown.items() if slack.workspace.status_of(*key)]
+    latest = slack.workspace.shown_statuses
+    return [asdict(change) for key, change in latest.items() if slack.workspace.status_of(*key)]

@@ -19,8 +19,9 @@ from sandbox.slack.links import Links
 from sandbox.slack.messages import Message, Version
 from sandbox.slack.modals import View
 from sandbox.slack.people import NewFile, People
+from sandbox.slack.records import Ephemeral, StatusChange
 from sandbox.slack.service import Service
-from sandbox.slack.workspace import Ephemeral, StatusChange, Workspace
+from sandbox.slack.workspace import Workspace
 
 Json = dict[str, Any]
 T = TypeVar("T")

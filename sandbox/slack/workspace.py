@@ -3,105 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from sandbox.slack.changes import Changes
 from sandbox.slack.clock import Clock
 from sandbox.slack.messages import Message, VersionKind
 from sandbox.slack.modals import View
+from sandbox.slack.records import Channel, Ephemeral, Person, Session, StatusCause, StatusChange, StoredFile
+
+STATUS_SECONDS = 120.0
+"""How long a status line stays without being set again."""
 
 Json = dict[str, Any]
-ChannelKind = Literal["channel", "group", "mpim", "im"]
-
-
-@dataclass
-class Person:
-    """A member of the workspace; `name` is the handle."""
-
-    id: str
-    name: str
-    real_name: str
-    email: str | None = None
-    is_restricted: bool = False
-    is_ultra_restricted: bool = False
-    is_stranger: bool = False
-    is_admin: bool = False
-    is_owner: bool = False
-    is_bot: bool = False
-    deleted: bool = False
-    team_id: str | None = None
-    tz: str = "Europe/Amsterdam"
-    tz_offset: int = 3600
-
-
-@dataclass
-class Channel:
-    """A place where messages stand, oldest first."""
-
-    id: str
-    name: str
-    kind: ChannelKind
-    members: list[str]
-    is_archived: bool = False
-    is_ext_shared: bool = False
-    messages: dict[str, Message] = field(default_factory=dict)
-
-    def thread(self, root_ts: str) -> list[Message]:
-        """Return the root and its replies, oldest first."""
-        return [m for ts, m in list(self.messages.items()) if root_ts in (ts, m.thread_ts)]
-
-
-@dataclass(frozen=True)
-class StatusChange:
-    """A status line that appeared (`set`), or went (`cleared`, `posted`, `expired`)."""
-
-    channel: str
-    thread_ts: str
-    status: str
-    loading_messages: list[str]
-    cause: Literal["set", "cleared", "posted", "expired"]
-    at: float
-    wall: float
-
-
-@dataclass(frozen=True)
-class Ephemeral:
-    """A message that one person sees and no history keeps."""
-
-    channel: str
-    user: str
-    ts: str
-    text: str
-    blocks: list[Json] | None
-    thread_ts: str | None
-    wall: float
-
-
-@dataclass
-class StoredFile:
-    """An uploaded file and its content."""
-
-    id: str
-    name: str
-    mimetype: str
-    content: bytes
-    user: str
-    title: str
-    created: int
-    channels: list[str] = field(default_factory=list)
-    is_connect: bool = False
-    """A Slack Connect file: messages carry only its id until `files.info` is asked."""
-
-
-@dataclass
-class Session:
-    """An agent session on a thread."""
-
-    channel: str
-    thread_ts: str
-    status: str
-    title: str | None = None
-    history: list[tuple[str, float]] = field(default_factory=list)
 
 
 @dataclass
@@ -120,12 +33,16 @@ class Workspace:
     channels: dict[str, Channel] = field(default_factory=dict)
     files: dict[str, StoredFile] = field(default_factory=dict)
     statuses: list[StatusChange] = field(default_factory=list)
+    shown_statuses: dict[tuple[str, str], StatusChange] = field(default_factory=dict)
+    """The latest change of each thread; `status_of` says what is still shown."""
     ephemerals: list[Ephemeral] = field(default_factory=list)
     views: dict[str, list[View]] = field(default_factory=dict)
     homes: dict[str, View] = field(default_factory=dict)
     prompts: dict[str, Json] = field(default_factory=dict)
     titles: dict[tuple[str, str], str] = field(default_factory=dict)
     sessions: dict[tuple[str, str], Session] = field(default_factory=dict)
+    unfurl_domains: set[str] = field(default_factory=set)
+    """Links into these domains are announced by `link_shared`."""
     unfurls: list[Json] = field(default_factory=list)
     base_url: str = "http://127.0.0.1"
     """Where links to files and response urls lead; set by the first request that arrives."""
@@ -166,11 +83,7 @@ class Workspace:
     def add(self, message: Message) -> Message:
         """Store a new message; a post in a thread takes that thread's status line away."""
         message.remember("posted", self.clock.monotonic(), self.clock.wall())
-        channel = self.channels[message.channel]
-        channel.messages[message.ts] = message
-        root = channel.messages.get(message.thread_ts or "")
-        if root is not None and root.thread_ts is None:
-            root.thread_ts = root.ts
+        self.channels[message.channel].add(message)
         if message.bot_id == self.bot_id:
             self.clear_status(message.channel, message.thread_ts or message.ts, "posted")
         self.changes.add("message", channel=message.channel, ts=message.ts, message=self.message_json(message))
@@ -182,8 +95,13 @@ class Workspace:
         self.changes.add("message", channel=message.channel, ts=message.ts, message=self.message_json(message))
 
     def remove(self, message: Message) -> None:
-        del self.channels[message.channel].messages[message.ts]
+        self.channels[message.channel].remove(message)
         self.changes.add("message_deleted", channel=message.channel, ts=message.ts)
+
+    def hide_ephemeral(self, ts: str | None) -> None:
+        """Take a message away from the one person who sees it."""
+        self.ephemerals = [shown for shown in self.ephemerals if shown.ts != ts]
+        self.changes.add("ephemeral_hidden", ts=ts)
 
     def set_status(self, channel: str, thread_ts: str, status: str, loading_messages: list[str]) -> None:
         if not status:
@@ -191,29 +109,29 @@ class Workspace:
             return
         self._note_status(channel, thread_ts, status, loading_messages, "set")
 
-    def clear_status(self, channel: str, thread_ts: str, cause: Literal["cleared", "posted", "expired"]) -> None:
+    def clear_status(self, channel: str, thread_ts: str, cause: StatusCause) -> None:
         if self.status_of(channel, thread_ts):
             self._note_status(channel, thread_ts, "", [], cause)
 
     def status_of(self, channel: str, thread_ts: str) -> str:
         """Return the status line that a person sees now; Slack takes it away after two minutes."""
-        for change in reversed(list(self.statuses)):
-            if (change.channel, change.thread_ts) == (channel, thread_ts):
-                return change.status if self.clock.monotonic() - change.at < 120 else ""
-        return ""
+        change = self.shown_statuses.get((channel, thread_ts))
+        return change.status if change and self.clock.monotonic() - change.at < STATUS_SECONDS else ""
 
     def _note_status(
-        self,
-        channel: str,
-        thread_ts: str,
-        status: str,
-        loading_messages: list[str],
-        cause: Literal["set", "cleared", "posted", "expired"],
+        self, channel: str, thread_ts: str, status: str, loading_messages: list[str], cause: StatusCause
     ) -> None:
         now, wall = self.clock.monotonic(), self.clock.wall()
-        self.statuses.append(StatusChange(channel, thread_ts, status, loading_messages, cause, now, wall))
+        change = StatusChange(channel, thread_ts, status, loading_messages, cause, now, wall)
+        self.statuses.append(change)
+        self.shown_statuses[channel, thread_ts] = change
         self.changes.add(
-            "status", channel=channel, thread_ts=thread_ts, status=status, loading_messages=loading_messages
+            "status",
+            channel=channel,
+            thread_ts=thread_ts,
+            status=status,
+            loading_messages=loading_messages,
+            until=wall + STATUS_SECONDS if status else None,
         )
 
     def message_json(self, message: Message, *, include_metadata: bool = True) -> Json:
@@ -236,7 +154,7 @@ class Workspace:
         return body
 
     def _reply_counts(self, message: Message) -> Json:
-        replies = [m for m in self.channels[message.channel].thread(message.ts) if m.ts != message.ts]
+        replies = self.channels[message.channel].replies(message.ts)
         if not replies:
             return {}
         users = list(dict.fromkeys(m.user for m in replies))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.slack.errors import ApiError
+from sandbox.slack.records import Session
 from sandbox.slack.service import Service
 from sandbox.slack.web_api.args import Args
 from sandbox.slack.web_api.method import Method
 from sandbox.slack.web_api.places import known_channel
-from sandbox.slack.workspace import Session
 
 Json = dict[str, Any]
 

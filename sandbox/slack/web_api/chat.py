@@ -8,12 +8,12 @@ from typing import Any
 from sandbox.slack.errors import ApiError
 from sandbox.slack.messages import Message
 from sandbox.slack.modals import with_block_ids
+from sandbox.slack.records import Ephemeral
 from sandbox.slack.service import Service
 from sandbox.slack.web_api.args import Args
 from sandbox.slack.web_api.content import Content, read_content
 from sandbox.slack.web_api.method import Method
 from sandbox.slack.web_api.places import known_channel, thread_root, writable_channel
-from sandbox.slack.workspace import Ephemeral
 
 Json = dict[str, Any]
 

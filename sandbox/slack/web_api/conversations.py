@@ -8,11 +8,11 @@ from typing import Any
 
 from sandbox.slack.errors import ApiError
 from sandbox.slack.messages import Message
+from sandbox.slack.records import Channel, ChannelKind
 from sandbox.slack.service import Service
 from sandbox.slack.web_api.args import Args
 from sandbox.slack.web_api.method import Method
 from sandbox.slack.web_api.places import known_channel, need_scope, readable_channel
-from sandbox.slack.workspace import Channel, ChannelKind
 
 Json = dict[str, Any]
 

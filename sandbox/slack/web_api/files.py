@@ -9,12 +9,12 @@ from typing import Any
 from sandbox.slack.errors import ApiError
 from sandbox.slack.messages import Message
 from sandbox.slack.modals import with_block_ids
+from sandbox.slack.records import StoredFile
 from sandbox.slack.service import Service
 from sandbox.slack.web_api.args import Args
 from sandbox.slack.web_api.content import read_blocks
 from sandbox.slack.web_api.method import Method
 from sandbox.slack.web_api.places import thread_root, writable_channel
-from sandbox.slack.workspace import StoredFile
 
 Json = dict[str, Any]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from sandbox.slack.errors import ApiError
+from sandbox.slack.records import Channel, ChannelKind
 from sandbox.slack.service import Service
 from sandbox.slack.web_api.args import Args
-from sandbox.slack.workspace import Channel, ChannelKind
 
 _TS = re.compile(r"\d{1,12}\.\d{1,6}")
 

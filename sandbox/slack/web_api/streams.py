@@ -8,6 +8,7 @@ from sandbox.slack.blocks import MARKDOWN_LIMIT, check_blocks
 from sandbox.slack.errors import ApiError
 from sandbox.slack.messages import Message, Stream
 from sandbox.slack.modals import with_block_ids
+from sandbox.slack.records import Channel
 from sandbox.slack.service import Service
 from sandbox.slack.web_api.agents import SESSION_STATUSES, set_session
 from sandbox.slack.web_api.args import Args
@@ -15,7 +16,6 @@ from sandbox.slack.web_api.chat import own_message
 from sandbox.slack.web_api.content import read_blocks, read_metadata
 from sandbox.slack.web_api.method import Method
 from sandbox.slack.web_api.places import known_channel, thread_root, writable_channel
-from sandbox.slack.workspace import Channel
 
 Json = dict[str, Any]
 

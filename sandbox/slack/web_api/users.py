@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.slack.errors import ApiError
+from sandbox.slack.records import Person
 from sandbox.slack.service import Service
 from sandbox.slack.web_api.args import Args
 from sandbox.slack.web_api.method import Method
-from sandbox.slack.workspace import Person
 
 Json = dict[str, Any]
 

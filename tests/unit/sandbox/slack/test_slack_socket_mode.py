@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+import aiohttp
 import pytest
 from slack_sdk import WebClient
 
-from sandbox.slack import FormIncomplete, NotAcknowledged, SlackStandIn
+from sandbox.server import Running
+from sandbox.slack import APP_TOKEN, FormIncomplete, NotAcknowledged, SlackStandIn
 from tests.unit.sandbox.slack.bolt_app import Bot, wait_for
 
 CARD: list[dict[str, Any]] = [
@@ -104,7 +107,7 @@ def test_an_event_waits_for_the_app_to_connect(slack: SlackStandIn, bot: Bot) ->
     wait_for(lambda: heard == ["early"])
 
 
-def test_the_app_comes_again_after_a_disconnect_and_after_a_cut(slack: SlackStandIn, bot: Bot) -> None:
+def test_the_app_comes_again_when_it_is_told_to(slack: SlackStandIn, bot: Bot) -> None:
     heard: list[str] = []
 
     @bot.app.event("message")
@@ -220,3 +223,83 @@ def test_commands_shortcuts_stops_and_homes_arrive(slack: SlackStandIn, bot: Bot
     assert sorted(heard) == ["agent_session_stopped", "help", "messages", "printer on fire"]
     assert [(e.user, e.text) for e in slack.ephemerals] == [("U0ADA0001", "Try /jira help")]
     wait_for(lambda: slack.events_under_way == 0)
+
+
+def test_each_event_goes_to_one_of_several_connections(slack: SlackStandIn, server: Running, bot: Bot) -> None:
+    second = Bot(server.url)
+    heard: list[tuple[str, str]] = []
+
+    def listen(one: Bot, name: str) -> None:
+        @one.app.event("message")
+        async def message(event: dict[str, Any]) -> None:
+            heard.append((name, event["text"]))
+
+        one.connect()
+
+    listen(bot, "first")
+    listen(second, "second")
+    wait_for(lambda: slack.connections == 2)
+    for n in range(6):
+        slack.say("@ada", "ada", str(n))
+
+    wait_for(lambda: len(heard) == 6)
+    second.stop()
+    assert sorted(text for _, text in heard) == [str(n) for n in range(6)]
+    assert {name for name, _ in heard} == {"first", "second"}
+
+
+def test_the_eleventh_connection_is_turned_away(slack: SlackStandIn, client: WebClient) -> None:
+    async def connect() -> tuple[list[str], str]:
+        async with aiohttp.ClientSession() as session:
+            urls = [client.apps_connections_open(app_token=APP_TOKEN)["url"] for _ in range(11)]
+            sockets = [await session.ws_connect(url) for url in urls]
+            first = [await socket.receive_json() for socket in sockets]
+            for socket in sockets:
+                await socket.close()
+            return [message["type"] for message in first], first[-1].get("reason", "")
+
+    assert slack.connections == 0
+    types, reason = asyncio.run(connect())
+    assert types == ["hello"] * 10 + ["disconnect"]
+    assert reason == "too_many_websockets"
+
+
+def test_a_ticket_opens_one_connection(server: Running, client: WebClient) -> None:
+    url = client.apps_connections_open(app_token=APP_TOKEN)["url"]
+
+    async def connect_twice() -> int:
+        async with aiohttp.ClientSession() as session:
+            async with session.ws_connect(url):
+                pass
+            async with session.get(url.replace("ws://", "http://")) as answer:
+                return answer.status
+
+    assert server.url in url.replace("ws://", "http://")
+    assert asyncio.run(connect_twice()) == 401
+
+
+def test_a_card_that_one_person_sees_is_clicked_by_that_person_and_answered_by_its_url(
+    slack: SlackStandIn, bot: Bot, client: WebClient
+) -> None:
+    @bot.app.action("draft_create")
+    async def create(ack: Any, body: dict[str, Any], respond: Any) -> None:
+        await ack()
+        assert body["container"]["is_ephemeral"]
+        assert "message" not in body
+        await respond("Done", replace_original=True)
+
+    bot.connect()
+    ts = client.chat_postEphemeral(channel="C0SUPPORT", user="U0ADA0001", text="Draft", blocks=CARD)["message_ts"]
+
+    with pytest.raises(LookupError):
+        slack.click("#support", ts, "grace", "draft_create")
+    slack.click("#support", ts, "ada", "draft_create")
+
+    wait_for(lambda: [e.text for e in slack.ephemerals] == ["Done"])
+
+
+def test_a_guest_cannot_click_where_they_are_not(slack: SlackStandIn, client: WebClient) -> None:
+    ts = client.chat_postMessage(channel="C0GENERAL", text="Draft", blocks=CARD)["ts"]
+
+    with pytest.raises(ValueError, match="cannot see"):
+        slack.click("#general", ts, "robin", "draft_create")
