@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from slack_sdk.errors import SlackApiError
-
+from bot.attempt import OK, attempt
 from bot.services import Services
 from workers.jobs import StateUnavailable, TurnRequest
 from workers.logs import get_logger
@@ -19,31 +16,15 @@ SECONDS = 2.0
 
 async def show_first_sign(services: Services, request: TurnRequest) -> None:
     """Show the status, then let the worker know that this call is over, whatever came of it."""
+    place = request.conversation
+    call = services.slack.assistant_threads_setStatus(
+        channel_id=place.channel_id, thread_ts=place.thread_ts, status=TEXT
+    )
     try:
-        outcome = await _set_status(services, request)
-        services.count_call(METHOD, outcome)
-        if outcome == "ok":
+        if await attempt(services, METHOD, call, seconds=SECONDS) == OK:
             services.was_visible(request.received_at)
-        else:
-            log.warning("first_sign_failed", conversation=request.conversation.box, problem=outcome)
     finally:
         await _tell_worker(services, request)
-
-
-async def _set_status(services: Services, request: TurnRequest) -> str:
-    """Try once and return `ok` or what was in the way."""
-    try:
-        async with asyncio.timeout(SECONDS):
-            await services.slack.assistant_threads_setStatus(
-                channel_id=request.conversation.channel_id,
-                thread_ts=request.conversation.thread_ts,
-                status=TEXT,
-            )
-    except SlackApiError as error:
-        return str(error.response["error"])
-    except Exception as error:  # noqa: BLE001  a broken connection shows itself in many types; none of them matters
-        return type(error).__name__
-    return "ok"
 
 
 async def _tell_worker(services: Services, request: TurnRequest) -> None:

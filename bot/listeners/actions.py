@@ -1,9 +1,98 @@
-"""Placeholder."""
+"""Buttons of drafts and of turns. Slack brings a click once: it is stored before its ack, or the person is told."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
 
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.background import after_ack
+from bot.clicks import conversation_of, draft_action, retry_action
+from bot.hints import NOT_STORED, answer_click
+from bot.open_modal import open_modal
 from bot.services import Services
+from workers.jobs import Action, Draft, Filing, StateUnavailable
+from workers.views import failures
+
+# The worker does these; `draft_edit` opens a modal here, and the worker gets what it holds.
+FOR_WORKER = ("draft_create", "draft_cancel", "filing_check", "filing_force")
+EDITABLE = ("new", "rejected")
+
+Body = dict[str, Any]
+
+
+class Actions:
+    """Hands over clicks."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def press(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Hand over a click on a draft's card."""
+        await self._store(draft_action(body, self._services.identity.team_id), ack, body, context)
+
+    async def retry(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Hand over that a failed turn shall be tried again."""
+        await self._store(retry_action(body, self._services.identity.team_id), ack, body, context)
+
+    async def stop(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Stop the turn that the button names."""
+        conversation = conversation_of(body, self._services.identity.team_id)
+        try:
+            await self._services.handover.stop(conversation, turn_ts=str(body["actions"][0].get("value", "")))
+        except StateUnavailable:
+            self._tell(context, body, NOT_STORED)
+        else:
+            self._services.count("stopped")
+        await ack()
+
+    async def edit(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Open the form at once: Slack lets a click open one for three seconds only."""
+        draft_id = str(body["actions"][0].get("value", ""))
+        try:
+            found = await self._services.handover.draft(self._services.identity.team_id, draft_id)
+        except StateUnavailable:
+            self._tell(context, body, NOT_STORED)
+        else:
+            await self._open(found, body, context)
+        await ack()
+
+    async def _open(self, found: tuple[Draft, Filing] | None, body: Body, context: AsyncBoltContext) -> None:
+        if found is None:
+            self._tell(context, body, failures.DRAFT_UNKNOWN)
+            return
+        draft, filing = found
+        if filing.state not in EDITABLE:
+            self._tell(context, body, failures.DRAFT_SETTLED)
+            return
+        from workers.views.draft_modal import draft_modal
+
+        problem = await open_modal(self._services, body["trigger_id"], draft_modal(draft))
+        if problem:
+            self._tell(context, body, problem)
+        self._services.count("draft_edit")
+
+    async def _store(self, action: Action, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        try:
+            is_new = await self._services.handover.act(action)
+        except StateUnavailable:
+            self._tell(context, body, NOT_STORED)
+        else:
+            self._services.count(action.kind if is_new else "seen")
+        await ack()
+
+    def _tell(self, context: AsyncBoltContext, body: Body, text: str) -> None:
+        after_ack(context, partial(answer_click, self._services, str(body.get("response_url", "")), text))
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen."""
+    """Listen to the buttons that the program's messages carry."""
+    actions = Actions(services)
+    for name in FOR_WORKER:
+        app.action(name)(actions.press)
+    app.action("draft_edit")(actions.edit)
+    app.action("turn_stop")(actions.stop)
+    app.action("turn_retry")(actions.retry)

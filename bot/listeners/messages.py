@@ -16,8 +16,8 @@ from bot.first_sign import show_first_sign
 from bot.hints import whisper
 from bot.services import Services
 from workers.jobs import TurnRequest
+from workers.views.failures import QUEUE_FULL
 
-FULL = "There is a lot waiting in this thread already. Please ask again when I have answered some of it."
 # Both events of a mention and every repeated delivery come to the same full mailbox: one hint is enough.
 REMEMBERED_HINTS = 256
 
@@ -47,7 +47,7 @@ class Messages:
         if place in self._hinted:
             return
         self._hinted.append(place)
-        after_ack(context, partial(whisper, self._services, request.conversation, request.user_id, FULL))
+        after_ack(context, partial(whisper, self._services, request.conversation, request.user_id, QUEUE_FULL))
 
 
 def register(app: AsyncApp, services: Services) -> None:

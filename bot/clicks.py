@@ -1,0 +1,67 @@
+"""What a click, a form or a shortcut asks for: pure translations of Slack's payloads into actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from workers.jobs import Action, Conversation
+
+Body = Mapping[str, Any]
+
+
+def conversation_of(body: Body, team_id: str) -> Conversation:
+    """Return the conversation of the message that carries the button."""
+    place = _place(body)
+    return Conversation(
+        team_id=team_id, channel_id=place["channel_id"], thread_ts=place["thread_ts"] or place["message_ts"]
+    )
+
+
+def draft_action(body: Body, team_id: str) -> Action:
+    """Return what a button of a draft's card asks for; its value is the draft's id."""
+    click = body["actions"][0]
+    return _click(body, team_id, kind=click["action_id"], subject=f"draft:{click.get('value', '')}")
+
+
+def retry_action(body: Body, team_id: str) -> Action:
+    """Return what the button under a failed answer asks for; its value is the turn."""
+    turn = str(body["actions"][0].get("value", ""))
+    return _click(body, team_id, kind="turn_retry", subject=f"turn:{turn}", values={"turn": turn})
+
+
+def _click(body: Body, team_id: str, **what: Any) -> Action:
+    user_id = body["user"]["id"]
+    return Action.model_validate(
+        {
+            "id": f"{body['actions'][0]['action_ts']}-{user_id}",
+            "team_id": team_id,
+            "user_id": user_id,
+            "response_url": body.get("response_url", ""),
+            **_place(body),
+            **what,
+        }
+    )
+
+
+def _place(body: Body) -> dict[str, str]:
+    """Say where the message with the button stands; an ephemeral one is known by its container only."""
+    container, message = body.get("container") or {}, body.get("message") or {}
+    channel = body.get("channel") or {}
+    return {
+        "channel_id": channel.get("id") or container.get("channel_id") or "",
+        "message_ts": message.get("ts") or container.get("message_ts") or "",
+        "thread_ts": message.get("thread_ts") or container.get("thread_ts") or "",
+    }
+
+
+def edit_action(body: Body, team_id: str, draft_id: str, values: Mapping[str, Any]) -> Action:
+    """Return what a submitted form of a draft asks for; it stands where its card does."""
+    return Action(
+        id=f"{body['view']['id']}-{body.get('trigger_id', '')}",
+        kind="draft_edit",
+        team_id=team_id,
+        subject=f"draft:{draft_id}",
+        user_id=body["user"]["id"],
+        values=dict(values),
+    )

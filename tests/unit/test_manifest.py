@@ -1,0 +1,163 @@
+"""manifest.yml names exactly what the code listens to and may do: nothing missing, nothing to spare."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.app import SURFACES, create_app
+from workers.jobs import open_door
+from workers.settings import BotSettings
+
+ROOT = Path(__file__).parents[2]
+
+SCOPE_OF_EVENT = {
+    "app_mention": "app_mentions:read",
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "message.im": "im:history",
+    "message.mpim": "mpim:history",
+}
+# What each method of the Web API asks for; None is free for every token.
+SCOPE_OF_METHOD = {
+    "apps.connections.open": None,
+    "assistant.threads.setStatus": "assistant:write",
+    "auth.test": None,
+    "chat.appendStream": "chat:write",
+    "chat.delete": "chat:write",
+    "chat.getPermalink": None,
+    "chat.postEphemeral": "chat:write",
+    "chat.postMessage": "chat:write",
+    "chat.startStream": "chat:write",
+    "chat.stopStream": "chat:write",
+    "chat.update": "chat:write",
+    "conversations.replies": "channels:history",
+    "users.info": "users:read",
+    "views.open": None,
+    "views.publish": None,
+    "views.update": None,
+}
+# What comes with payloads and answers only if the scope was given.
+SCOPE_OF_DATA = {"a message's files": "files:read", "a person's e-mail": "users:read.email"}
+METHOD = re.compile(
+    r'"((?:apps|assistant|agents|auth|bots|chat|conversations|files|reactions|team|users|views)(?:\.[a-zA-Z]+)+)"'
+)
+CALL = re.compile(
+    r"\.((?:apps|assistant|agents|auth|bots|chat|conversations|files|reactions|team|users|views)_[a-zA-Z_]+)\("
+)
+LONGEST = {"name": 35, "description": 140}
+
+
+class Recorder:
+    """Takes registrations as Bolt's app does, and notes their names."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, set[str]] = {}
+
+    def __getattr__(self, surface: str) -> Callable[[Any], Callable[..., None]]:
+        def register(name: Any) -> Callable[..., None]:
+            self.names.setdefault(surface, set()).add(name["callback_id"] if isinstance(name, dict) else name)
+            return lambda *_: None
+
+        return register
+
+
+@pytest.fixture(scope="module")
+def manifest() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text())
+    return content
+
+
+@pytest.fixture(scope="module")
+def handled() -> dict[str, set[str]]:
+    settings = BotSettings.model_validate({"slack_bot_token": "xoxb-1", "slack_signing_secret": "secret"})
+    services = create_app(settings, open_door(settings)).services
+    recorder = Recorder()
+    for surface in SURFACES:
+        surface.register(recorder, services)  # type: ignore[arg-type]
+    return recorder.names
+
+
+def methods_called() -> set[str]:
+    """Return every method of the Web API that the code names."""
+    found: set[str] = set()
+    for path in [*(ROOT / "bot").rglob("*.py"), *(ROOT / "workers").rglob("*.py")]:
+        text = path.read_text()
+        found |= set(METHOD.findall(text)) | {name.replace("_", ".") for name in CALL.findall(text)}
+    return found
+
+
+def test_the_events_are_those_that_handlers_exist_for(manifest: dict[str, Any], handled: dict[str, set[str]]) -> None:
+    subscribed = manifest["settings"]["event_subscriptions"]["bot_events"]
+    assert {name.partition(".")[0] for name in subscribed} == handled["event"]
+    assert {name for name in subscribed if name.startswith("message")} == {
+        name for name in SCOPE_OF_EVENT if name.startswith("message")
+    }
+
+
+def test_shortcuts_and_commands_are_those_that_handlers_exist_for(
+    manifest: dict[str, Any], handled: dict[str, set[str]]
+) -> None:
+    features = manifest["features"]
+    assert {shortcut["callback_id"] for shortcut in features["shortcuts"]} == handled["shortcut"]
+    assert {command["command"] for command in features["slash_commands"]} == handled["command"]
+    assert handled["view"] == {"issue_draft"}
+
+
+def test_the_buttons_are_those_that_the_program_shows(handled: dict[str, set[str]]) -> None:
+    assert handled["action"] == {
+        "draft_create",
+        "draft_edit",
+        "draft_cancel",
+        "filing_check",
+        "filing_force",
+        "turn_stop",
+        "turn_retry",
+    }
+
+
+def test_every_method_that_is_called_has_a_known_scope() -> None:
+    assert methods_called() <= SCOPE_OF_METHOD.keys()
+
+
+def test_the_scopes_are_those_that_the_code_needs(manifest: dict[str, Any]) -> None:
+    events = manifest["settings"]["event_subscriptions"]["bot_events"]
+    needed = {SCOPE_OF_EVENT[event] for event in events if event in SCOPE_OF_EVENT}
+    needed |= {scope for method in methods_called() if (scope := SCOPE_OF_METHOD.get(method))}
+    needed |= {"commands", *SCOPE_OF_DATA.values()}
+    scopes = manifest["oauth_config"]["scopes"]
+    assert set(scopes) == {"bot"}
+    assert sorted(scopes["bot"]) == sorted(needed)
+
+
+def test_it_is_an_agent_with_a_home_and_a_messages_tab(manifest: dict[str, Any]) -> None:
+    features = manifest["features"]
+    assert "assistant_view" not in features
+    assert len(features["agent_view"]["agent_description"]) <= 300
+    prompts = features["agent_view"]["suggested_prompts"]
+    assert 1 <= len(prompts) <= 4
+    assert all(prompt.keys() == {"title", "message"} for prompt in prompts)
+    assert features["app_home"] == {
+        "home_tab_enabled": True,
+        "messages_tab_enabled": True,
+        "messages_tab_read_only_enabled": False,
+    }
+
+
+def test_it_keeps_slacks_limits_and_keys(manifest: dict[str, Any]) -> None:
+    assert manifest["_metadata"] == {"major_version": 2, "minor_version": 1}
+    for name, longest in LONGEST.items():
+        assert 0 < len(manifest["display_information"][name]) <= longest
+    for shortcut in manifest["features"]["shortcuts"]:
+        assert shortcut.keys() == {"name", "type", "callback_id", "description"}
+        assert len(shortcut["name"]) <= 24
+        assert len(shortcut["description"]) <= 150
+    for command in manifest["features"]["slash_commands"]:
+        assert command["command"].startswith("/")
+        assert command.keys() <= {"command", "description", "url", "usage_hint", "should_escape"}
+    assert manifest["settings"]["interactivity"]["is_enabled"] is True
