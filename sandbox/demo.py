@@ -1,0 +1,67 @@
+"""`make demo`: the whole stack with its web page, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+from sandbox import environment
+from sandbox.claude.standin import READABLE
+from sandbox.page.server import Page
+from sandbox.ports import LOOPBACK, port_or_free
+from sandbox.procfile import CHECKOUT
+from sandbox.server import Running
+from sandbox.stack import NotStarted, Stack
+
+PAGE_PORT = 8765
+LOOK_EVERY_SECONDS = 1.0
+
+
+def run() -> int:
+    """Serve until told to stop, or until a process of the stack has ended; return the exit status."""
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: stopping.set())
+    port = port_or_free(PAGE_PORT)
+    address = f"http://{LOOPBACK}:{port}"
+    # Links to issues lead to the page, which shows the stand-in's issues.
+    settings = {} if environment.is_jira_real(os.environ) else {"JIRA_SITE_URL": address}
+    print("Starting Redis, the stand-ins, web, worker and beat…", flush=True)
+    try:
+        with Stack(pace=READABLE, settings=settings, folder=CHECKOUT / ".sandbox" / "demo", outer=os.environ) as stack:
+            page = Running(Page(stack).make_app, port=port)
+            _greet(address, stack)
+            status = _watch(stack, stopping)
+            print("\nStopping…", flush=True)
+            page.stop()
+    except NotStarted as failure:
+        print(f"The sandbox does not start: {failure}", flush=True)
+        return 1
+    return status
+
+
+def _greet(address: str, stack: Stack) -> None:
+    real = [
+        name
+        for name, is_real in (
+            ("Claude", environment.is_claude_real(stack.outer)),
+            ("Jira", environment.is_jira_real(stack.outer)),
+        )
+        if is_real
+    ]
+    stand_ins = [name for name in ("Slack", "Jira", "Claude") if name not in real]
+    print(f"\n  The sandbox is open:  {address}\n", flush=True)
+    print(f"  Stand-ins on this machine: {', '.join(stand_ins)}. Real: {', '.join(real) or 'none'}.")
+    print(f"  Logs: {stack.folder / 'log'}")
+    print("  Ctrl-C stops all of it.", flush=True)
+
+
+def _watch(stack: Stack, stopping: threading.Event) -> int:
+    """Wait for the end; a process that ends by itself ends the demo, too, and its last words are shown."""
+    while not stopping.wait(LOOK_EVERY_SECONDS):
+        for process in [*stack.web, *stack.workers, *([stack.beat] if stack.beat else [])]:
+            if not process.is_running:
+                print(f"\n{process.name} has ended:\n{process.log_text()[-2000:]}", flush=True)
+                return 1
+    return 0

@@ -1,0 +1,165 @@
+// Puts the page together: which part is drawn anew when something changed, and where clicks lead.
+
+import { act, connect } from "./api.js";
+import { renderBlocks } from "./blocks.js";
+import { composer } from "./composer.js";
+import { $, h, replace } from "./dom.js";
+import { jiraPane, open as openIssue } from "./jira.js";
+import { channelItems, showItems, statusLine, threadItems } from "./messages.js";
+import { showModal } from "./modal.js";
+import { sidebar } from "./sidebar.js";
+import { changed, on, store } from "./store.js";
+import { tracePane } from "./trace.js";
+
+const { selected } = store;
+
+const main = composer(() => ({ channel: selected.channel, thread: null, label: `Message ${title()}` }));
+const reply = composer(() => ({ channel: selected.channel, thread: selected.thread, label: "Reply…" }));
+
+function title() {
+  const channel = store.channels.get(selected.channel);
+  if (!channel) return "";
+  return `${channel.kind === "channel" ? "#" : ""}${store.channelName(channel.id)}`;
+}
+
+function go(channel) {
+  Object.assign(selected, { channel, thread: null, tab: "messages" });
+  store.unread.delete(channel);
+  if (isBotDm()) act("open_home", { tab: "messages" });
+  $("app").classList.remove("show-places");
+  changed("team", "messages", "home");
+}
+
+const isBotDm = () => store.channels.get(selected.channel)?.kind === "im";
+
+function openThread(ts) {
+  selected.thread = ts;
+  changed("messages");
+  reply.input.focus();
+}
+
+async function become(person) {
+  await connect(person);
+  const mine = store.myChannels();
+  go((mine.find((one) => one.id === selected.channel) ?? mine[0]).id);
+}
+
+function showTab(tab) {
+  selected.tab = tab;
+  if (tab === "home") act("open_home", { tab: "home" });
+  changed("messages", "home");
+}
+
+function drawPlace() {
+  $("place-name").textContent = title();
+  $("place-tabs").hidden = !isBotDm();
+  for (const tab of ["messages", "home"]) {
+    $(`tab-${tab}`).setAttribute("aria-selected", String(selected.tab === tab));
+    $(`view-${tab}`).hidden = selected.tab !== tab;
+  }
+  main.refresh();
+}
+
+function drawMessages() {
+  drawPlace();
+  followNewThread();
+  showItems($("messages"), channelItems(selected.channel, openThread));
+  $("welcome").hidden = store.inChannel(selected.channel).length > 0;
+  drawExamples();
+  drawThread();
+}
+
+/** Open the thread when the bot begins to answer something that this person just wrote in the channel. */
+function followNewThread() {
+  if (selected.thread) return;
+  const last = store.inChannel(selected.channel).filter((one) => !one.thread_ts || one.thread_ts === one.ts).at(-1);
+  if (!last || last.user !== store.me || last.ts === selected.left) return;
+  if (store.thread(selected.channel, last.ts).length > 1) selected.thread = last.ts;
+}
+
+function drawThread() {
+  const pane = $("thread");
+  pane.hidden = !selected.thread;
+  $("app").classList.toggle("with-thread", Boolean(selected.thread));
+  if (!selected.thread) return;
+  showItems($("thread-messages"), threadItems(selected.channel, selected.thread));
+  const status = statusLine(selected.channel, selected.thread);
+  const stop = store.isBusy(selected.channel, selected.thread) ? stopButton() : null;
+  replace($("thread-status"), status, stop);
+  reply.refresh();
+}
+
+const stopButton = () =>
+  h("button.stop", { type: "button", onclick: () => act("stop", { channel: selected.channel, thread_ts: selected.thread }) }, "Stop");
+
+function drawExamples() {
+  const isThread = Boolean(selected.thread);
+  const examples = store.examples.filter((one) => one.is_reply === isThread && fitsHere(one));
+  const prompts = isThread ? [] : (store.prompts.get(selected.channel)?.prompts ?? []);
+  const chip = (label, text, target) => h("button.example", { type: "button", onclick: () => target.fill(text) }, label);
+  replace($("examples"), isThread ? null : [
+    ...prompts.map((one) => chip(one.title, one.message, main)),
+    ...examples.map((one) => chip(one.label, one.text, main)),
+  ]);
+  replace($("thread-examples"), isThread ? examples.map((one) => chip(one.label, one.text, reply)) : null);
+}
+
+const fitsHere = (example) => example.is_reply || example.is_direct === isBotDm();
+
+function drawHome() {
+  const view = store.homes.get(store.me);
+  const use = (block, element, value) => act("click_in_view", { view_id: view.id, action_id: element.action_id, value });
+  const words = h("p.empty-pane", "The bot has not shown its home yet.");
+  replace($("home"), view ? renderBlocks(view.blocks, { act: use }) : words);
+}
+
+function drawBanner() {
+  const one = (name) => {
+    const isReal = store.real[name.toLowerCase()];
+    return h("span", { class: `standin${isReal ? " real" : ""}` }, h("strong", name), isReal ? " real" : " stand-in");
+  };
+  const claude = store.real.claude ? "" : " Claude's answers come from rules, not from a model.";
+  replace($("banner"), h("span", "Sandbox:"), ["Slack", "Jira", "Claude"].map(one), h("span.banner-note", `Nothing leaves this machine${store.real.claude || store.real.jira ? " but for what is real" : ""}.${claude}`));
+}
+
+function showPane(pane) {
+  for (const name of ["jira", "trace"]) {
+    $(`pane-tab-${name}`).setAttribute("aria-selected", String(name === pane));
+    $(`pane-${name}`).hidden = name !== pane;
+  }
+}
+
+store.openIssue = (key) => {
+  showPane("jira");
+  $("app").classList.add("show-pane");
+  openIssue(key);
+};
+
+on(["team"], () => {
+  sidebar({ go, become });
+  drawPlace();
+});
+on(["messages", "home"], drawMessages);
+on(["home"], drawHome);
+on(["view"], showModal);
+on(["issues"], () => jiraPane($("pane-jira")));
+on(["calls"], () => tracePane($("pane-trace")));
+on(["banner"], drawBanner);
+
+$("composer").append(main.node);
+$("thread-composer").append(reply.node);
+$("thread-close").onclick = () => {
+  selected.left = selected.thread;
+  selected.thread = null;
+  changed("messages");
+};
+for (const tab of ["messages", "home"]) $(`tab-${tab}`).onclick = () => showTab(tab);
+for (const pane of ["jira", "trace"]) $(`pane-tab-${pane}`).onclick = () => showPane(pane);
+$("show-places").onclick = () => $("app").classList.toggle("show-places");
+$("show-pane").onclick = () => $("app").classList.toggle("show-pane");
+
+await connect();
+go(store.myChannels()[0].id);
+const asked = new URLSearchParams(location.search).get("issue");
+if (asked) store.openIssue(asked);
+document.body.dataset.ready = "true";

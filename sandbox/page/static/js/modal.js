@@ -1,0 +1,91 @@
+// The modal in front: its blocks, its fields, submit and cancel, errors at the field.
+
+import { act } from "./api.js";
+import { renderBlocks, textObject } from "./blocks.js";
+import { $, h, replace } from "./dom.js";
+import { makeField } from "./fields.js";
+import { store } from "./store.js";
+
+const words = (text) => (typeof text === "string" ? text : (text?.text ?? ""));
+
+let shown = { id: null, hash: null, fields: new Map() };
+
+/** Show the view on top of the person's stack, or close the dialog when there is none. */
+export function showModal() {
+  const dialog = $("modal");
+  const view = store.views.at(-1);
+  if (!view) {
+    if (dialog.open) dialog.close();
+    shown = { id: null, hash: null, fields: new Map() };
+    return;
+  }
+  const look = `${view.hash}|${JSON.stringify(view.errors ?? {})}`;
+  if (view.id !== shown.id || look !== shown.hash) draw(dialog, view, look);
+  if (!dialog.open) dialog.showModal();
+}
+
+/** What was typed so far, kept across updates of the same view as Slack keeps it. */
+function typed(view) {
+  if (view.id !== shown.id) return {};
+  return Object.fromEntries([...shown.fields].map(([name, field]) => [name, field.read()]));
+}
+
+function draw(dialog, view, look) {
+  const kept = typed(view);
+  const fields = new Map();
+  const tools = {
+    act: (block, element, value) => act("click_in_view", { view_id: view.id, action_id: element.action_id, value }),
+    suggest: (block, element, text) => suggest(view, element, text),
+  };
+  const field = (block) => {
+    const name = `${block.block_id} ${block.element.action_id}`;
+    const made = makeField(block, tools, kept[name] ?? undefined, view.errors?.[block.block_id]);
+    fields.set(name, made);
+    return made.node;
+  };
+  const form = h(
+    "form.modal-form",
+    { novalidate: true, onsubmit: (event) => submit(event, view) },
+    h("header.modal-head", h("h2", { id: "modal-title" }, textObject(view.title)), closeButton(view)),
+    h("div.modal-body", renderBlocks(view.blocks, { act: tools.act, field })),
+    h(
+      "footer.modal-foot",
+      h("button.button", { type: "button", onclick: () => close(view) }, words(view.close) || "Cancel"),
+      view.submit ? h("button.button.button-primary", { type: "submit" }, textObject(view.submit)) : null,
+    ),
+  );
+  replace(dialog, form);
+  shown = { id: view.id, hash: look, fields };
+  dialog.oncancel = (event) => {
+    event.preventDefault();
+    close(view);
+  };
+  (dialog.querySelector(".field-wrong input, .field-wrong textarea, .field-wrong select") ??
+    dialog.querySelector("[autofocus], input, textarea, select"))?.focus();
+}
+
+const closeButton = (view) =>
+  h("button.icon-button", { type: "button", "aria-label": "Close", onclick: () => close(view) }, "✕");
+
+const close = (view) => act("close_view", { view_id: view.id });
+
+async function submit(event, view) {
+  event.preventDefault();
+  const button = event.target.querySelector("button[type=submit]");
+  button.classList.add("busy");
+  button.disabled = true;
+  const values = {};
+  for (const [name, field] of shown.fields) {
+    const value = field.read();
+    if (value !== null) values[name.split(" ")[0]] = value;
+  }
+  await act("submit_view", { view_id: view.id, values });
+  button.classList.remove("busy");
+  button.disabled = false;
+}
+
+async function suggest(view, element, typedText) {
+  const answer = await act("options", { view_id: view.id, action_id: element.action_id, typed: typedText });
+  const result = answer.result ?? {};
+  return result.options ?? (result.option_groups ?? []).flatMap((group) => group.options);
+}

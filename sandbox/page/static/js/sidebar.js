@@ -1,0 +1,69 @@
+// The left side: who one is, channels, direct messages, the bot.
+
+import { $, h, replace } from "./dom.js";
+import { store } from "./store.js";
+
+/** `go(channelId)` opens a place, `become(personId)` changes who one is. */
+export function sidebar({ go, become }) {
+  $("team-name").textContent = store.team;
+  showPersons(become);
+  const mine = store.myChannels();
+  list("channels", mine.filter((one) => one.kind === "channel" || one.kind === "group"), go);
+  list("directs", mine.filter((one) => one.kind === "im" || one.kind === "mpim"), go);
+}
+
+function showPersons(become) {
+  const select = $("person");
+  replace(
+    select,
+    store.persons().map((one) => h("option", { value: one.id, selected: one.id === store.me }, label(one))),
+  );
+  select.onchange = () => become(select.value);
+  replace($("my-avatar"), avatar(store.me));
+}
+
+const label = (person) => `${person.real_name}${person.is_restricted ? " (guest)" : ""}`;
+
+function list(id, channels, go) {
+  replace(
+    $(id),
+    channels.map((channel) => {
+      const unread = store.unread.get(channel.id);
+      const isHere = channel.id === store.selected.channel;
+      return h(
+        "li",
+        h(
+          "button",
+          {
+            type: "button",
+            class: `place${unread ? " unread" : ""}`,
+            "aria-current": isHere ? "page" : null,
+            onclick: () => go(channel.id),
+          },
+          sign(channel),
+          h("span.place-name", store.channelName(channel.id)),
+          channel.kind === "im" ? h("span.app-tag", "App") : null,
+          unread ? h("span.badge", { "aria-label": `${unread} unread` }, String(unread)) : null,
+        ),
+      );
+    }),
+  );
+}
+
+function sign(channel) {
+  if (channel.kind === "im") return avatar(store.bot, "small");
+  return h("span.sign", { "aria-hidden": "true" }, { channel: "#", group: "🔒", mpim: "👥" }[channel.kind]);
+}
+
+const HUES = [262, 18, 152, 205, 330, 48];
+
+/** A square with initials, its colour the person's own. */
+export function avatar(id, size = "") {
+  const person = store.people.get(id);
+  if (id === store.bot) return h("span", { class: `avatar avatar-bot ${size}`, "aria-hidden": "true" }, "SB");
+  const name = person?.real_name ?? "?";
+  const initials = name.split(/\s+/).map((word) => word[0]).slice(0, 2).join("");
+  const place = [...store.people.keys()].indexOf(id);
+  const style = `--hue:${HUES[(place + HUES.length) % HUES.length]}`;
+  return h("span", { class: `avatar ${size}`, style, "aria-hidden": "true" }, initials);
+}

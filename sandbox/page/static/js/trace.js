@@ -1,0 +1,66 @@
+// The pane of what happened: every call between the bot and Slack, Claude and Jira, and the tokens of each turn.
+
+import { clock, h, replace } from "./dom.js";
+import { changed, store } from "./store.js";
+
+const SERVICES = ["all", "slack", "claude", "jira"];
+let filter = "all";
+
+export function tracePane(node) {
+  const isAtEnd = node.scrollHeight - node.scrollTop - node.clientHeight < 60;
+  const calls = store.calls.filter((call) => filter === "all" || call.service === filter);
+  replace(node, turnTable(), filters(), h("ol.calls", calls.map(row)));
+  if (isAtEnd) node.scrollTop = node.scrollHeight;
+}
+
+function filters() {
+  const button = (name) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: `filter${name === filter ? " chosen" : ""}`,
+        "aria-pressed": String(name === filter),
+        onclick: () => {
+          filter = name;
+          changed("calls");
+        },
+      },
+      name === "all" ? "All calls" : name[0].toUpperCase() + name.slice(1),
+    );
+  return h("div.filters", { role: "group", "aria-label": "Which calls" }, SERVICES.map(button));
+}
+
+const number = (value) => value.toLocaleString("en");
+
+function turnTable() {
+  if (!store.turns.length) return h("p.empty-pane", "Calls and tokens appear here as soon as the bot works.");
+  const head = ["Turn", "Rounds", "In", "Cached", "Out"].map((name) => h("th", { scope: "col" }, name));
+  const rows = store.turns.map((turn) =>
+    h(
+      "tr",
+      h("th", { scope: "row", title: turn.question }, turn.question),
+      [turn.rounds, turn.input, turn.cached, turn.output].map((value) => h("td", number(value))),
+    ),
+  );
+  return h("div.table", h("table.turns", h("caption", "Tokens by turn"), h("thead", h("tr", head)), h("tbody", rows)));
+}
+
+function row(call) {
+  const isIn = call.direction === "in";
+  return h(
+    "li",
+    { class: `call call-${call.service}${call.is_ok ? "" : " call-failed"}` },
+    h("time.muted", clock(call.at, true)),
+    h("span", { class: `service service-${call.service}` }, isIn ? `${call.service} → bot` : call.service),
+    h("span.operation", call.operation),
+    h("span.outcome", call.outcome),
+    h("span.seconds", duration(call.seconds)),
+    call.tokens ? h("span.tokens", tokens(call.tokens)) : null,
+  );
+}
+
+const duration = (seconds) => (seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`);
+
+const tokens = ({ model, input, cached, output }) =>
+  `${model}: ${number(input)} in, ${number(cached)} of them cached, ${number(output)} out`;
