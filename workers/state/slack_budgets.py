@@ -15,7 +15,7 @@ TIERS: dict[str, tuple[int, int]] = {
     "chat.appendStream": (100, 5),  # Tier 4 (method page)
     "conversations.replies": (50, 5),  # Tier 3 for internal apps (method page)
     "users.info": (100, 5),  # Tier 4 (method page)
-    "chat.getPermalink": (100, 5),  # "special" without a number: Tier 4 is assumed
+    "chat.getPermalink": (300, 60),  # "special" without a number: assumed, not documented
     "assistant.threads.setStatus": (300, 60),  # "special" without a number: assumed, not documented
     "views.open": (100, 0),  # Tier 4 (method page)
     "views.update": (100, 0),  # Tier 4 (method page)

@@ -1,0 +1,75 @@
+"""Cards in a thread: one message a draft, posted once and rewritten as the draft moves on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from workers.errors import ReplyGone, SlackUnavailable
+from workers.logs import get_logger
+from workers.records import Conversation
+from workers.slack.api import SlackApi, SlackClients, Sleep
+from workers.slack.lookup import CARD_EVENT, find_message, metadata
+
+PATIENCE_SECONDS = 30.0
+LOOK_AFTER_SECONDS = 1.0
+
+log = get_logger(__name__)
+
+
+class Cards:
+    """Shows cards; a card is known by its key, so that no crash and no lost answer makes a second one."""
+
+    def __init__(self, slack: SlackClients, *, sleep: Sleep = time.sleep) -> None:
+        self._slack, self._sleep = slack, sleep
+
+    def show(
+        self,
+        conversation: Conversation,
+        *,
+        key: str,
+        blocks: Sequence[dict[str, Any]],
+        text: str,
+        known_ts: str = "",
+    ) -> str:
+        """Make the card read so and return its ts; raises SlackUnavailable if Slack stays away for half a minute.
+
+        Without `known_ts` the thread is searched before a card is posted. Where nobody can read a card any more
+        nothing is shown, and that is no failure: what the card tells is kept elsewhere.
+        """
+        card = {"blocks": list(blocks), "text": text, "metadata": metadata(CARD_EVENT, {"draft": key})}
+        left = PATIENCE_SECONDS
+        while True:
+            try:
+                return self._show(conversation, card, known_ts)
+            except ReplyGone as gone:
+                log.info("card_gone", code=gone.code)
+                return known_ts
+            except SlackUnavailable as error:
+                # After a lost answer the thread is searched, and a message needs a moment to be found there.
+                wait = error.retry_after_seconds or LOOK_AFTER_SECONDS
+                if wait > left:
+                    raise
+                self._sleep(wait)
+                left -= max(wait, LOOK_AFTER_SECONDS)
+
+    def _show(self, conversation: Conversation, card: dict[str, Any], known_ts: str) -> str:
+        api = self._slack.of(conversation.team_id)
+        ts = known_ts or find_message(
+            api, conversation, card["metadata"], oldest=conversation.thread_ts, sleep=self._sleep
+        )
+        if ts:
+            try:
+                self._call(api, "chat.update", conversation, ts=ts, **card)
+            except ReplyGone as gone:
+                # Somebody deleted the card alone: it comes back, for it may hold the only word on an issue.
+                if gone.code != "message_not_found":
+                    raise
+            else:
+                return ts
+        place = {"thread_ts": conversation.thread_ts, "unfurl_links": False, "unfurl_media": False}
+        return str(self._call(api, "chat.postMessage", conversation, **place, **card)["ts"])
+
+    def _call(self, api: SlackApi, method: str, conversation: Conversation, **arguments: Any) -> Any:
+        return api.call(method, channel=conversation.channel_id, sleep=self._sleep, **arguments)

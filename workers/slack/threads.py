@@ -1,0 +1,121 @@
+"""What people wrote in a thread; the bot's own messages and what was answered already are left out."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from workers.errors import ReplyGone, SlackRefused, Transient
+from workers.logs import get_logger
+from workers.records import Conversation, SlackFile
+from workers.slack.api import SlackApi
+from workers.slack.message_text import readable_text
+from workers.slack.people import People
+
+PAGE = 200
+MAX_PAGES = 10
+MOST_MESSAGES = 100
+"""Of a longer thread the newest are read."""
+
+# What a message may be besides a plain one; joins, renames and the like say nothing.
+SUBTYPES = (None, "file_share", "thread_broadcast", "bot_message", "me_message")
+OWN_EVENTS = "supportbot_"
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadMessage:
+    """One message of a thread."""
+
+    ts: str
+    user_id: str
+    """Empty for a bot that is no user."""
+    name: str
+    text: str
+    files: tuple[SlackFile, ...] = ()
+    is_bot: bool = False
+
+
+def read_thread(
+    api: SlackApi,
+    people: People,
+    conversation: Conversation,
+    *,
+    after_ts: str,
+    before_ts: str,
+    leave_out: Collection[str] = (),
+    most: int = MOST_MESSAGES,
+) -> tuple[ThreadMessage, ...]:
+    """Return what was written after one message and before another, oldest first; raises what a call raises.
+
+    `leave_out` names messages that are turns themselves.
+    """
+    kept: deque[Mapping[str, Any]] = deque(maxlen=most)
+    first, last = Decimal(after_ts), Decimal(before_ts)
+    for message in _pages(api, conversation, after_ts, before_ts):
+        # The first page begins with the root, whatever times were asked for.
+        if first < Decimal(message["ts"]) < last and message["ts"] not in leave_out and _says_something(message):
+            kept.append(message)
+    return tuple(_read(message, people, conversation.team_id) for message in kept)
+
+
+def _pages(api: SlackApi, conversation: Conversation, after_ts: str, before_ts: str) -> Iterator[Mapping[str, Any]]:
+    cursor = ""
+    for _ in range(MAX_PAGES):
+        answer = api.call(
+            "conversations.replies",
+            channel=conversation.channel_id,
+            ts=conversation.thread_ts,
+            oldest=after_ts,
+            latest=before_ts,
+            include_all_metadata=True,
+            limit=PAGE,
+            cursor=cursor or None,
+        )
+        yield from answer.get("messages", ())
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+        if not cursor:
+            return
+
+
+def _says_something(message: Mapping[str, Any]) -> bool:
+    event_type = str((message.get("metadata") or {}).get("event_type", ""))
+    return message.get("subtype") in SUBTYPES and not event_type.startswith(OWN_EVENTS)
+
+
+def _read(message: Mapping[str, Any], people: People, team_id: str) -> ThreadMessage:
+    user_id, is_bot = str(message.get("user") or ""), bool(message.get("bot_id"))
+    profile = message.get("bot_profile") or {}
+    bot_name = str(message.get("username") or profile.get("name") or "a bot")
+    return ThreadMessage(
+        ts=message["ts"],
+        user_id="" if is_bot else user_id,
+        name=bot_name if is_bot or not user_id else people.person(team_id, user_id).name,
+        text=readable_text(message),
+        files=tuple(_file(each) for each in message.get("files") or () if each.get("id")),
+        is_bot=is_bot,
+    )
+
+
+def _file(file: Mapping[str, Any]) -> SlackFile:
+    return SlackFile(
+        id=str(file["id"]),
+        name=str(file.get("name") or ""),
+        mimetype=str(file.get("mimetype") or ""),
+        size=int(file.get("size") or 0),
+        url=file.get("url_private_download"),
+    )
+
+
+def permalink(api: SlackApi, channel: str, ts: str) -> str:
+    """Return the link of a message, or an empty string: nothing fails for want of a link."""
+    try:
+        answer = api.call("chat.getPermalink", channel=channel, message_ts=ts, max_wait_seconds=2.0)
+    except (Transient, SlackRefused, ReplyGone) as error:
+        log.info("no_permalink", cause=type(error).__name__)
+        return ""
+    return str(answer.get("permalink", ""))
