@@ -1,0 +1,91 @@
+"""A wrong or missing setting ends the process with one line that names all of them and no secret."""
+
+from __future__ import annotations
+
+import pytest
+
+from workers.settings import BotSettings, Settings, WorkerSettings, load
+
+WORKER = {
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "ANTHROPIC_API_KEY": "sk-1",
+    "JIRA_URL": "https://example.atlassian.net/",
+    "JIRA_PROJECTS": "ops, WEB",
+    "JIRA_EMAIL": "bot@example.com",
+    "JIRA_API_TOKEN": "t",
+}
+
+
+def given(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+
+
+def refusal(kind: type[Settings], capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit) as stopped:
+        load(kind)
+    assert stopped.value.code
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    return said
+
+
+def test_all_missing_names_stand_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    said = refusal(WorkerSettings, capsys)
+
+    wanted = ("SLACK_BOT_TOKEN", "ANTHROPIC_API_KEY", "JIRA_URL", "JIRA_PROJECTS", "JIRA_EMAIL", "JIRA_API_TOKEN")
+    assert all(f"{name} is missing" in said for name in wanted)
+
+
+def test_web_without_a_way_in_names_the_signing_secret(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given(monkeypatch, {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": ""})
+
+    assert "SLACK_SIGNING_SECRET is missing" in refusal(BotSettings, capsys)
+
+
+def test_data_center_wants_a_personal_access_token_and_nothing_of_the_cloud(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given(monkeypatch, {**WORKER, "JIRA_DEPLOYMENT": "datacenter", "JIRA_EMAIL": "", "JIRA_API_TOKEN": ""})
+
+    said = refusal(WorkerSettings, capsys)
+
+    assert "JIRA_PAT is missing" in said
+    assert "JIRA_EMAIL" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JIRA_URL", "example.atlassian.net"),
+        ("JIRA_PROJECTS", "OPS,??"),
+        ("REDIS_URL", "http://localhost"),
+        ("WRITE_POLICY", "perhaps"),
+        ("SLACK_BOT_TOKEN", "xapp-swapped-secret"),
+        ("HISTORY_TTL_DAYS", "soon"),
+    ],
+)
+def test_a_malformed_setting_is_named_and_its_value_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
+) -> None:
+    given(monkeypatch, {**WORKER, name: value})
+
+    said = refusal(WorkerSettings, capsys)
+
+    assert f"{name}:" in said
+    assert "secret" not in said
+
+
+def test_good_settings_are_read_as_the_contract_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, {**WORKER, "ADMIN_USERS": "U1, U2", "JIRA_SITE_URL": ""})
+
+    settings = load(WorkerSettings)
+
+    assert settings.jira_projects == ("OPS", "WEB")
+    assert settings.site_url == "https://example.atlassian.net"
+    assert settings.broker_url == settings.redis_url == "redis://127.0.0.1:6379/0"
+    assert settings.slack_base_url == "https://slack.com/api/"
+    assert settings.admin_users == ("U1", "U2")
+    assert "sk-1" not in repr(settings)
