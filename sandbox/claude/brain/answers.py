@@ -106,7 +106,8 @@ def remembered(situation: Situation) -> str:
     parts = [f"You reported: “{reported}”."]
     drafts = [call for call in situation.calls if call.name == "jira_create_issue" and not call.is_error]
     if drafts:
-        parts.append(f"The draft for it is “{drafts[-1].arguments.get('summary')}”.")
+        summary = drafts[-1].arguments.get("summary")
+        parts.append("There is a draft for it." if summary == reported else f"The draft for it is “{summary}”.")
     filed = _filed_key(situation)
     if filed:
         parts.append(f"It was filed as **{filed}**.")

@@ -40,14 +40,21 @@ def topic_of(situation: Situation) -> str:
     own = without_request(situation.question)
     if len(keywords_of(own)) >= 2:
         return own
-    told = [part.words for part in _since_last_draft(situation)[:-1]]
-    return best_report(told) or (own if keywords_of(own) else "")
+    told = [part.words for part in _since_last_draft(situation)]
+    return best_report(told[:-1]) or (own if keywords_of(own) else "")
 
 
 def best_report(told: list[str]) -> str:
     """Return what tells most of a problem, the earliest of equals; empty if nothing tells anything."""
     reports = [words for words in told if is_problem(words) or len(keywords_of(words)) >= 2]
     return max(reports, key=lambda words: (is_problem(words), min(weight_of(words), 5)), default="")
+
+
+def _told(situation: Situation) -> list[Utterance]:
+    """Return what people said about the problem that is to be filed."""
+    if len(keywords_of(without_request(situation.question))) >= 2:
+        return situation.now.said  # A problem of its own: the talk before was about others.
+    return _since_last_draft(situation)
 
 
 def without_request(words: str) -> str:
@@ -57,13 +64,13 @@ def without_request(words: str) -> str:
 
 
 def _since_last_draft(situation: Situation) -> list[Utterance]:
-    said: list[Utterance] = []
-    for turn in situation.turns:
-        said += turn.said
+    """Return what was said since the last draft, or since the last report that was searched for after it."""
+    start = 0
+    for place, turn in enumerate(situation.earlier):
         drafted = any(call.name == "jira_create_issue" and not call.is_error for call in turn.calls)
-        if drafted and turn is not situation.now:
-            said = []
-    return said or situation.now.said
+        searched = any(call.name == "jira_search" for call in turn.calls)
+        start = place + 1 if drafted else place if searched else start
+    return [part for turn in situation.turns[start:] for part in turn.said if part.words]
 
 
 def project_of(situation: Situation) -> str:
@@ -95,7 +102,7 @@ def summary_of(topic: str) -> str:
 def new_issue(situation: Situation, where: dict[str, str]) -> dict[str, Any]:
     """Return the arguments of `jira_create_issue` for what the conversation tells; `where` is project and type."""
     topic = topic_of(situation)
-    judgement = judge("\n".join(part.words for part in _since_last_draft(situation)))
+    judgement = judge("\n".join(part.words for part in _told(situation)))
     named = _PRIORITY.search(situation.question)
     labels = [judgement.component.lower()] if judgement.component else []
     return {
@@ -110,17 +117,24 @@ def new_issue(situation: Situation, where: dict[str, str]) -> dict[str, Any]:
 
 def description_of(situation: Situation, topic: str) -> str:
     """Return the description in Markdown: the problem, what people added, similar issues."""
-    said = [part for part in _since_last_draft(situation) if part.words != topic and without_request(part.words)]
-    said = [part for part in said if part.words != situation.question]
-    parts = ["## What happened", topic]
+    said = [part for part in _told(situation) if part.words not in (topic, situation.question)]
+    said = [part for part in said if without_request(part.words) and not _is_question(part.words)]
+    parts = ["## What happened", topic[:1].upper() + topic[1:]]
     if said:
         parts += ["## What people said", "\n".join(_item(part) for part in said[-12:])]
-    similar = [finding for call in situation.calls if call.name == "jira_search" for finding in issues_in(call.result)]
+    # What was found for another problem is not related to one that the question tells.
+    turns = [situation.now] if _told(situation) is situation.now.said else situation.turns
+    calls = [call for turn in turns for call in turn.calls if call.name == "jira_search"]
+    similar = [finding for call in calls for finding in issues_in(call.result)]
     if similar:
         parts += ["## Possibly related", "\n".join(f"- {finding.key}" for finding in similar[:5])]
     judgement = judge(topic)
     parts += ["## Triage", f"- Severity: {judgement.severity}\n- Component: {judgement.component or 'not clear yet'}"]
     return "\n\n".join(parts)
+
+
+def _is_question(words: str) -> bool:
+    return "?" in words and not is_problem(words)
 
 
 def _item(part: Utterance) -> str:
@@ -129,11 +143,14 @@ def _item(part: Utterance) -> str:
 
 
 def said_values(situation: Situation) -> dict[str, str]:
-    """Return the allowed values that the people named, for the fields that tools told of."""
-    results = [call.result for call in situation.calls if call.name in ("jira_create_options", "jira_create_issue")]
-    words = "\n".join(part.words for part in _since_last_draft(situation))
-    picked = {name: chosen(values, words) for result in results for name, values in fields_in(result).items()}
+    """Return the allowed values that the people named, for the fields that tools told of last."""
+    asked = [call for call in situation.calls if call.name in ("jira_create_options", "jira_create_issue")]
+    result = "\n".join(call.result for call in asked[-2:] if call in situation.now.calls) or (
+        asked[-1].result if asked else ""
+    )
+    words = "\n".join(part.words for part in _told(situation))
+    picked = {name: chosen(values, words) for name, values in fields_in(result).items()}
     steps = _STEPS.search(words)
-    if steps and any("Steps to reproduce" in result for result in results):
+    if steps and "Steps to reproduce" in result:
         picked["Steps to reproduce"] = steps[1].strip()
     return {name: value for name, value in picked.items() if value}

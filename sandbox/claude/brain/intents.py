@@ -83,9 +83,10 @@ def unanswered(situation: Situation) -> Call | None:
 
 
 def chosen(values: list[str], words: str) -> str | None:
-    """Return the allowed value that the words name, the longest first."""
+    """Return the allowed value that the words name, the longest first; of "SEV1 - Outage" either half will do."""
     for value in sorted(values, key=len, reverse=True):
-        if re.search(rf"(?<!\w){re.escape(value)}(?!\w)", words, _I):
+        names = "|".join(re.escape(name) for name in (value, *value.split(" - ")))
+        if re.search(rf"(?<!\w)(?:{names})(?!\w)", words, _I):
             return value
     return None
 

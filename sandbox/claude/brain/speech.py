@@ -29,7 +29,7 @@ _FACT_LINE = re.compile(
     re.IGNORECASE,
 )
 _HEADING_LINE = re.compile(
-    r"^\W*(?:what (?:people|others|was)|earlier|above|thread|messages?|conversation|question|new message|context|the )"
+    r"^\W*(?:what (?:people|others|was)|earlier|above|thread|messages?|conversation|question|new message|context)"
     r"[^\n]*:\W*$",
     re.IGNORECASE,
 )

@@ -152,6 +152,24 @@ def test_names_in_front_of_lines_are_understood_too(ada: Talk) -> None:
     assert ada.calls[-1][1]["summary"] == "Checkout fails with error 502"
 
 
+def test_the_latest_report_is_the_one_that_is_filed(ada: Talk) -> None:
+    ada.say("The checkout fails with error 502 for all customers")
+    ada.say("The printer on floor 3 is stuck")
+    ada.say("file it for team Workplace")
+
+    assert ada.calls[-1][1]["summary"] == "The printer on floor 3 is stuck"
+    assert "checkout" not in ada.calls[-1][1]["description"]
+
+
+def test_half_of_an_allowed_value_is_enough(ada: Talk) -> None:
+    ada.results["jira_create_options"] = lambda _: "Required:\n- Severity: SEV1 - Outage, SEV2 - Major"
+    ada.results["jira_create_issue"] = lambda _: SHOWN
+    ada.say("file an incident: the checkout is down, this is a SEV1")
+
+    assert ada.calls[-1][1]["fields"] == {"Severity": "SEV1 - Outage"}
+    assert ada.calls[-1][1]["issue_type"] == "Incident"
+
+
 def test_a_yes_to_the_offer_files_it(ada: Talk) -> None:
     ada.say("The VPN drops every few minutes, team Platform knows")
 
