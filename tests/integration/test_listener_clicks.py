@@ -1,0 +1,175 @@
+"""Buttons, forms, shortcuts and commands: stored durably, answered at once, never silent when they fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from sandbox.redis_server import RedisServer
+from sandbox.server import Running
+from sandbox.slack import BOT_TOKEN, SlackStandIn
+from tests.integration.listener_harness import SECRET, RunningListener, settings_for, wait_for
+from workers.records import Action, Conversation
+from workers.state.connection import connect
+from workers.state.mailbox import Mailboxes
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    with RedisServer(tmp_path / "redis", appendonly=True) as server:
+        yield server
+
+
+@pytest.fixture
+def boxes(redis_server: RedisServer) -> Mailboxes:
+    return Mailboxes(connect(redis_server.url), ttl_seconds=3_600)
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackStandIn]:
+    stand_in = SlackStandIn()
+    server = Running(stand_in.make_app)
+    stand_in.workspace.base_url = server.url
+    yield stand_in
+    server.stop()
+
+
+@pytest.fixture(params=["socket", "http"])
+def listener(
+    request: pytest.FixtureRequest, slack: SlackStandIn, redis_server: RedisServer
+) -> Iterator[RunningListener]:
+    running = RunningListener(settings_for(slack.workspace.base_url, redis_server.url, mode=request.param))
+    wait_for(running.is_ready)
+    if request.param == "http":
+        slack.deliver_to(f"{running.url}/slack/events", SECRET)
+    yield running
+    running.stop()
+
+
+def post_buttons(slack: SlackStandIn, thread_ts: str, value: str, *action_ids: str) -> str:
+    """Post a message of the bot's with buttons and return its ts."""
+    elements = [
+        {"type": "button", "action_id": name, "value": value, "text": {"type": "plain_text", "text": name}}
+        for name in action_ids
+    ]
+    body = {
+        "channel": "C0GENERAL",
+        "thread_ts": thread_ts,
+        "text": "card",
+        "blocks": [{"type": "actions", "elements": elements}],
+    }
+    headers = {"Authorization": f"Bearer {BOT_TOKEN}"}
+    answer = requests.post(
+        f"{slack.workspace.base_url}/api/chat.postMessage", json=body, headers=headers, timeout=10
+    ).json()
+    return str(answer["ts"])
+
+
+def thread(slack: SlackStandIn) -> str:
+    return slack.say("general", "ada", "the export hangs")
+
+
+def actions(boxes: Mailboxes, team_id: str, subject: str) -> list[Action]:
+    """Take everything out of the action list of a subject."""
+    found = []
+    while claim := boxes.claim(f"act:{team_id}:{subject}"):
+        found.append(Action.model_validate(claim.body))
+        boxes.commit(claim)
+    return found
+
+
+@pytest.mark.parametrize("name", ["draft_create", "draft_cancel", "filing_check", "filing_force"])
+def test_a_click_on_a_card_is_stored_with_who_pressed_and_where(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, name: str
+) -> None:
+    root = thread(slack)
+    card = post_buttons(slack, root, "d1", name)
+    slack.click("general", card, "grace", name)
+    (action,) = actions(boxes, slack.workspace.team_id, "draft:d1")
+    assert (action.kind, action.user_id) == (name, "U0GRACE01")
+    assert (action.channel_id, action.thread_ts, action.message_ts) == ("C0GENERAL", root, card)
+    assert listener.is_ready()
+
+
+def test_two_clicks_are_two_actions_in_order(listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes) -> None:
+    card = post_buttons(slack, thread(slack), "d1", "draft_create", "draft_cancel")
+    slack.click("general", card, "grace", "draft_create")
+    slack.click("general", card, "ada", "draft_cancel")
+    taken = actions(boxes, slack.workspace.team_id, "draft:d1")
+    assert [(action.kind, action.user_id) for action in taken] == [
+        ("draft_create", "U0GRACE01"),
+        ("draft_cancel", "U0ADA0001"),
+    ]
+    assert listener.is_ready()
+
+
+def test_a_retry_names_the_turn_and_the_message_of_the_button(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
+) -> None:
+    root = thread(slack)
+    failed = post_buttons(slack, root, root, "turn_retry")
+    slack.click("general", failed, "ada", "turn_retry")
+    (action,) = actions(boxes, slack.workspace.team_id, f"turn:{root}")
+    assert action.values == {"turn": root}
+    assert (action.thread_ts, action.message_ts) == (root, failed)
+    assert listener.is_ready()
+
+
+def test_a_stop_marks_the_turn_that_the_button_names(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
+) -> None:
+    root = slack.say("general", "ada", f"{slack.mention} the export hangs")
+    wait_for(lambda: slack.deliveries and slack.events_under_way == 0)
+    reply = post_buttons(slack, root, root, "turn_stop")
+    slack.click("general", reply, "ada", "turn_stop")
+    conversation = Conversation(team_id=slack.workspace.team_id, channel_id="C0GENERAL", thread_ts=root)
+    claim = boxes.claim(conversation.box)
+    assert claim is not None
+    assert claim.mark == "stopped"
+    assert listener.is_ready()
+
+
+@pytest.mark.parametrize("name", ["draft_create", "draft_edit", "turn_stop", "turn_retry"])
+def test_a_click_that_cannot_be_stored_is_said_to_the_person(
+    listener: RunningListener, slack: SlackStandIn, redis_server: RedisServer, name: str
+) -> None:
+    card = post_buttons(slack, thread(slack), "d1", name)
+    wait_for(lambda: slack.events_under_way == 0)
+    redis_server.kill()
+    slack.click("general", card, "grace", name)
+    (hint,) = wait_for(lambda: slack.ephemerals)
+    assert hint.user == "U0GRACE01"
+    assert "Please try again" in hint.text
+    assert not listener.is_ready()
+
+
+def test_editing_a_draft_that_is_gone_is_said_to_the_person(listener: RunningListener, slack: SlackStandIn) -> None:
+    card = post_buttons(slack, thread(slack), "unknown", "draft_edit")
+    slack.click("general", card, "grace", "draft_edit")
+    (hint,) = wait_for(lambda: slack.ephemerals)
+    assert "no longer know this draft" in hint.text
+    assert listener.is_ready()
+
+
+@pytest.mark.parametrize(("text", "begins"), [("help", "*What"), ("", "*What"), ("frobnicate x", "I don't know")])
+def test_the_command_says_what_the_bot_can_do(
+    listener: RunningListener, slack: SlackStandIn, text: str, begins: str
+) -> None:
+    slack.command("general", "ada", "/jira", text)
+    (answer,) = slack.ephemerals
+    assert answer.user == "U0ADA0001"
+    assert answer.text.startswith(begins)
+    assert "`/jira help`" in answer.text
+    assert listener.is_ready()
+
+
+def test_the_home_says_what_the_bot_does(listener: RunningListener, slack: SlackStandIn) -> None:
+    slack.open_home("ada")
+    home = wait_for(lambda: slack.homes.get("U0ADA0001"))
+    assert "What I can do" in str(home.body)
+    assert listener.is_ready()
