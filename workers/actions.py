@@ -68,7 +68,7 @@ def _press(action: Action, services: ActionServices) -> None:
         _hint(action, services, failures.DRAFT_UNKNOWN)
         return
     draft, filing = found
-    if not services.people.person(action.team_id, action.user_id).is_full_member:
+    if not services.people.surely(action.team_id, action.user_id).is_full_member:
         _hint(action, services, failures.GUEST_MAY_NOT_FILE)
         return
     desk = services.desk

@@ -229,7 +229,7 @@ class Turn:
             ToolContext(
                 request=self._request,
                 asker=Asker(user_id=person.id, name=person.name, email=person.email),
-                permalink=permalink(self._api, self._request.conversation.channel_id, self._request.ts),
+                permalink=lambda: permalink(self._api, self._request.conversation.channel_id, self._request.ts),
                 projects=settings.jira_projects,
                 default_project=settings.jira_projects[0],
                 jira=self._services.jira,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,8 +34,8 @@ class ToolContext:
 
     request: TurnRequest
     asker: Asker
-    permalink: str
-    """The address of the message that asked."""
+    permalink: Callable[[], str]
+    """Asks Slack for the address of the message that asked; only a draft needs it."""
     projects: tuple[str, ...]
     """Keys of the projects that are open here."""
     default_project: str

@@ -62,7 +62,7 @@ def run(args: CreateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer
         fields=fitted.fields,
         specs=specs,
         notes=notes,
-        permalink=context.permalink,
+        permalink=context.permalink(),
         created_at=time.time(),
     )
     return ToolAnswer("\n".join([context.drafts.propose(draft), *notes]))
