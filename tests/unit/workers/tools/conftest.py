@@ -1,4 +1,4 @@
-"""A strict Jira on loopback and the real gateway to it."""
+"""One turn's toolbox over a strict Jira on loopback, and a desk that keeps the drafts it is given."""
 
 from __future__ import annotations
 
@@ -10,11 +10,30 @@ import redis
 from sandbox.jira.standin import JiraStandIn
 from sandbox.server import Running
 from workers.jira.gateway import JiraGateway
+from workers.records import Conversation, Draft, TurnRequest
 from workers.settings import WorkerSettings
 from workers.state.cache import Cache
 from workers.state.metrics import Metrics
+from workers.tools.context import Asker, ToolContext
+from workers.tools.toolbox import Toolbox
 
-MakeGateway = Callable[..., JiraGateway]
+MakeToolbox = Callable[..., Toolbox]
+
+
+class Desk:
+    """Keeps drafts in a list, as the real desk keeps them in its ledger."""
+
+    def __init__(self) -> None:
+        self.drafts: list[Draft] = []
+
+    def propose(self, draft: Draft) -> str:
+        self.drafts.append(draft)
+        return "Draft shown."
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
 
 
 @pytest.fixture
@@ -30,13 +49,8 @@ def jira_url(jira: JiraStandIn) -> Iterator[str]:
 
 
 @pytest.fixture
-def metrics(redis_client: redis.Redis) -> Metrics:
-    return Metrics(redis_client)
-
-
-@pytest.fixture
-def make_gateway(jira_url: str, redis_client: redis.Redis, metrics: Metrics) -> MakeGateway:
-    def make(**changed: object) -> JiraGateway:
+def make_toolbox(jira_url: str, redis_client: redis.Redis, desk: Desk) -> MakeToolbox:
+    def make(*, email: str | None = "ada@example.com", ts: str = "2.1", **changed: object) -> Toolbox:
         given = {
             "slack_bot_token": "xoxb-test",
             "anthropic_api_key": "test",
@@ -47,11 +61,30 @@ def make_gateway(jira_url: str, redis_client: redis.Redis, metrics: Metrics) -> 
             "jira_api_token": "sandbox-jira-token",
         }
         settings = WorkerSettings.model_validate(given | changed)
-        return JiraGateway(settings, Cache(redis_client), metrics)
+        request = TurnRequest(
+            conversation=Conversation(team_id="T1", channel_id="C1", thread_ts="1.2"),
+            ts=ts,
+            event_id="E1",
+            kind="mention",
+            user_id="U1",
+            user_team_id="T1",
+            text="help",
+            received_at=1.0,
+        )
+        context = ToolContext(
+            request=request,
+            asker=Asker("U1", "Ada", email),
+            permalink=lambda: "https://example.slack.com/archives/C1/p1",
+            projects=settings.jira_projects,
+            default_project=settings.jira_projects[0],
+            jira=JiraGateway(settings, Cache(redis_client), Metrics(redis_client)),
+            drafts=desk,
+        )
+        return Toolbox(context)
 
     return make
 
 
 @pytest.fixture
-def gateway(make_gateway: MakeGateway) -> JiraGateway:
-    return make_gateway()
+def toolbox(make_toolbox: MakeToolbox) -> Toolbox:
+    return make_toolbox()

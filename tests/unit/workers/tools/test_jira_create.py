@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sandbox.jira.standin import JiraStandIn
+from workers.records import Draft
+from workers.tools.toolbox import LONGEST_ERROR, Toolbox
+
+MakeToolbox = Callable[..., Toolbox]
+
+
+@pytest.fixture
+def drafts(desk: Any) -> list[Draft]:
+    found: list[Draft] = desk.drafts
+    return found
+
+
+def create(toolbox: Toolbox, **given: Any) -> Any:
+    return toolbox.run("jira_create_issue", "t1", {"issue_type": "Task", "summary": "VPN drops"} | given)
+
+
+def test_options_list_the_types_of_a_project(toolbox: Toolbox) -> None:
+    answer = toolbox.run("jira_create_options", "t1", {"project": "web"})
+
+    assert answer.content.startswith("Issue types of WEB:\n- Bug - ")
+    assert "- Story - " in answer.content
+
+
+def test_options_list_the_fields_of_a_type_with_their_values(toolbox: Toolbox) -> None:
+    content = toolbox.run("jira_create_options", "t1", {"issue_type": "incident"}).content
+
+    required, optional = content.split("Optional:\n")
+    assert required.splitlines() == [
+        "Fields of Incident in OPS.",
+        "Required:",
+        "- Summary: text",
+        "- Severity: SEV1 - Outage, SEV2 - Major, SEV3 - Minor, SEV4 - Cosmetic",
+    ]
+    assert "- Affected services (several): VPN, Single sign-on, Checkout, E-mail, Dashboard" in optional
+    assert "- Started at: a date and time" in optional
+    assert "Reporter" not in content
+
+
+def test_a_complete_issue_becomes_a_draft(toolbox: Toolbox, drafts: list[Draft], jira: JiraStandIn) -> None:
+    before = len(jira.issues)
+
+    answer = create(
+        toolbox,
+        project="ops",
+        issue_type="bug",
+        summary=" VPN  drops\nagain ",
+        description="It **drops**",
+        priority="high",
+        labels=["vpn"],
+        fields={"Team": "identity", "components": "network"},
+    )
+
+    assert (answer.content, answer.is_error) == ("Draft shown.", False)
+    (draft,) = drafts
+    assert (draft.project, draft.issue_type, draft.summary) == ("OPS", "Bug", "VPN drops again")
+    assert (draft.priority, draft.labels) == ("High", ("vpn",))
+    assert draft.fields == {"customfield_10050": "Identity", "components": ("Network",)}
+    assert (draft.asker_id, draft.asker_name, draft.asker_email) == ("U1", "Ada", "ada@example.com")
+    assert draft.permalink
+    assert {"summary", "customfield_10050"} <= {spec.id for spec in draft.specs}
+    assert len(jira.issues) == before
+
+
+def test_missing_fields_are_named_with_their_values(toolbox: Toolbox, drafts: list[Draft]) -> None:
+    answer = create(toolbox, issue_type="Bug")
+
+    assert answer.is_error
+    assert "- Team: Platform, Identity, Payments, Workplace" in answer.content.splitlines()
+    assert "customfield" not in answer.content
+    assert len(answer.content) <= LONGEST_ERROR
+    assert drafts == []
+
+
+def test_all_that_is_wrong_is_said_at_once(toolbox: Toolbox) -> None:
+    fields = {"Affected users": "many", "Assignee": "nobody@example.com"}
+    answer = create(toolbox, issue_type="Incident", priority="P1", fields=fields)
+
+    assert answer.is_error
+    for words in (
+        "Severity: SEV1",
+        "Priority: 'P1'",
+        "Highest, High, Medium",
+        "Affected users takes a number",
+        "nobody@",
+    ):
+        assert words in answer.content
+
+
+def test_labels_and_priority_off_the_screen_are_left_out_and_said(toolbox: Toolbox, drafts: list[Draft]) -> None:
+    answer = create(toolbox, project="WEB", issue_type="Story", priority="High", labels=["x"], fields={"Mood": "bad"})
+
+    assert not answer.is_error
+    (draft,) = drafts
+    assert (draft.priority, draft.labels, draft.fields) == (None, (), {})
+    assert len(draft.notes) == 3
+    assert all(note in answer.content for note in draft.notes)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"project": "SECRET"}, "Open projects: OPS, WEB"),
+        ({"issue_type": "Epic"}, "Its types: Bug, Task, Incident, Sub-task"),
+        ({"summary": "   "}, "summary is empty"),
+    ],
+)
+def test_what_cannot_be_filed_is_refused_with_what_can(
+    toolbox: Toolbox, drafts: list[Draft], given: dict[str, Any], words: str
+) -> None:
+    answer = create(toolbox, **given)
+
+    assert answer.is_error
+    assert words in answer.content
+    assert drafts == []
+
+
+def test_the_same_call_makes_the_same_draft_again(make_toolbox: MakeToolbox, drafts: list[Draft]) -> None:
+    create(make_toolbox())
+    create(make_toolbox())
+    create(make_toolbox(ts="2.2"))
+    make_toolbox().run("jira_create_issue", "t2", {"issue_type": "Task", "summary": "VPN drops"})
+
+    first, again, other_turn, other_call = [draft.id for draft in drafts]
+    assert first == again
+    assert len({first, other_turn, other_call}) == 3
+    assert len(first) == 16
+
+
+def test_a_summary_that_is_too_long_is_cut_and_said(toolbox: Toolbox, drafts: list[Draft]) -> None:
+    answer = create(toolbox, summary="x" * 400)
+
+    assert len(drafts[0].summary) == 255
+    assert "cut to 255" in answer.content
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        '{"Team": "Platform"}',
+        [{"name": "Team", "value": "Platform"}],
+        {"Team": ["Platform"]},
+        {"team": {"value": "Platform"}},
+        {"customfield_10050": {"id": "10300"}},
+    ],
+)
+def test_fields_are_taken_in_the_shapes_that_models_send(toolbox: Toolbox, drafts: list[Draft], fields: object) -> None:
+    answer = create(toolbox, issue_type="Bug", fields=fields, labels=None, priority=None, description=None)
+
+    assert not answer.is_error, answer.content
+    assert drafts[0].fields == {"customfield_10050": "Platform"}
