@@ -133,8 +133,10 @@ class Smoke:
 
     def _is_linked(self, issue: Issue) -> bool:
         urls = [str(link["object"]["url"]) for link in issue.remote_links]
-        place = f"/archives/{self._slack.workspace.channel(CHANNEL).id}/p{self._thread.replace('.', '')}"
-        return len(urls) == 1 and place in urls[0]
+        place = f"/archives/{self._slack.workspace.channel(CHANNEL).id}/p"
+        # A link to a reply names its thread beside the reply.
+        names = (f"{place}{self._thread.replace('.', '')}", f"thread_ts={self._thread}")
+        return len(urls) == 1 and place in urls[0] and any(name in urls[0] for name in names)
 
     def _say(self, text: str) -> str:
         self._transcript.says(PERSON, text.replace(self._slack.mention, "@Support Bot"))
@@ -192,7 +194,7 @@ class Smoke:
 
 def words_of(shown: Message | Version) -> str:
     """Return what a person reads in a message."""
-    blocks = fallback_text(shown.blocks)
+    blocks = "\n".join(filter(None, (fallback_text([block]) for block in shown.blocks or ())))
     markdown = getattr(shown, "markdown_text", None) or ""
     return max((shown.text, blocks, markdown), key=len)
 

@@ -4,10 +4,12 @@ import { act, connect } from "./api.js";
 import { renderBlocks } from "./blocks.js";
 import { composer } from "./composer.js";
 import { $, h, replace } from "./dom.js";
+import { icon } from "./icons.js";
 import { jiraPane, open as openIssue } from "./jira.js";
 import { channelItems, showItems, statusLine, threadItems } from "./messages.js";
 import { showModal } from "./modal.js";
 import { sidebar } from "./sidebar.js";
+import { stickToEnd } from "./stick.js";
 import { changed, on, store } from "./store.js";
 import { tracePane } from "./trace.js";
 
@@ -15,6 +17,8 @@ const { selected } = store;
 
 const main = composer(() => ({ channel: selected.channel, thread: null, label: `Message ${title()}` }));
 const reply = composer(() => ({ channel: selected.channel, thread: selected.thread, label: "Reply…" }));
+
+const stayAtEnd = { messages: stickToEnd($("messages")), thread: stickToEnd($("thread-messages")), trace: stickToEnd($("pane-trace")) };
 
 function title() {
   const channel = store.channels.get(selected.channel);
@@ -25,6 +29,7 @@ function title() {
 function go(channel) {
   Object.assign(selected, { channel, thread: null, tab: "messages" });
   store.unread.delete(channel);
+  stayAtEnd.messages(true);
   if (isBotDm()) act("open_home", { tab: "messages" });
   $("app").classList.remove("show-places");
   changed("team", "messages", "home");
@@ -64,6 +69,7 @@ function drawMessages() {
   drawPlace();
   followNewThread();
   showItems($("messages"), channelItems(selected.channel, openThread));
+  stayAtEnd.messages();
   $("welcome").hidden = store.inChannel(selected.channel).length > 0;
   drawExamples();
   drawThread();
@@ -83,6 +89,7 @@ function drawThread() {
   $("app").classList.toggle("with-thread", Boolean(selected.thread));
   if (!selected.thread) return;
   showItems($("thread-messages"), threadItems(selected.channel, selected.thread));
+  stayAtEnd.thread();
   const status = statusLine(selected.channel, selected.thread);
   const stop = store.isBusy(selected.channel, selected.thread) ? stopButton() : null;
   replace($("thread-status"), status, stop);
@@ -143,7 +150,10 @@ on(["messages", "home"], drawMessages);
 on(["home"], drawHome);
 on(["view"], showModal);
 on(["issues"], () => jiraPane($("pane-jira")));
-on(["calls"], () => tracePane($("pane-trace")));
+on(["calls"], () => {
+  tracePane($("pane-trace"));
+  stayAtEnd.trace();
+});
 on(["banner"], drawBanner);
 
 $("composer").append(main.node);
@@ -157,6 +167,8 @@ for (const tab of ["messages", "home"]) $(`tab-${tab}`).onclick = () => showTab(
 for (const pane of ["jira", "trace"]) $(`pane-tab-${pane}`).onclick = () => showPane(pane);
 $("show-places").onclick = () => $("app").classList.toggle("show-places");
 $("show-pane").onclick = () => $("app").classList.toggle("show-pane");
+
+for (const [id, name] of [["thread-close", "close"], ["show-places", "menu"], ["show-pane", "pane"]]) $(id).append(icon(name));
 
 await connect();
 go(store.myChannels()[0].id);

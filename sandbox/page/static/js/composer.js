@@ -2,6 +2,7 @@
 
 import { act, upload } from "./api.js";
 import { h, replace } from "./dom.js";
+import { icon } from "./icons.js";
 import { notice } from "./notice.js";
 import { avatar } from "./sidebar.js";
 import { store } from "./store.js";
@@ -18,12 +19,12 @@ export function composer(place) {
     input,
     h(
       "div.composer-tools",
-      tool("Attach a file", "📎", () => file.click()),
-      tool("Mention somebody", "@", () => insert(input, "@")),
-      tool("Use a command", "/", () => insert(input, "/jira help")),
+      tool("Attach a file", "clip", () => file.click()),
+      tool("Mention somebody", "at", () => insert(input, "@")),
+      tool("Use a command", "slash", () => insert(input, "/jira help")),
       picked,
       file,
-      h("button.send", { type: "button", "aria-label": "Send", title: "Send (Enter)", onclick: () => send() }, "➤"),
+      h("button.send", { type: "button", "aria-label": "Send", title: "Send (Enter)", onclick: () => send() }, icon("send")),
     ),
   );
 
@@ -38,7 +39,7 @@ export function composer(place) {
     const answer = await deliver(place(), text, chosen);
     if (answer?.error) input.value = text;
   };
-  file.addEventListener("change", () => replace(picked, file.files[0] ? `📎 ${file.files[0].name}` : ""));
+  file.addEventListener("change", () => replace(picked, file.files[0]?.name ?? ""));
   input.addEventListener("input", () => {
     grow(input);
     suggestPeople(input, list);
@@ -97,7 +98,7 @@ export function asSlackWouldWriteIt(text) {
 }
 
 function tool(title, sign, onclick) {
-  return h("button.icon-button", { type: "button", title, "aria-label": title, onclick }, sign);
+  return h("button.icon-button", { type: "button", title, "aria-label": title, onclick }, icon(sign));
 }
 
 function insert(input, text) {

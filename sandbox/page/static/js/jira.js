@@ -2,6 +2,7 @@
 
 import { adf } from "./adf.js";
 import { h, replace, safeUrl } from "./dom.js";
+import { icon } from "./icons.js";
 import { changed, store } from "./store.js";
 
 const TYPE_SIGN = { Bug: "●", Incident: "▲", Task: "■", Story: "◆", "Sub-task": "▪" };
@@ -78,7 +79,7 @@ function detail(issue) {
 
 function linkRow({ title, url }) {
   const target = safeUrl(url);
-  return h("li", "🔗 ", target ? h("a", { href: target, target: "_blank", rel: "noopener noreferrer" }, title) : title);
+  return h("li", icon("link"), target ? h("a", { href: target, target: "_blank", rel: "noopener noreferrer" }, title) : title);
 }
 
 function comment({ author, created, body }) {

@@ -3,14 +3,14 @@
 import { act } from "./api.js";
 import { renderBlocks } from "./blocks.js";
 import { clock, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { markdown } from "./markdown.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { avatar } from "./sidebar.js";
 import { changed, store } from "./store.js";
 
-/** Show `items` in `list`, keeping nodes of unchanged ones and the place at the end while text grows. */
+/** Show `items` in `list`, keeping nodes of unchanged ones. */
 export function showItems(list, items) {
-  const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
   const known = new Map([...list.children].map((node) => [node.dataset.key, node]));
   let last = null;
   for (const item of items) {
@@ -27,7 +27,6 @@ export function showItems(list, items) {
     last = node;
   }
   for (const node of known.values()) node.remove();
-  if (isAtEnd) list.scrollTop = list.scrollHeight;
 }
 
 /** What the channel shows: top-level messages with their reply counts, and what only this person sees. */
@@ -115,7 +114,7 @@ function attachmentNode(attachment, use) {
   return h("div.attachment", { style }, inner);
 }
 
-const fileNode = (file) => h("span.file", "📎 ", file.name ?? file.id);
+const fileNode = (file) => h("span.file", icon("clip"), file.name ?? file.id);
 
 function ephemeralNode(channel, one) {
   const use = (block, element, value) => click(channel, one.ts, block, element, value);
@@ -150,12 +149,12 @@ function threadFoot(message, replies, busy, open) {
 
 function tools(channel, message, open) {
   const rows = [];
-  if (open) rows.push(["Reply in thread", "💬", () => open(message.thread_ts ?? message.ts)]);
+  if (open) rows.push(["Reply in thread", "reply", () => open(message.thread_ts ?? message.ts)]);
   if (!message.bot_id) {
-    rows.push(["File a Jira issue", "🎫", () => act("shortcut", { channel, ts: message.ts, callback_id: "file_issue" })]);
+    rows.push(["File a Jira issue", "ticket", () => act("shortcut", { channel, ts: message.ts, callback_id: "file_issue" })]);
   }
   if (!rows.length) return null;
-  const button = ([title, sign, onclick]) => h("button", { type: "button", title, "aria-label": title, onclick }, sign);
+  const button = ([title, sign, onclick]) => h("button", { type: "button", title, "aria-label": title, onclick }, icon(sign));
   return h("div.message-tools", { role: "toolbar", "aria-label": "Message actions" }, rows.map(button));
 }
 

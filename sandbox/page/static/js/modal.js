@@ -4,6 +4,7 @@ import { act } from "./api.js";
 import { renderBlocks, textObject } from "./blocks.js";
 import { $, h, replace } from "./dom.js";
 import { makeField } from "./fields.js";
+import { icon } from "./icons.js";
 import { store } from "./store.js";
 
 const words = (text) => (typeof text === "string" ? text : (text?.text ?? ""));
@@ -65,12 +66,28 @@ function draw(dialog, view, look) {
 }
 
 const closeButton = (view) =>
-  h("button.icon-button", { type: "button", "aria-label": "Close", onclick: () => close(view) }, "✕");
+  h("button.icon-button", { type: "button", "aria-label": "Close", onclick: () => close(view) }, icon("close"));
 
 const close = (view) => act("close_view", { view_id: view.id });
 
+const REQUIRED = "Please complete this required field.";
+
+/** What Slack's own client would complain about before it sends the form. */
+function incomplete(view) {
+  const isEmpty = (value) => value === null || value === "" || (Array.isArray(value) && !value.length);
+  const wrong = view.blocks
+    .filter((block) => block.type === "input" && !block.optional)
+    .filter((block) => isEmpty(shown.fields.get(`${block.block_id} ${block.element.action_id}`)?.read() ?? null));
+  return Object.fromEntries(wrong.map((block) => [block.block_id, REQUIRED]));
+}
+
 async function submit(event, view) {
   event.preventDefault();
+  const errors = incomplete(view);
+  if (Object.keys(errors).length) {
+    draw($("modal"), { ...view, errors }, shown.hash);
+    return;
+  }
   const button = event.target.querySelector("button[type=submit]");
   button.classList.add("busy");
   button.disabled = true;

@@ -1,6 +1,7 @@
 // The left side: who one is, channels, direct messages, the bot.
 
 import { $, h, replace } from "./dom.js";
+import { icon } from "./icons.js";
 import { store } from "./store.js";
 
 /** `go(channelId)` opens a place, `become(personId)` changes who one is. */
@@ -52,7 +53,7 @@ function list(id, channels, go) {
 
 function sign(channel) {
   if (channel.kind === "im") return avatar(store.bot, "small");
-  return h("span.sign", { "aria-hidden": "true" }, { channel: "#", group: "🔒", mpim: "👥" }[channel.kind]);
+  return h("span.sign", icon({ channel: "hash", group: "lock", mpim: "people" }[channel.kind]));
 }
 
 const HUES = [262, 18, 152, 205, 330, 48];

@@ -7,10 +7,8 @@ const SERVICES = ["all", "slack", "claude", "jira"];
 let filter = "all";
 
 export function tracePane(node) {
-  const isAtEnd = node.scrollHeight - node.scrollTop - node.clientHeight < 60;
   const calls = store.calls.filter((call) => filter === "all" || call.service === filter);
   replace(node, turnTable(), filters(), h("ol.calls", calls.map(row)));
-  if (isAtEnd) node.scrollTop = node.scrollHeight;
 }
 
 function filters() {
@@ -53,12 +51,15 @@ function row(call) {
     { class: `call call-${call.service}${call.is_ok ? "" : " call-failed"}` },
     h("time.muted", clock(call.at, true)),
     h("span", { class: `service service-${call.service}` }, isIn ? `${call.service} → bot` : call.service),
-    h("span.operation", call.operation),
+    h("span.operation", breakable(call.operation)),
     h("span.outcome", call.outcome),
     h("span.seconds", duration(call.seconds)),
     call.tokens ? h("span.tokens", tokens(call.tokens)) : null,
   );
 }
+
+/** Let long names break at their dots, slashes and humps. */
+const breakable = (name) => name.replace(/([./])|([a-z])(?=[A-Z])/g, "$&\u200b");
 
 const duration = (seconds) => (seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`);
 

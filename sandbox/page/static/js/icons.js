@@ -1,0 +1,31 @@
+// Drawn signs, so that the page looks the same whatever fonts a machine has.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+const PATHS = {
+  hash: "M9 4 7 20M17 4l-2 16M4 9h16M4 15h16",
+  lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+  people: "M9 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM3 19c.6-3.4 3-5 6-5s5.4 1.6 6 5M16 11a2.5 2.5 0 1 0-1-4.8M17 14c2.2.3 3.6 1.8 4 5",
+  clip: "M19 11.5 12 18.5a4.5 4.5 0 0 1-6.4-6.4l7.5-7.5a3 3 0 0 1 4.3 4.3l-7.4 7.4a1.5 1.5 0 0 1-2.2-2.2l6.7-6.6",
+  at: "M12 15.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM15.5 8.5v5a2.5 2.5 0 0 0 5 0V12a8.5 8.5 0 1 0-3.5 6.9",
+  slash: "M5 4h14v16H5zM14.5 8l-5 8",
+  send: "M4 12 3.5 4.5 21 12 3.5 19.5zM4 12h8",
+  reply: "M4 5h16v11h-9l-4 3.5V16H4z",
+  ticket: "M4 7h16v3.5a1.8 1.8 0 0 0 0 3.5v3H4v-3a1.8 1.8 0 0 0 0-3.5zM14 7.5v9",
+  menu: "M4 6h16M4 12h16M4 18h16",
+  pane: "M4 5h16v14H4zM14.5 5v14",
+  close: "M6 6l12 12M18 6 6 18",
+  link: "M10 14a4 4 0 0 0 6 .3l3-3a4.1 4.1 0 0 0-5.8-5.8l-1.2 1.2M14 10a4 4 0 0 0-6-.3l-3 3a4.1 4.1 0 0 0 5.8 5.8l1.2-1.2",
+};
+
+/** Return the sign as an SVG element that screen readers pass over. */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", PATHS[name]);
+  svg.append(path);
+  return svg;
+}
