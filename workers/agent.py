@@ -122,13 +122,15 @@ class Agent:
     def _ears(self) -> Ears:
         """Return listeners for one round: its text follows what was said before, with a blank line between."""
         gap = ["\n\n"] if self._said else []
+        thoughts: list[str] = []
 
         def text(piece: str) -> None:
             self._reply.append((gap.pop() if gap else "") + piece)
 
         def thinking(piece: str) -> None:
-            if piece.strip():
-                self._reply.status(thought_status(piece))
+            thoughts.append(piece)
+            if line := thought_status("".join(thoughts)):
+                self._reply.status(line)
             self._reply.tick()
 
         return Ears(text=text, thinking=thinking, tool=lambda name: self._reply.status(tool_status(name)))

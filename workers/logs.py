@@ -23,6 +23,8 @@ TALKATIVE = (
     "aiohttp",
     "asyncio",
 )
+# A line for every kick, most of which find nothing to do.
+CHATTY = ("celery.worker.strategy", "celery.app.trace")
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -58,7 +60,7 @@ def configure_logging(level: str, log_format: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in TALKATIVE:
+    for name in (*TALKATIVE, *CHATTY):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

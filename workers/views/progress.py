@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 LONGEST = 80
+
+_SENTENCES = re.compile(r"[^.!?\n]+[.!?\n]")
 
 _TOOLS = {
     "jira_search": "is searching Jira…",
@@ -18,6 +22,9 @@ def tool_status(name: str) -> str:
 
 
 def thought_status(summary: str) -> str:
-    """Return the line from the first line of a thinking summary."""
-    line = summary.strip().partition("\n")[0]
+    """Return the line from a thinking summary so far: its last whole sentence, or nothing before there is one."""
+    whole = _SENTENCES.findall(summary)
+    if not whole:
+        return ""
+    line = " ".join(whole[-1].split())
     return f"is thinking: {line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + '…'}"
