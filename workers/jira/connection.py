@@ -68,10 +68,15 @@ class Connection:
 
     def write_once(self, operation: str, path: str, body: Any) -> tuple[str, str]:
         """POST exactly once; return key and id of what was created. A lost or unreadable answer is FilingUncertain."""
-        with jira_errors(operation, self._metrics, once=True):
-            response = self._send("POST", path, None, body)
-            check(response, once=True)
-            return created_of(response.json())
+        # A connection of its own: one that lay idle may be dead, and nobody could say what became of the request.
+        client = self._new_client()
+        try:
+            with jira_errors(operation, self._metrics, once=True):
+                response = self._send(client, "POST", path, None, body)
+                check(response, once=True)
+                return created_of(response.json())
+        finally:
+            client.close()  # type: ignore[no-untyped-call]
 
     def _call(
         self,
@@ -83,12 +88,12 @@ class Connection:
         body: Any,
     ) -> T:
         with jira_errors(operation, self._metrics):
-            response = self._send(method, path, params, body)
+            response = self._send(self._client(), method, path, params, body)
             check(response)
             return take(response.json() if response.content else None)
 
-    def _send(self, method: Method, path: str, params: dict[str, Any] | None, body: Any) -> requests.Response:
-        client = self._client()
+    @staticmethod
+    def _send(client: JIRA, method: Method, path: str, params: dict[str, Any] | None, body: Any) -> requests.Response:
         # Past the library's own `request`: that repeats lost POSTs and forgets the names of refused fields.
         return requests.Session.request(
             client._session,  # noqa: SLF001  the library offers no way to post a whole payload

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from workers.errors import ToolError
 from workers.jira.gateway import JiraGateway
 from workers.records import Draft, TurnRequest
 
@@ -41,6 +42,13 @@ class ToolContext:
     default_project: str
     jira: JiraGateway
     drafts: DraftDesk
+
+    def open_project(self, given: str | None) -> str:
+        """Return the key of the project that is meant (the default if none is); raises ToolError if it is not open."""
+        project = (given or self.default_project).strip().upper()
+        if project not in self.projects:
+            raise ToolError(f"Project {project[:40]!r} is not open to me. Open projects: {', '.join(self.projects)}.")
+        return project
 
     def draft_id(self, tool_use_id: str) -> str:
         """Return the id of the draft that a call makes: the same again when the call is run again after a crash."""

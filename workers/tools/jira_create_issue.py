@@ -13,7 +13,6 @@ from workers.jira.fields import Fitted, fit, missing_line
 from workers.records import Draft, FieldSpec
 from workers.tools.arguments import CommaTexts, Mapping
 from workers.tools.context import ToolContext
-from workers.tools.jira_create_options import open_project
 from workers.tools.tool import Tool, ToolAnswer, ToolInput
 
 LONGEST_SUMMARY = 255
@@ -39,7 +38,7 @@ class CreateIssue(ToolInput):
 
 def run(args: CreateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer:
     """Check the arguments against Jira's create screen and propose the draft."""
-    project = open_project(args.project, context)
+    project = context.open_project(args.project)
     summary = " ".join(args.summary.split())
     if not summary:
         raise ToolError("The summary is empty: say in one line what is wrong or wanted.")

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from workers.errors import ToolError
 from workers.jira.field_values import options_text
 from workers.jira.fields import EXAMPLES, SET_BY_US
 from workers.records import FieldSpec
@@ -24,7 +23,7 @@ class CreateOptions(ToolInput):
 
 def run(args: CreateOptions, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
     """Return the issue types of a project, or the fields of one type with their allowed values."""
-    project = open_project(args.project, context)
+    project = context.open_project(args.project)
     if not args.issue_type:
         types = context.jira.issue_types(project)
         lines = [f"{each.name}{f' - {each.description}' if each.description else ''}" for each in types]
@@ -33,14 +32,6 @@ def run(args: CreateOptions, context: ToolContext, _tool_use_id: str) -> ToolAns
     specs = [spec for spec in context.jira.create_screen(project, kind.id) if spec.id not in SET_BY_US]
     text = "\n".join(_lines(project, kind.name, specs))
     return ToolAnswer(text if len(text) <= LONGEST_RESULT else text[:LONGEST_RESULT].rpartition("\n")[0] + "\n…")
-
-
-def open_project(given: str | None, context: ToolContext) -> str:
-    """Return the key of the project that is meant, if it is open here."""
-    project = (given or context.default_project).upper()
-    if project not in context.projects:
-        raise ToolError(f"Project {project[:40]!r} is not open to me. Open projects: {', '.join(context.projects)}.")
-    return project
 
 
 def _lines(project: str, kind: str, specs: list[FieldSpec]) -> Iterator[str]:

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from pydantic import Field
 
-from workers.errors import ToolError
 from workers.jira.values import Issue
 from workers.tools.arguments import key_in
 from workers.tools.context import ToolContext
@@ -26,9 +25,8 @@ class GetIssue(ToolInput):
 def run(args: GetIssue, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
     """Return one issue as text."""
     key = key_in(args.key)
-    project = key.rpartition("-")[0]
-    if project and project not in context.projects:
-        raise ToolError(f"Project {project[:40]!r} is not open to me. Open projects: {', '.join(context.projects)}.")
+    if "-" in key:
+        context.open_project(key.rpartition("-")[0])
     issue = context.jira.issue(key, acting_as=context.asker.email)
     return ToolAnswer("\n".join(_lines(issue)), issue_keys=(issue.key,), links=((issue.key, issue.url),))
 

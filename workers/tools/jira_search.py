@@ -51,11 +51,8 @@ class Search(ToolInput):
 
 def run(args: Search, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
     """Search open projects and return the hits, a line each."""
-    project = args.project.upper() if args.project else None
-    if project and project not in context.projects:
-        raise ToolError(f"Project {project[:40]!r} is not open to me. Open projects: {', '.join(context.projects)}.")
     query = IssueQuery(
-        projects=(project,) if project else context.projects,
+        projects=(context.open_project(args.project),) if args.project else context.projects,
         keywords=tuple(args.keywords),
         status=args.status,
         assignee=_account(args.assignee, context),

@@ -10,6 +10,7 @@ import redis
 from sandbox.faults import Fault
 from sandbox.jira.standin import JiraStandIn
 from workers.errors import FilingUncertain, JiraRefused, JiraUnavailable, Misconfigured, ToolError
+from workers.jira import connection
 from workers.jira.gateway import JiraGateway
 from workers.state.metrics import Metrics, sums
 
@@ -86,6 +87,18 @@ def test_every_outcome_of_a_create_has_its_class_and_none_is_sent_again(
     assert type(found.value) is raised
     assert len(creates(jira)) == 1
     assert len(jira.issues) == before + added
+
+
+def test_a_create_that_hangs_is_uncertain(
+    gateway: JiraGateway, jira: JiraStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "TIMEOUT_SECONDS", (1, 0.2))
+    jira.faults.add(Fault(operation="POST issue", kind="hang", seconds=5))
+
+    with pytest.raises(FilingUncertain):
+        gateway.create(payload())
+
+    assert len(creates(jira)) == 1
 
 
 def test_a_create_that_found_no_connection_was_certainly_not_sent(make_gateway: MakeGateway) -> None:

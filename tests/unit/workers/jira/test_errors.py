@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from workers.errors import JiraRefused
+from workers.jira.errors import LONGEST_TEXT, refusal_sentences, retry_after
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "7"}, 7),
+        ({"Retry-After": " 1847 "}, 1847),
+        ({"Retry-After": "soon"}, None),
+        ({"X-RateLimit-Reset": "later"}, None),
+        ({"X-RateLimit-Reset": "2020-01-01T00:00Z"}, 0),
+        ({}, None),
+    ],
+)
+def test_the_wait_that_jira_asks_for_is_read(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(headers) == seconds
+
+
+def test_a_wait_until_a_moment_is_read_as_seconds() -> None:
+    then = datetime.now(UTC) + timedelta(seconds=100)
+
+    for headers in ({"Retry-After": format_datetime(then, usegmt=True)}, {"X-RateLimit-Reset": then.isoformat()}):
+        wait = retry_after(headers)
+        assert wait is not None
+        assert abs(wait - (then.timestamp() - time.time())) < 5
+
+
+def test_a_refusal_names_fields_as_people_know_them() -> None:
+    error = JiraRefused(400, {"customfield_1": "Team is required.", "labels": "no"}, ("And more.",))
+
+    assert refusal_sentences(error, {"customfield_1": "Team"}) == ("Team: Team is required.", "labels: no", "And more.")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(403, "permission"), (404, "may not see"), (413, "too large"), (410, "410")]
+)
+def test_a_refusal_without_reasons_is_still_a_sentence(status: int, words: str) -> None:
+    (sentence,) = refusal_sentences(JiraRefused(status))
+
+    assert words in sentence
+
+
+def test_a_long_reason_is_cut() -> None:
+    (sentence,) = refusal_sentences(JiraRefused(400, messages=("x" * 5_000,)))
+
+    assert len(sentence) == LONGEST_TEXT
