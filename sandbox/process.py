@@ -30,9 +30,7 @@ class Process:
     Linux takes the end of the starting thread for the end of the parent.
     """
 
-    def __init__(
-        self, name: str, command: Sequence[str], *, log: Path, env: Mapping[str, str], cwd: Path
-    ) -> None:
+    def __init__(self, name: str, command: Sequence[str], *, log: Path, env: Mapping[str, str], cwd: Path) -> None:
         self.name, self.log = name, log
         self._command, self._env, self._cwd = list(command), dict(env), cwd
         self._child: subprocess.Popen[bytes] | None = None

@@ -32,9 +32,7 @@ def server_binary() -> str:
 class RedisServer:
     """One server with its data folder; it is ready when the constructor returns and dies with its starter."""
 
-    def __init__(
-        self, data_dir: Path | None = None, *, appendonly: bool = False, port: int | None = None
-    ) -> None:
+    def __init__(self, data_dir: Path | None = None, *, appendonly: bool = False, port: int | None = None) -> None:
         self._own_dir = Path(tempfile.mkdtemp(prefix="redis-")) if data_dir is None else None
         self.data_dir = (data_dir or self._own_dir or Path()).resolve()
         self.data_dir.mkdir(parents=True, exist_ok=True)
