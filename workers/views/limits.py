@@ -16,6 +16,8 @@ BUTTON_URL = 3_000
 CONTEXT_ELEMENTS = 10
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
+VIEW_BYTES = 240_000
+"""Slack refuses a view above 250 kB; the frame of a form needs some."""
 VIEW_TITLE = 24
 PRIVATE_METADATA = 3_000
 INPUT_TEXT = 3_000

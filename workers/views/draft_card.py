@@ -1,0 +1,167 @@
+"""The card of a draft in every state. Before Jira has confirmed it, nothing on it says that it was filed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from workers.records import Draft, FieldValue, Filing, FilingState
+from workers.views.defuse import defuse
+from workers.views.limits import (
+    BUTTON_VALUE,
+    FALLBACK_TEXT,
+    HEADER_TEXT,
+    SECTION_TEXT,
+    cut,
+    cut_escaped,
+    escape,
+)
+from workers.views.markdown import presentable
+from workers.views.reply import Blocks
+
+DESCRIPTION_SHOWN = 3_000
+FIELD_NAME, FIELD_SHOWN = 80, 500
+FIELDS_A_SECTION = 10
+MOST_FIELDS = 30
+MOST_NOTES = 10
+ERRORS_SHOWN = 10
+
+CREATE, EDIT, CANCEL = "draft_create", "draft_edit", "draft_cancel"
+CHECK, FORCE = "filing_check", "filing_force"
+
+
+def draft_card(draft: Draft, filing: Filing, *, asks_person: bool = True) -> tuple[Blocks, str]:
+    """Return the blocks of a draft's card and its text for notifications.
+
+    `asks_person` shows the two buttons of an uncertain filing; before that the card says that it is being looked for.
+    """
+    states: dict[FilingState, Callable[[], Blocks]] = {
+        "new": lambda: [*_issue(draft), *_buttons(draft)],
+        "sending": lambda: [*_issue(draft), _section("Sending it to Jira…")],
+        "done": lambda: _done(filing),
+        "rejected": lambda: [*_issue(draft), _section(_reasons(filing)), *_buttons(draft)],
+        "uncertain": lambda: [*_issue(draft), *_uncertain(draft, asks_person=asks_person)],
+        "cancelled": lambda: _cancelled(draft, filing),
+    }
+    return states[filing.state](), _headline(draft, filing)
+
+
+def _headline(draft: Draft, filing: Filing) -> str:
+    if filing.state == "done":
+        return cut_escaped(f"Filed as {filing.issue_key}", FALLBACK_TEXT)
+    words = {"new": "Draft", "sending": "Sending to Jira", "rejected": "Jira did not take it", "cancelled": "Cancelled"}
+    start = words.get(filing.state, "Not confirmed by Jira")
+    return cut_escaped(defuse(f"{start}: {draft.project} {draft.issue_type}: {draft.summary}"), FALLBACK_TEXT)
+
+
+def _issue(draft: Draft) -> Blocks:
+    """Show the issue as it would be filed."""
+    summary = _plain(draft.summary) or "(no summary)"
+    blocks: Blocks = [_context(f"Draft for *{_mrkdwn(draft.project, 100)}* · {_mrkdwn(draft.issue_type, 100)}")]
+    blocks.append({"type": "header", "text": {"type": "plain_text", "text": cut(summary, HEADER_TEXT)}})
+    if len(summary) > HEADER_TEXT:
+        blocks.append({"type": "section", "text": {"type": "plain_text", "text": cut(summary, SECTION_TEXT)}})
+    blocks += _description(draft.description)
+    rows = _rows(draft)
+    for start in range(0, len(rows), FIELDS_A_SECTION):
+        blocks.append({"type": "section", "fields": [_text(row) for row in rows[start : start + FIELDS_A_SECTION]]})
+    blocks += [_context(f"⚠︎ {_mrkdwn(note, FIELD_SHOWN)}") for note in draft.notes[:MOST_NOTES]]
+    return blocks
+
+
+def _description(description: str) -> Blocks:
+    text = presentable(defuse(description), is_final=True).strip()
+    if not text:
+        return []
+    if len(text) <= DESCRIPTION_SHOWN:
+        return [{"type": "markdown", "text": text}]
+    shown = presentable(text[:DESCRIPTION_SHOWN])
+    more = f"The description goes on for {len(text) - len(shown):,} more characters; *Edit* shows all of it."
+    return [{"type": "markdown", "text": shown or cut(text, DESCRIPTION_SHOWN)}, _context(more)]
+
+
+def _rows(draft: Draft) -> list[str]:
+    """Return a line for each further field that has a value, by its display name."""
+    names = {spec.id: spec.name for spec in draft.specs}
+    values: list[tuple[str, FieldValue]] = [("Priority", draft.priority or ""), ("Labels", draft.labels)]
+    values += [(names.get(field_id, field_id), value) for field_id, value in draft.fields.items()]
+    rows = [f"*{_mrkdwn(name, FIELD_NAME)}*\n{_mrkdwn(_joined(value), FIELD_SHOWN)}" for name, value in values if value]
+    if len(rows) <= MOST_FIELDS:
+        return rows
+    return [*rows[: MOST_FIELDS - 1], f"and {len(rows) - MOST_FIELDS + 1} more fields; *Edit* shows them"]
+
+
+def _joined(value: FieldValue) -> str:
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+def _done(filing: Filing) -> Blocks:
+    link = f"<{filing.issue_url}|{escape(filing.issue_key)}>" if filing.issue_url else escape(filing.issue_key)
+    by = f" · Create was pressed by <@{filing.pressed_by}>" if filing.pressed_by else ""
+    return [_section(f"✅ Filed as *{link}*{by}")]
+
+
+def _cancelled(draft: Draft, filing: Filing) -> Blocks:
+    by = f" by <@{filing.pressed_by}>" if filing.pressed_by else ""
+    return [_context(f"Draft cancelled{by}: {_mrkdwn(draft.summary, HEADER_TEXT)}")]
+
+
+def _reasons(filing: Filing) -> str:
+    lines = [f"• {_mrkdwn(error, FIELD_SHOWN // 2)}" for error in filing.errors[:ERRORS_SHOWN]]
+    return "\n".join(["*Jira did not take it.* Edit the draft and press Create again.", *lines])
+
+
+def _uncertain(draft: Draft, *, asks_person: bool) -> Blocks:
+    if not asks_person:
+        return [_section("*Jira's answer was lost.* I am looking whether the issue is there…")]
+    question = (
+        "*Jira's answer was lost, and I can't find the issue there yet.* I keep looking. "
+        "If you are sure that it is not in Jira, you can have it sent once more."
+    )
+    force = _button(FORCE, "File anyway", draft, "danger")
+    force["confirm"] = {
+        "title": {"type": "plain_text", "text": "Send it once more?"},
+        "text": {"type": "plain_text", "text": "If Jira took the first one after all, there will be two."},
+        "confirm": {"type": "plain_text", "text": "Send again"},
+        "deny": {"type": "plain_text", "text": "Wait"},
+    }
+    buttons = [_button(CHECK, "Check again", draft), force]
+    return [_section(question), {"type": "actions", "elements": buttons}]
+
+
+def _buttons(draft: Draft) -> Blocks:
+    buttons = [
+        _button(CREATE, "Create", draft, "primary"),
+        _button(EDIT, "Edit", draft),
+        _button(CANCEL, "Cancel", draft),
+    ]
+    asked = f"Asked for by {_mrkdwn(draft.asker_name, FIELD_NAME)}. " if draft.asker_name else ""
+    hint = _context(f"{asked}Nothing goes to Jira before somebody presses Create.")
+    return [{"type": "actions", "elements": buttons}, hint]
+
+
+def _button(action_id: str, label: str, draft: Draft, style: str = "") -> dict[str, Any]:
+    text = {"type": "plain_text", "text": label}
+    button = {"type": "button", "action_id": action_id, "text": text, "value": draft.id[:BUTTON_VALUE]}
+    return {**button, "style": style} if style else button
+
+
+def _section(mrkdwn: str) -> dict[str, Any]:
+    return {"type": "section", "text": _text(mrkdwn)}
+
+
+def _context(mrkdwn: str) -> dict[str, Any]:
+    return {"type": "context", "elements": [_text(mrkdwn)]}
+
+
+def _text(mrkdwn: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": mrkdwn}
+
+
+def _mrkdwn(words: str, limit: int) -> str:
+    """Return words of others for mrkdwn: escaped, harmless, in one piece, short."""
+    return cut_escaped(defuse(_plain(words)), limit) or "-"
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.split())

@@ -1,0 +1,174 @@
+"""The form `issue_draft`: a draft to be edited, or a message to be filed; and what a person entered, read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import Any
+
+from workers.records import Draft, FieldOption, FieldSpec, FieldValue
+from workers.views.form_fields import VALUE, Block, entered, field_input, input_block, option_value, select, text_input
+from workers.views.limits import INPUT_TEXT, PRIVATE_METADATA, VIEW_BLOCKS, VIEW_BYTES, cut
+
+CALLBACK_ID = "issue_draft"
+SUMMARY_LONGEST = 255
+"""Jira takes no more."""
+PLACED = ("summary", "description", "project", "issuetype", "reporter")
+"""Fields with a place of their own, or set by the program."""
+DESCRIPTION = "description"
+MORE_DESCRIPTION = "description_more_"
+DESCRIPTION_INPUTS = 20
+"""Slack's inputs hold 3,000 characters, and we fill at least 2,000 of them; Jira's descriptions end at 32,767."""
+USUAL_TYPE = "Task"
+
+Values = dict[str, FieldValue]
+
+
+def draft_modal(draft: Draft, private_metadata: str = "") -> dict[str, Any]:
+    """Return the form of a draft: summary and description, then required fields, then the others.
+
+    Its `private_metadata` is the draft's id unless another is given.
+    """
+    blocks = [_summary(draft.summary), *_description(draft.description)]
+    values: Mapping[str, FieldValue | None] = {**draft.fields, "priority": draft.priority, "labels": draft.labels}
+    specs = [spec for spec in draft.specs if spec.id not in PLACED and _can_be_filled(spec, values)]
+    specs.sort(key=lambda spec: not (spec.required and not spec.has_default))
+    fields = [field_input(spec, values.get(spec.id)) for spec in specs]
+    shown = _that_fit(fields, VIEW_BLOCKS - 2 - len(blocks), VIEW_BYTES - _bytes(blocks))
+    blocks += shown
+    title = f"{draft.project} · {draft.issue_type}"
+    if len(shown) < len(fields):
+        blocks.append(_note("This form has more fields than fit here; fill in the rest in Jira."))
+    return _view("Edit draft", "Save", [_note(title), *blocks], private_metadata or draft.id)
+
+
+def _that_fit(blocks: Sequence[Block], most: int, room: int) -> list[Block]:
+    """Return the blocks from the front that Slack takes in one view."""
+    ends = accumulate(_bytes([block]) for block in blocks)
+    return [block for block, end in zip(blocks[:most], ends, strict=False) if end <= room]
+
+
+def _bytes(blocks: Sequence[Block]) -> int:
+    return len(json.dumps(blocks))
+
+
+def shortcut_modal(
+    text: str,
+    projects: Sequence[str] = (),
+    private_metadata: str = "",
+    *,
+    issue_types: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return the form that files a message; project and type are chosen, or typed where the choices are unknown."""
+    first_line = next((line for line in text.splitlines() if line.strip()), "")
+    blocks = [
+        _choice("project", "Project", projects, projects[0] if projects else ""),
+        _choice("issue_type", "Type", issue_types, issue_types[0] if issue_types else USUAL_TYPE),
+        _summary(first_line),
+        *_description(text),
+    ]
+    return _view("File an issue", "File it", blocks, private_metadata)
+
+
+def read_modal(state: Mapping[str, Any], specs: Sequence[FieldSpec] = ()) -> tuple[Values, dict[str, str]]:
+    """Return what a person entered by field id, and errors by block id: what is wrong at which input.
+
+    `state` is the view's `state` or its `values`. An emptied field is there with an empty value.
+    """
+    inputs = state.get("values", state)
+    by_id = {spec.id: spec for spec in specs}
+    values: Values = {}
+    for block_id, actions in inputs.items():
+        if VALUE in actions and not block_id.startswith((DESCRIPTION, MORE_DESCRIPTION)):
+            values[block_id] = _named(by_id.get(block_id), entered(actions[VALUE]))
+    if DESCRIPTION in inputs:
+        values[DESCRIPTION] = _whole_description(inputs)
+    return values, _errors(values, by_id)
+
+
+def _errors(values: Values, by_id: Mapping[str, FieldSpec]) -> dict[str, str]:
+    errors = {}
+    if not str(values.get("summary", "x")).strip():
+        errors["summary"] = "Please say in one line what this is about."
+    for field_id, value in values.items():
+        spec = by_id.get(field_id)
+        words = value.strip() if isinstance(value, str) else value
+        if spec and spec.required and not spec.has_default and not words:
+            errors[field_id] = f"{cut(spec.name, 100)} is required."
+        elif spec and spec.kind == "user" and isinstance(words, str) and words and "@" not in words:
+            errors[field_id] = "Please enter an e-mail address."
+    return errors
+
+
+def _named(spec: FieldSpec | None, value: FieldValue) -> FieldValue:
+    """Return chosen options by the name that a person knows."""
+    names = {option_value(option): option.name for option in spec.options} if spec else {}
+    return names.get(value, value) if isinstance(value, str) else tuple(names.get(word, word) for word in value)
+
+
+def _can_be_filled(spec: FieldSpec, values: Mapping[str, FieldValue | None]) -> bool:
+    """Return whether a form can hold the field: of a kind it knows, or with a text that can be shown."""
+    return spec.kind != "other" or spec.required or bool(values.get(spec.id))
+
+
+def _choice(block_id: str, label: str, choices: Sequence[str], chosen: str) -> Block:
+    options = [FieldOption(id=choice, name=choice) for choice in choices]
+    element = select(options, [chosen]) if options else text_input(chosen, longest=100)
+    return input_block(block_id, label, element, is_required=True)
+
+
+def _summary(summary: str) -> Block:
+    element = text_input(" ".join(summary.split()), longest=SUMMARY_LONGEST)
+    return input_block("summary", "Summary", element, is_required=True)
+
+
+def _description(description: str) -> list[Block]:
+    """Return as many inputs as the description needs; each block id tells how its text joins the one before."""
+    blocks: list[Block] = []
+    block_id, rest = DESCRIPTION, description.rstrip()
+    while len(blocks) < DESCRIPTION_INPUTS and (rest or not blocks):
+        piece, joint, rest = _first_piece(rest)
+        label = "Description" if not blocks else "Description, continued"
+        blocks.append(input_block(block_id, label, text_input(piece, is_multiline=True), is_required=False))
+        block_id = f"{MORE_DESCRIPTION}{joint}_{len(blocks)}"
+    return blocks
+
+
+def _first_piece(text: str) -> tuple[str, str, str]:
+    """Cut what fits into one input: at an empty line, else at a line, else anywhere."""
+    if len(text) <= INPUT_TEXT:
+        return text, "", ""
+    for joint, mark in (("paragraph", "\n\n"), ("line", "\n")):
+        place = text.rfind(mark, 1, INPUT_TEXT)
+        if place >= INPUT_TEXT * 2 // 3:
+            return text[:place], joint, text[place + len(mark) :]
+    return text[:INPUT_TEXT], "none", text[INPUT_TEXT:]
+
+
+def _whole_description(inputs: Mapping[str, Any]) -> str:
+    joints = {"paragraph": "\n\n", "line": "\n", "none": ""}
+    text = str(entered(inputs[DESCRIPTION].get(VALUE, {})))
+    more = [block_id for block_id in inputs if block_id.startswith(MORE_DESCRIPTION)]
+    for block_id in sorted(more, key=lambda each: int(each.rpartition("_")[2])):
+        joint = block_id.removeprefix(MORE_DESCRIPTION).rpartition("_")[0]
+        text += joints.get(joint, "\n") + str(entered(inputs[block_id].get(VALUE, {})))
+    return text.strip()
+
+
+def _note(text: str) -> Block:
+    return {"type": "context", "elements": [{"type": "plain_text", "text": cut(text, 300) or "-"}]}
+
+
+def _view(title: str, submit: str, blocks: list[Block], private_metadata: str) -> dict[str, Any]:
+    if len(private_metadata) > PRIVATE_METADATA:
+        raise ValueError("private_metadata holds ids, not content")
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK_ID,
+        "title": {"type": "plain_text", "text": title},
+        "submit": {"type": "plain_text", "text": submit},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "private_metadata": private_metadata,
+        "blocks": blocks,
+    }
