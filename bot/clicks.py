@@ -1,4 +1,4 @@
-"""What a click, a form or a shortcut asks for: pure translations of Slack's payloads into actions."""
+"""What a click asks for: pure translations of Slack's payloads into actions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def draft_action(body: Body, team_id: str) -> Action:
 def retry_action(body: Body, team_id: str) -> Action:
     """Return what the button under a failed answer asks for; its value is the turn."""
     turn = str(body["actions"][0].get("value", ""))
-    return _click(body, team_id, kind="turn_retry", subject=f"turn:{turn}", values={"turn": turn})
+    thread_ts = conversation_of(body, team_id).thread_ts
+    return _click(body, team_id, kind="turn_retry", subject=f"turn:{turn}", values={"turn": turn}, thread_ts=thread_ts)
 
 
 def _click(body: Body, team_id: str, **what: Any) -> Action:
@@ -53,15 +54,3 @@ def _place(body: Body) -> dict[str, str]:
         "message_ts": message.get("ts") or container.get("message_ts") or "",
         "thread_ts": message.get("thread_ts") or container.get("thread_ts") or "",
     }
-
-
-def edit_action(body: Body, team_id: str, draft_id: str, values: Mapping[str, Any]) -> Action:
-    """Return what a submitted form of a draft asks for; it stands where its card does."""
-    return Action(
-        id=f"{body['view']['id']}-{body.get('trigger_id', '')}",
-        kind="draft_edit",
-        team_id=team_id,
-        subject=f"draft:{draft_id}",
-        user_id=body["user"]["id"],
-        values=dict(values),
-    )

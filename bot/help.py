@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 ABILITIES = (
-    "Mention me in a channel, or write to me directly: I answer, look for known issues and draft new ones.",
-    "In a thread where I take part you need not mention me again.",
-    "To file an issue, say so. I show a draft first; what happens with it is up to you.",
-    "On any message, choose *File an issue* under *More actions*.",
+    "*Ask me:* mention me in a channel, or write to me directly. I answer, and look in Jira whether it is known.",
+    "*Stay in the thread:* where I take part already you need not mention me again.",
+    "*File an issue:* say so, and I draft it. Unless set up otherwise, nothing goes to Jira before you press *Create*.",
+    "*From a message:* choose *File an issue* in its menu.",
 )
+UNKNOWN = "I don't know that command.\n\n"
 
-HELP = "\n".join(["*What I can do*", *(f"• {ability}" for ability in ABILITIES), "", "`/jira help` shows this text."])
+
+def help_text(*, is_unknown: bool) -> str:
+    """Return the help of `/jira`; for an unknown word, with a word on that."""
+    lines = ["*What I can do*", *(f"• {ability}" for ability in ABILITIES), "", "`/jira help` shows this text."]
+    return (UNKNOWN if is_unknown else "") + "\n".join(lines)
 
 
 def home_view(bot_user_id: str) -> dict[str, Any]:

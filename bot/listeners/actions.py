@@ -11,15 +11,16 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.background import after_ack
 from bot.clicks import conversation_of, draft_action, retry_action
+from bot.forms import draft_form, is_editable
 from bot.hints import NOT_STORED, answer_click
 from bot.open_modal import open_modal
 from bot.services import Services
 from workers.jobs import Action, Draft, Filing, StateUnavailable
 from workers.views import failures
+from workers.views.draft_modal import draft_modal
 
 # The worker does these; `draft_edit` opens a modal here, and the worker gets what it holds.
 FOR_WORKER = ("draft_create", "draft_cancel", "filing_check", "filing_force")
-EDITABLE = ("new", "rejected")
 
 Body = dict[str, Any]
 
@@ -65,12 +66,10 @@ class Actions:
             self._tell(context, body, failures.DRAFT_UNKNOWN)
             return
         draft, filing = found
-        if filing.state not in EDITABLE:
+        if not is_editable(filing):
             self._tell(context, body, failures.DRAFT_SETTLED)
             return
-        from workers.views.draft_modal import draft_modal
-
-        problem = await open_modal(self._services, body["trigger_id"], draft_modal(draft))
+        problem = await open_modal(self._services, body["trigger_id"], draft_modal(draft, draft_form(draft.id)))
         if problem:
             self._tell(context, body, problem)
         self._services.count("draft_edit")

@@ -5,10 +5,8 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.help import HELP
+from bot.help import help_text
 from bot.services import Services
-
-UNKNOWN = "I don't know that command.\n\n"
 
 
 class Commands:
@@ -20,8 +18,8 @@ class Commands:
     async def jira(self, ack: AsyncAck, command: dict[str, str]) -> None:
         """Show the help, to the person alone."""
         words = command.get("text", "").split()
-        is_known = not words or words[0].lower() == "help"
-        await ack(text=HELP if is_known else UNKNOWN + HELP, response_type="ephemeral")
+        is_unknown = bool(words) and words[0].lower() != "help"
+        await ack(text=help_text(is_unknown=is_unknown), response_type="ephemeral")
         self._services.count("command")
 
 

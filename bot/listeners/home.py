@@ -29,8 +29,7 @@ class Home:
             after_ack(context, partial(self._publish, event["user"]))
 
     async def _publish(self, user_id: str) -> None:
-        view = home_view(self._services.identity.bot_user_id)
-        call = self._services.slack.views_publish(user_id=user_id, view=view)
+        call = self._services.slack.views_publish(user_id=user_id, view=home_view(self._services.identity.bot_user_id))
         await attempt(self._services, "views.publish", call, seconds=SECONDS)
 
 

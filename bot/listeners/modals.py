@@ -1,9 +1,68 @@
-"""Placeholder."""
+"""The form `issue_draft`: what is wrong is said at the field, what is right is stored before the form closes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
 
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.forms import edit_action, file_action, is_editable
+from bot.hints import NOT_STORED
 from bot.services import Services
+from workers.jobs import Action, StateUnavailable
+from workers.views import failures
+from workers.views.draft_modal import CALLBACK_ID, read_modal
+
+# Every form has this field; what concerns the whole form is said there.
+FIRST_FIELD = "summary"
+
+Body = dict[str, Any]
+Errors = dict[str, str]
+
+
+class Modals:
+    """Checks and hands over submitted forms."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def submit(self, ack: AsyncAck, body: Body) -> None:
+        """Take a form, or leave it open with a word at the field that needs one."""
+        try:
+            errors = await self._take(body)
+        except StateUnavailable:
+            errors = {FIRST_FIELD: NOT_STORED}
+        if errors:
+            await ack(response_action="errors", errors=errors)
+        else:
+            await ack()
+
+    async def _take(self, body: Body) -> Errors:
+        draft_id = json.loads(body["view"]["private_metadata"]).get("draft")
+        return await (self._take_edit(body, draft_id) if draft_id else self._take_new(body))
+
+    async def _take_edit(self, body: Body, draft_id: str) -> Errors:
+        found = await self._services.handover.draft(self._services.identity.team_id, draft_id)
+        if found is None:
+            return {FIRST_FIELD: failures.DRAFT_UNKNOWN}
+        draft, filing = found
+        if not is_editable(filing):
+            return {FIRST_FIELD: failures.DRAFT_SETTLED}
+        values, errors = read_modal(body["view"]["state"], draft.specs)
+        return errors or await self._store(edit_action(body, draft, filing, values))
+
+    async def _take_new(self, body: Body) -> Errors:
+        values, errors = read_modal(body["view"]["state"])
+        return errors or await self._store(file_action(body, self._services.identity.team_id, values))
+
+    async def _store(self, action: Action) -> Errors:
+        is_new = await self._services.handover.act(action)
+        self._services.count(action.kind if is_new else "seen")
+        return {}
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen."""
+    """Listen to the form's submission."""
+    app.view(CALLBACK_ID)(Modals(services).submit)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
+from sandbox.faults import Fault
 from sandbox.redis_server import RedisServer
 from sandbox.server import Running
 from sandbox.slack import BOT_TOKEN, SlackStandIn
 from tests.integration.listener_harness import SECRET, RunningListener, settings_for, wait_for
-from workers.records import Action, Conversation
+from workers.records import Action, Conversation, Draft, FieldSpec
 from workers.state.connection import connect
+from workers.state.filings import Filings
 from workers.state.mailbox import Mailboxes
 
 pytestmark = pytest.mark.integration
@@ -81,6 +85,28 @@ def actions(boxes: Mailboxes, team_id: str, subject: str) -> list[Action]:
         found.append(Action.model_validate(claim.body))
         boxes.commit(claim)
     return found
+
+
+def keep_draft(slack: SlackStandIn, redis_server: RedisServer, thread_ts: str, **changes: Any) -> Draft:
+    """Store a draft as a worker does."""
+    place = Conversation(team_id=slack.workspace.team_id, channel_id="C0GENERAL", thread_ts=thread_ts)
+    given: dict[str, Any] = {
+        "id": "d1",
+        "conversation": place,
+        "turn_ts": thread_ts,
+        "asker_id": "U0ADA0001",
+        "project": "OPS",
+        "issue_type": "Bug",
+        "summary": "The export hangs",
+        "created_at": time.time(),
+    }
+    draft = Draft.model_validate(given | changes)
+    Filings(connect(redis_server.url), ttl_seconds=3_600).add(draft)
+    return draft
+
+
+def front_view(slack: SlackStandIn, user: str) -> dict[str, Any]:
+    return wait_for(lambda: slack.views.get(user))[-1].body  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("name", ["draft_create", "draft_cancel", "filing_check", "filing_force"])
@@ -172,4 +198,93 @@ def test_the_home_says_what_the_bot_does(listener: RunningListener, slack: Slack
     slack.open_home("ada")
     home = wait_for(lambda: slack.homes.get("U0ADA0001"))
     assert "What I can do" in str(home.body)
+    assert listener.is_ready()
+
+
+def test_edit_opens_the_draft_and_hands_over_what_was_entered(
+    listener: RunningListener, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes
+) -> None:
+    root = thread(slack)
+    keep_draft(slack, redis_server, root)
+    card = post_buttons(slack, root, "d1", "draft_edit")
+    slack.click("general", card, "grace", "draft_edit")
+    assert "The export hangs" in str(front_view(slack, "U0GRACE01"))
+    slack.submit_view("grace", "top", {"summary": "The CSV export hangs", "description": "since noon"})
+    (action,) = actions(boxes, slack.workspace.team_id, "draft:d1")
+    assert (action.kind, action.user_id, action.thread_ts) == ("draft_edit", "U0GRACE01", root)
+    assert action.values == {"summary": "The CSV export hangs", "description": "since noon"}
+    assert not slack.views.get("U0GRACE01")
+    assert listener.is_ready()
+
+
+def test_what_is_wrong_in_a_form_is_said_at_the_field(
+    listener: RunningListener, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes
+) -> None:
+    root = thread(slack)
+    keep_draft(slack, redis_server, root, specs=[FieldSpec(id="customfield_1", name="Contact", kind="user")])
+    card = post_buttons(slack, root, "d1", "draft_edit")
+    slack.click("general", card, "grace", "draft_edit")
+    slack.submit_view("grace", "top", {"customfield_1": "somebody"})
+    (view,) = slack.views["U0GRACE01"]
+    assert view.errors == {"customfield_1": "Please enter an e-mail address."}
+    assert actions(boxes, slack.workspace.team_id, "draft:d1") == []
+    assert listener.is_ready()
+
+
+def test_a_draft_that_is_settled_is_not_edited(
+    listener: RunningListener, slack: SlackStandIn, redis_server: RedisServer
+) -> None:
+    root = thread(slack)
+    draft = keep_draft(slack, redis_server, root)
+    card = post_buttons(slack, root, "d1", "draft_edit")
+    slack.click("general", card, "grace", "draft_edit")
+    filings = Filings(connect(redis_server.url), ttl_seconds=3_600)
+    filings.move(draft, "cancelled", since=("new",), fields={"pressed_by": "U0ADA0001"})
+    slack.submit_view("grace", "top", {"summary": "too late"})
+    assert "settled already" in slack.views["U0GRACE01"][0].errors["summary"]
+    slack.click("general", card, "ada", "draft_edit")
+    (hint,) = wait_for(lambda: slack.ephemerals)
+    assert (hint.user, "settled already" in hint.text) == ("U0ADA0001", True)
+    assert listener.is_ready()
+
+
+def test_the_shortcut_opens_a_form_with_the_message_and_hands_over_what_was_entered(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
+) -> None:
+    ts = slack.say("general", "ada", "The export hangs\nsee <https://x.example|the log> &amp; weep")
+    slack.shortcut("general", ts, "grace", "file_issue")
+    assert "see [the log](https://x.example) & weep" in str(front_view(slack, "U0GRACE01"))
+    slack.submit_view("grace", "top", {"project": "OPS", "issue_type": "Bug"})
+    (action,) = actions(boxes, slack.workspace.team_id, "user:U0GRACE01")
+    assert (action.kind, action.channel_id, action.message_ts) == ("shortcut_submit", "C0GENERAL", ts)
+    assert action.values == {
+        "project": "OPS",
+        "issue_type": "Bug",
+        "summary": "The export hangs",
+        "description": "The export hangs\nsee [the log](https://x.example) & weep",
+    }
+    assert listener.is_ready()
+
+
+def test_a_form_that_cannot_be_stored_stays_open_and_says_so(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+) -> None:
+    ts = slack.say("general", "ada", "The export hangs")
+    slack.shortcut("general", ts, "grace", "file_issue")
+    redis_server.kill()
+    slack.submit_view("grace", "top", {"project": "OPS", "issue_type": "Bug"})
+    (view,) = slack.views["U0GRACE01"]
+    assert "Please try again" in view.errors["summary"]
+    redis_server.restart()
+    wait_for(listener.is_ready)
+    slack.submit_view("grace", "top", {"project": "OPS", "issue_type": "Bug"})
+    assert len(actions(boxes, slack.workspace.team_id, "user:U0GRACE01")) == 1
+
+
+def test_a_form_that_slack_does_not_open_is_said_to_the_person(listener: RunningListener, slack: SlackStandIn) -> None:
+    slack.faults.add(Fault(operation="views.open", kind="error", error="expired_trigger_id"))
+    ts = slack.say("general", "ada", "The export hangs")
+    slack.shortcut("general", ts, "grace", "file_issue")
+    (hint,) = wait_for(lambda: slack.ephemerals)
+    assert "could not be opened" in hint.text
     assert listener.is_ready()
