@@ -86,21 +86,6 @@ class Agent:
         self._say(failures.TOO_MANY_ROUNDS)
         return self._kept([*added, _assistant(failures.TOO_MANY_ROUNDS)], "rounds")
 
-    def stopped(self, question: dict[str, Any], sentence: str) -> tuple[dict[str, Any], ...]:
-        """Return what history keeps of a turn that was told to stop: its finished rounds, and that it was stopped."""
-        added: list[dict[str, Any]] = [question]
-        number = 0
-        while (finished := self._journal.round(number)) is not None:
-            added.append({"role": "assistant", "content": list(finished.blocks) or [_text(failures.EMPTY_ANSWER)]})
-            calls = [block for block in finished.blocks if block["type"] == "tool_use"]
-            if calls:
-                added.append({"role": "user", "content": [self._stored_result(number, call) for call in calls]})
-            number += 1
-        if added[-1]["role"] == "assistant":
-            added[-1] = {**added[-1], "content": [*added[-1]["content"], _text(sentence)]}
-            return tuple(added)
-        return (*added, _assistant(sentence))
-
     def _speak(self, number: int, prompt: Prompt) -> Round:
         """Run one round; one that is cut off is repeated, and the text shown is corrected, not doubled."""
         for repeat in range(REPEATS + 1):
@@ -161,12 +146,9 @@ class Agent:
         self._journal.put(_result_name(number, call), stored)
 
     def _stored_result(self, number: int, call: dict[str, Any]) -> dict[str, Any]:
-        stored = self._journal.get(_result_name(number, call))
-        if stored is None:
-            stored = {"content": failures.CALL_NOT_RUN, "is_error": True, "issue_keys": []}
-        self._issue_keys.update(dict.fromkeys(stored["issue_keys"]))
-        result = {"type": "tool_result", "tool_use_id": call["id"], "content": stored["content"]}
-        return {**result, "is_error": True} if stored["is_error"] else result
+        stored = self._journal.get(_result_name(number, call)) or {}
+        self._issue_keys.update(dict.fromkeys(stored.get("issue_keys", ())))
+        return _tool_result(call, stored)
 
     def _end(self, added: list[dict[str, Any]], last: Round) -> Answer:
         """Close the turn after a round that asks for nothing more; a call in a cut round is answered, never run."""
@@ -196,6 +178,23 @@ class Agent:
         return Answer(messages=tuple(messages), issue_keys=tuple(self._issue_keys), outcome=outcome)
 
 
+def stopped_messages(journal: Journal, question: dict[str, Any], sentence: str) -> tuple[dict[str, Any], ...]:
+    """Return what history keeps of a turn that was told to stop: its finished rounds, and that it was stopped."""
+    kept: list[dict[str, Any]] = [question]
+    number = 0
+    while (finished := journal.round(number)) is not None:
+        kept.append({"role": "assistant", "content": list(finished.blocks) or [_text(failures.EMPTY_ANSWER)]})
+        calls = [block for block in finished.blocks if block["type"] == "tool_use"]
+        if calls:
+            results = [_tool_result(call, journal.get(_result_name(number, call)) or {}) for call in calls]
+            kept.append({"role": "user", "content": results})
+        number += 1
+    if kept[-1]["role"] == "assistant":
+        kept[-1] = {**kept[-1], "content": [*kept[-1]["content"], _text(sentence)]}
+        return tuple(kept)
+    return (*kept, _assistant(sentence))
+
+
 def text_of(finished: Round) -> str:
     """Return what a round said."""
     return "".join(block["text"] for block in finished.blocks if block["type"] == "text")
@@ -211,6 +210,13 @@ def _text(text: str) -> dict[str, Any]:
 
 def _assistant(text: str) -> dict[str, Any]:
     return {"role": "assistant", "content": [_text(text)]}
+
+
+def _tool_result(call: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
+    """Return the result of a call; one that was never run says so, since a call without a result bricks a thread."""
+    content = stored.get("content", failures.CALL_NOT_RUN)
+    result = {"type": "tool_result", "tool_use_id": call["id"], "content": content}
+    return {**result, "is_error": True} if stored.get("is_error", True) else result
 
 
 def _result_name(number: int, call: dict[str, Any]) -> str:

@@ -62,6 +62,23 @@ class Door:
             self._kicker.kick(conversation.box)
         return stopped
 
+    def edit(self, conversation: Conversation, ts: str, text: str) -> bool:
+        """Take new words for a question that is not answered yet; False if nothing changed or it is too late."""
+        body = self._boxes.body(conversation.box, ts)
+        if body is None or " ".join(body["text"].split()) == " ".join(text.split()):
+            return False
+        edited = self._boxes.edit(conversation.box, ts, {**body, "text": text})
+        if edited:
+            self._kicker.kick(conversation.box)
+        return edited
+
+    def withdraw(self, conversation: Conversation, ts: str) -> bool:
+        """Cancel the answer to a deleted question; False if it was answered already."""
+        withdrawn = bool(self._boxes.mark(conversation.box, "deleted", only=ts))
+        if withdrawn:
+            self._kicker.kick(conversation.box)
+        return withdrawn
+
     def draft(self, team_id: str, draft_id: str) -> tuple[Draft, Filing] | None:
         """Return a draft and where it stands."""
         return self._filings.get(team_id, draft_id)

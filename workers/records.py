@@ -25,6 +25,11 @@ class Conversation(Record):
         """The name of its mailbox."""
         return f"turn:{self.team_id}:{self.channel_id}:{self.thread_ts}"
 
+    @property
+    def is_direct(self) -> bool:
+        """True if only one person reads it."""
+        return self.channel_id.startswith("D")
+
     @classmethod
     def of_box(cls, box: str) -> Conversation:
         """Return the conversation whose mailbox has this name."""
@@ -235,3 +240,8 @@ class HistoryEntry(Record):
     tools_version: str = ""
     messages: tuple[dict[str, Any], ...] = ()
     """Verbatim `MessageParam`s: what was asked, what was answered, tool calls with their results."""
+
+    @property
+    def message_ts(self) -> str:
+        """The message that asked; a turn that was tried again carries a suffix."""
+        return self.turn_ts.partition("~")[0]

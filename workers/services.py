@@ -10,6 +10,7 @@ import redis
 from celery import Celery
 
 from workers.actions import ActionServices
+from workers.attempt import TurnServices
 from workers.broker import Kicker
 from workers.claude.client import Claude
 from workers.filing import DraftDesk
@@ -26,7 +27,6 @@ from workers.state.filings import Filings
 from workers.state.limiter import Limiter
 from workers.state.mailbox import Mailboxes
 from workers.state.metrics import Metrics
-from workers.turn import TurnServices
 
 TOOL_THREADS = 32
 

@@ -173,6 +173,42 @@ def test_a_stop_wakes_a_turn_that_waits_for_a_time(boxes: Mailboxes) -> None:
     assert taken(boxes).mark == "stopped"
 
 
+def test_an_edit_before_the_answer_starts_just_changes_the_words(boxes: Mailboxes) -> None:
+    boxes.put(BOX, "1.0", {"text": "old"})
+
+    assert boxes.edit(BOX, "1.0", {"text": "new"}) is True
+    claim = taken(boxes)
+    assert (claim.body, claim.mark) == ({"text": "new"}, "")
+
+
+def test_an_edit_of_a_running_turn_begins_it_anew_in_the_same_slack_messages(boxes: Mailboxes) -> None:
+    boxes.put(BOX, "1.0", {"text": "old"})
+    running = taken(boxes)
+    boxes.write_journal(running, {"round:0": "x", "segments": ["s"]})
+    for words in ("newer", "newest"):
+        assert boxes.edit(BOX, "1.0", {"text": words}) is True
+
+    assert boxes.renew([running]) == [(True, "edited")]
+    assert boxes.seal(running) == "edited"
+    boxes.restart(running)
+    again = taken(boxes)
+
+    assert (again.body, again.mark, dict(again.journal)) == ({"text": "newest"}, "", {"segments": ["s"]})
+
+
+def test_an_edit_comes_too_late_for_a_sealed_answer_and_for_a_stopped_one(boxes: Mailboxes) -> None:
+    boxes.put(BOX, "1.0", {"text": "old"})
+    claim = taken(boxes)
+    assert boxes.seal(claim) == ""
+    assert boxes.edit(BOX, "1.0", {"text": "new"}) is False
+    boxes.commit(claim)
+    assert boxes.edit(BOX, "1.0", {"text": "new"}) is False
+    boxes.put(BOX, "2.0", {"text": "old"})
+    boxes.mark(BOX, "stopped", only="2.0")
+
+    assert boxes.edit(BOX, "2.0", {"text": "new"}) is False
+
+
 def test_mail_that_nobody_was_told_of_is_found_by_the_reaper(boxes: Mailboxes, redis_client: redis.Redis) -> None:
     boxes.put(BOX, "1.0", {})
     redis_client.zadd("sb:ready", {BOX: 0})

@@ -111,6 +111,14 @@ class Reply:
         self._conclude(sentence)
         self._deliver(None)
 
+    def withdraw(self) -> None:
+        """Take every message of the reply away."""
+        while self._parts:
+            self._parts[-1].remove(PATIENCE_SECONDS)
+            self._parts.pop()
+            self._save()
+        self._status.clear()
+
     def _conclude(self, sentence: str) -> None:
         text = presentable(self._text, is_final=True)
         self._text = f"{text}\n\n{sentence}" if text else sentence

@@ -58,6 +58,9 @@ class Mailboxes:
         self._renew = client.register_script(lua.RENEW)
         self._journal = client.register_script(lua.JOURNAL)
         self._commit = client.register_script(lua.COMMIT)
+        self._seal = client.register_script(lua.SEAL)
+        self._edit = client.register_script(lua.EDIT)
+        self._restart = client.register_script(lua.RESTART)
         self._release = client.register_script(lua.RELEASE)
         self._mark = client.register_script(lua.MARK)
         self._due = client.register_script(lua.DUE)
@@ -87,7 +90,7 @@ class Mailboxes:
             return None
         _, token, message_id, body, attempts, mark, pairs = answer
         fields = dict(zip(pairs[::2], pairs[1::2], strict=True))
-        own = (b"id", b"attempts", b"not_before")
+        own = (b"id", b"attempts", b"not_before", b"sealed")
         return Claim(
             box=box,
             token=int(token),
@@ -130,6 +133,32 @@ class Mailboxes:
         args: Args = [claim.box, claim.token, int(delay_seconds * 1000), int(refund)]
         with state_errors():
             return bool(self._release(keys=keys_of(claim.box), args=args))
+
+    def seal(self, claim: Claim) -> Mark:
+        """Close a message to edits, unless it is marked: then return the mark; raises Interrupted("fenced")."""
+        with state_errors():
+            answer = self._seal(keys=keys_of(claim.box), args=[claim.token, claim.id]).decode()
+        if answer == "fenced":
+            raise Interrupted("fenced")
+        return cast("Mark", answer)
+
+    def restart(self, claim: Claim) -> None:
+        """Give an edited message back to be answered anew; only its Slack messages are kept. Raises Interrupted."""
+        with state_errors():
+            answer = self._restart(keys=keys_of(claim.box), args=[claim.box, claim.token, claim.id])
+        if answer == b"fenced":
+            raise Interrupted("fenced")
+
+    def body(self, box: str, message_id: str) -> Any | None:
+        """Return the body of a message that waits or runs."""
+        with state_errors():
+            data = cast("bytes | None", self._redis.hget(f"sb:{{{box}}}:body", message_id))
+        return decode(data) if data else None
+
+    def edit(self, box: str, message_id: str, body: Any) -> bool:
+        """Replace the body of a message unless its answer is final; a running answer begins anew."""
+        with state_errors():
+            return bool(self._edit(keys=keys_of(box), args=[message_id, encode(body), box]) == b"edited")
 
     def mark(self, box: str, mark: Mark, *, only: str = "", before: str = "") -> list[str]:
         """Mark one message that waits or runs, or all asked at or before a ts; return their ids."""

@@ -108,6 +108,53 @@ return 'more'
 """
 )
 
+# The answer is about to be handed to Slack whole: no edit from here on, unless one came before.
+SEAL = (
+    _HEAD
+    + """
+local token, id = unpack(ARGV)
+if redis.call('GET', lease) ~= token then return 'fenced' end
+local mark = redis.call('HGET', marks, id)
+if mark then return mark end
+redis.call('HSET', journal, 'sealed', 1)
+return ''
+"""
+)
+
+# New words for a message that waits or is being answered. `late` once its answer is sealed or it is gone.
+EDIT = (
+    _HEAD
+    + """
+local id, data, box = unpack(ARGV)
+if redis.call('HEXISTS', body, id) == 0 then return 'late' end
+if redis.call('HGET', journal, 'id') == id and redis.call('HEXISTS', journal, 'sealed') == 1 then return 'late' end
+local mark = redis.call('HGET', marks, id)
+if mark and mark ~= 'edited' then return 'late' end
+redis.call('HSET', body, id, data)
+if redis.call('HGET', journal, 'id') == id then
+  redis.call('HSET', marks, id, 'edited')
+  redis.call('EXPIRE', marks, 86400)
+end
+return 'edited'
+"""
+)
+
+# Begins the head anew with its new words, in the same Slack messages.
+RESTART = (
+    _HEAD
+    + """
+local box, token, id = unpack(ARGV)
+if redis.call('GET', lease) ~= token then return 'fenced' end
+for _, field in ipairs(redis.call('HKEYS', journal)) do
+  if field ~= 'id' and field ~= 'segments' then redis.call('HDEL', journal, field) end
+end
+redis.call('HDEL', marks, id)
+redis.call('DEL', lease)
+redis.call('ZADD', ready, now, box)
+return ''
+"""
+)
+
 # Gives the head back, at once or for later; a hand-over is no failed attempt.
 RELEASE = (
     _HEAD

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 # The model
 CLAUDE_DOWN = (
     "I can't think at the moment: the model behind me does not answer. Nothing was filed by this. "
@@ -56,3 +58,8 @@ GUEST_MAY_NOT_FILE = "Only full members of this workspace may file issues here."
 def wrong_project(project: str, allowed: tuple[str, ...]) -> str:
     """Say that a project is not open to the bot, and which are."""
     return f"I may not work in project {project}. Open to me: {', '.join(allowed)}."
+
+
+def deleted_but_filed(keys: Sequence[str]) -> str:
+    """Say what a withdrawn question had already led to."""
+    return f"The question was deleted. Before that I had already filed {', '.join(keys)}."

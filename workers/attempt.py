@@ -1,0 +1,103 @@
+"""One message in this worker's hands: its request, its reply so far, its journal, and the commit that ends it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from workers.claude.client import Claude
+from workers.errors import Interrupted
+from workers.filing import DraftDesk
+from workers.jira.gateway import JiraGateway
+from workers.journal import Journal
+from workers.keeper import Keeper
+from workers.logs import get_logger
+from workers.records import HistoryEntry, ReplySegment, TurnRequest
+from workers.replay import turns_to_drop
+from workers.settings import WorkerSettings
+from workers.slack.api import SlackClients
+from workers.slack.people import People
+from workers.slack.reply import Reply
+from workers.state.failed_turns import FailedTurns
+from workers.state.filings import Filings
+from workers.state.mailbox import Claim, Mailboxes
+from workers.state.metrics import Metrics
+
+SIGN_SECONDS = 3.0
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class TurnServices:
+    """What a turn may use; made once a process."""
+
+    settings: WorkerSettings
+    boxes: Mailboxes
+    filings: Filings
+    failed: FailedTurns
+    keeper: Keeper
+    slack: SlackClients
+    people: People
+    jira: JiraGateway
+    claude: Claude
+    desk: DraftDesk
+    metrics: Metrics
+    tool_pool: Executor
+    kick: Callable[[str], None]
+
+
+class Attempt:
+    """A claimed message on its way to an answer."""
+
+    def __init__(self, claim: Claim, services: TurnServices) -> None:
+        self.claim, self.services = claim, services
+        self.request = TurnRequest.model_validate(claim.body)
+        self.journal = Journal(services.boxes, claim)
+        self.api = services.slack.of(self.request.conversation.team_id)
+        self.history = services.boxes.history(claim.box)
+        reused = [ReplySegment(ts=self.request.reply_ts)] if self.request.reply_ts else []
+        self.reply = Reply(
+            self.api,
+            self.request.conversation,
+            self.request.ts,
+            self.journal,
+            self.journal.segments() or reused,
+        )
+
+    @property
+    def audience(self) -> str:
+        """Who can read the answer: a DM's one person, else everyone in the channel."""
+        where = self.request.conversation
+        return f"dm:{self.request.user_id}" if where.is_direct else f"channel:{where.channel_id}"
+
+    def entry(self, **more: object) -> HistoryEntry:
+        """Return what the history keeps of this turn."""
+        bare = HistoryEntry(turn_ts=self.claim.id, asker_id=self.request.user_id, audience=self.audience)
+        return bare.model_copy(update=more)
+
+    def await_sign(self) -> None:
+        """Wait for the listener's first sign to be out: shown after the status is cleared, it would stay."""
+        deadline = time.monotonic() + SIGN_SECONDS
+        while time.monotonic() < deadline and self.services.boxes.sign_pending(self.claim.box, self.request.ts):
+            time.sleep(0.05)
+
+    def seal(self) -> None:
+        """Mark the answer as final: from here on an edit of the question comes too late; raises Interrupted."""
+        mark = self.services.boxes.seal(self.claim)
+        if mark:
+            raise Interrupted(mark)
+
+    def commit(self, entry: HistoryEntry | None, outcome: str) -> None:
+        """Write history, take the message out of the mailbox and give the lease up, in one step."""
+        drop = turns_to_drop([*self.history, entry]) if entry else 0
+        try:
+            self.services.boxes.commit(self.claim, entry, drop_oldest=drop)
+        except Interrupted:
+            log.info("turn_interrupted", reason="fenced")
+            return
+        self.services.metrics.count("supportbot_turns_total", outcome=outcome)
+        self.services.metrics.observe("supportbot_turn_seconds", time.time() - self.request.received_at)
+        log.info("turn_finished", outcome=outcome, attempts=self.claim.attempts)

@@ -1,0 +1,72 @@
+"""What a turn asks the model: the message itself, what was written above it, and the facts of the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from workers import prompt
+from workers.filing import DraftDesk
+from workers.journal import Journal
+from workers.records import HistoryEntry, TurnRequest
+from workers.settings import WorkerSettings
+from workers.slack.api import SlackApi
+from workers.slack.people import People
+from workers.slack.threads import ThreadMessage, read_thread
+from workers.state.filings import Filings
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where a question's parts come from."""
+
+    settings: WorkerSettings
+    api: SlackApi
+    people: People
+    filings: Filings
+    desk: DraftDesk
+
+
+def question_of(
+    request: TurnRequest, history: Sequence[HistoryEntry], journal: Journal, sources: Sources
+) -> dict[str, Any]:
+    """Return the user message of a turn; a worker that takes over gets the same one again."""
+    stored = journal.get("question")
+    if stored:
+        return dict(stored)
+    thread = _thread(request, history, sources)
+    names = {message.user_id: message.name for message in thread if message.user_id}
+    said = [prompt.Said(name=message.name, text=message.text, files=message.files) for message in thread]
+    question = prompt.question(request, said, _facts(request, sources), names)
+    journal.put("question", question)
+    return question
+
+
+def _facts(request: TurnRequest, sources: Sources) -> prompt.Facts:
+    where = request.conversation
+    projects = sources.settings.jira_projects
+    return prompt.Facts(
+        now=datetime.now(UTC),
+        place="a direct message" if where.is_direct else f"channel {where.channel_id}",
+        asker=sources.people.person(where.team_id, request.user_id).name,
+        default_project=projects[0],
+        projects=projects,
+        drafts=tuple(sources.desk.outcomes(sources.filings.of_conversation(where))),
+    )
+
+
+def _thread(request: TurnRequest, history: Sequence[HistoryEntry], sources: Sources) -> tuple[ThreadMessage, ...]:
+    """Return what people wrote above since the last turn; a message that opens its thread has nothing above."""
+    if request.opens_thread:
+        return ()
+    turns = {entry.message_ts for entry in history}
+    return read_thread(
+        sources.api,
+        sources.people,
+        request.conversation,
+        after_ts=max(turns, key=float, default="0"),
+        before_ts=request.ts,
+        leave_out=turns,
+    )

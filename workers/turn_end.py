@@ -1,0 +1,151 @@
+"""How a turn ends when it does not simply succeed: stopped, edited, handed over, put off, failed."""
+
+from __future__ import annotations
+
+import time
+
+from workers.agent import stopped_messages
+from workers.attempt import Attempt
+from workers.errors import (
+    ClaudeUnavailable,
+    Interrupted,
+    InterruptReason,
+    Misconfigured,
+    ReplyGone,
+    SlackUnavailable,
+    Transient,
+)
+from workers.logs import get_logger
+from workers.views import failures
+
+BROKEN_ATTEMPTS = 3
+LAST_ATTEMPTS = 12
+# From the first failure of something outside, unless it said itself when it will be back.
+LONGEST_WAIT_SECONDS = 600.0
+
+log = get_logger(__name__)
+
+
+class TurnEnd:
+    """The ways out of one attempt."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self._attempt = attempt
+        self._services, self._claim = attempt.services, attempt.claim
+
+    def interrupted(self, reason: InterruptReason) -> None:
+        """Stop where it stands: hand over, begin anew, or end with what was said so far."""
+        log.info("turn_interrupted", reason=reason)
+        try:
+            if reason == "handover":
+                self._give_back()
+            elif reason == "edited":
+                self._begin_anew()
+            elif reason == "deleted":
+                self._withdraw()
+            elif reason != "fenced":
+                self._stop(reason)
+        except Interrupted:
+            log.info("turn_interrupted", reason="fenced")
+        except ReplyGone:
+            self._attempt.commit(None, "gone")
+        except Transient as error:
+            self.later(error)
+
+    def later(self, error: Transient) -> None:
+        """Give the turn back to the queue, or end it with a sentence if waiting longer is hopeless."""
+        since = self._attempt.journal.get("failing_since")
+        now = time.time()
+        waited, wait = now - (since or now), error.retry_after_seconds
+        log.warning("turn_waits", cause=type(error).__name__, what=str(error), retry_after_seconds=wait)
+        hopeless = self._services.settings.hopeless_seconds
+        if (wait or 0) > LONGEST_WAIT_SECONDS or (wait is None and waited > hopeless):
+            self.fail(_sentence(error), may_retry=True)
+            return
+        try:
+            if since is None:
+                self._attempt.journal.put("failing_since", now)
+        except Interrupted:
+            log.info("turn_interrupted", reason="fenced")
+            return
+        if isinstance(error, ClaudeUnavailable):
+            self._attempt.reply.status(failures.CLAUDE_WAITS)
+        delay = min(max(2.0, waited / 2), hopeless / 3) if wait is None else wait
+        self._services.boxes.release(self._claim, delay_seconds=delay, refund=True)
+
+    def fail(self, sentence: str, *, may_retry: bool = False) -> None:
+        """End the turn with a sentence; with `may_retry` also with a button that asks the same again."""
+        attempt = self._attempt
+        try:
+            if may_retry:
+                self._services.failed.keep(attempt.request)
+            attempt.await_sign()
+            attempt.reply.fail(sentence, can_retry=may_retry)
+        except SlackUnavailable as error:
+            # The sentence is the answer: it waits for Slack as any other would.
+            if self._claim.attempts <= LAST_ATTEMPTS:
+                self._services.boxes.release(self._claim, delay_seconds=error.retry_after_seconds or 5)
+                return
+        except Interrupted:
+            log.info("turn_interrupted", reason="fenced")
+            return
+        except (ReplyGone, Misconfigured) as error:
+            log.info("failure_not_shown", cause=type(error).__name__)
+        attempt.commit(None, "failed")
+
+    def broken(self) -> None:
+        """Try a turn again that met a fault of ours, and end it with a sentence if the fault stays."""
+        if self._claim.attempts >= BROKEN_ATTEMPTS:
+            self.fail(failures.UNEXPECTED, may_retry=True)
+        else:
+            self._services.boxes.release(self._claim, delay_seconds=1)
+
+    def _give_back(self) -> None:
+        """Let another worker go on; a hand-over is no failed attempt."""
+        if self._services.boxes.release(self._claim, refund=True):
+            self._services.kick(self._claim.box)
+
+    def _begin_anew(self) -> None:
+        """Answer the new words in the same message; drafts of the old ones are withdrawn."""
+        self._close_drafts()
+        self._services.boxes.restart(self._claim)
+        self._services.kick(self._claim.box)
+
+    def _withdraw(self) -> None:
+        """Take the answer to a deleted question back; what is in Jira already is said."""
+        filed = self._close_drafts()
+        attempt = self._attempt
+        attempt.await_sign()
+        if filed:
+            attempt.reply.restart_from("")
+            attempt.reply.fail(failures.deleted_but_filed(filed))
+        else:
+            attempt.reply.withdraw()
+        attempt.commit(None, "deleted")
+
+    def _close_drafts(self) -> list[str]:
+        """Cancel the drafts of this turn that wait for a person; return the issues that were filed from others."""
+        filed = []
+        for draft, filing in self._services.filings.of_conversation(self._attempt.request.conversation):
+            if draft.turn_ts != self._attempt.request.ts:
+                continue
+            if filing.state == "done":
+                filed.append(filing.issue_key)
+            elif filing.state in ("new", "rejected"):
+                self._services.desk.cancel(draft, by="")
+        return filed
+
+    def _stop(self, reason: InterruptReason) -> None:
+        attempt = self._attempt
+        sentence = failures.DEADLINE if reason == "deadline" else failures.STOPPED
+        if not attempt.reply.segments:
+            sentence = failures.DEADLINE if reason == "deadline" else failures.STOPPED_BEFORE_ANSWER
+        question = attempt.journal.get("question")
+        entry = attempt.entry(messages=stopped_messages(attempt.journal, question, sentence)) if question else None
+        attempt.await_sign()
+        attempt.reply.stopped(sentence)
+        attempt.commit(entry, reason)
+
+
+def _sentence(error: Transient) -> str:
+    return failures.CLAUDE_DOWN if isinstance(error, ClaudeUnavailable) else failures.SOMETHING_DOWN
