@@ -23,13 +23,19 @@ def presentable(text: str, *, is_final: bool = False) -> str:
     """
     before, fence, opening = _fence_at_end(text)
     if fence is None:
-        return (text if is_final else _held_back(text)).rstrip()
+        return text.rstrip() if is_final else _settled(_held_back(text).rstrip())
     if not is_final:
         text = _without_half_line(text, fence)
         if not text[len(before) + len(opening) :].strip():
             # An empty code block says nothing: it is shown with its first line.
-            return _held_back(before).rstrip()
+            return presentable(before)
     return f"{text.rstrip()}\n{fence.closing}"
+
+
+def _settled(shown: str) -> str:
+    """Drop a fence that opens only because what followed it on its line was held back."""
+    before, fence, _ = _fence_at_end(shown)
+    return shown if fence is None else presentable(before)
 
 
 def _fence_at_end(text: str) -> tuple[str, Fence | None, str]:

@@ -67,6 +67,7 @@ def test_something_unfinished_for_long_is_shown_after_all() -> None:
 
 
 @given(TEXTS, st.booleans())
+@example(text="```  ```sh\n", is_final=False)
 def test_no_fence_is_ever_left_open_and_no_word_is_made_up(text: str, is_final: bool) -> None:
     shown = presentable(text, is_final=is_final)
     assert open_fence(shown) is None

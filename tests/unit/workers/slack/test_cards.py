@@ -1,0 +1,75 @@
+"""A card is in its thread once, whatever gets lost on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sandbox.faults import Fault
+from tests.unit.workers.slack.world import CHANNEL, World
+from workers.errors import SlackUnavailable
+from workers.slack.cards import Cards
+
+pytestmark = pytest.mark.integration
+
+
+def blocks(text: str) -> list[dict[str, Any]]:
+    return [{"type": "section", "text": {"type": "plain_text", "text": text}}]
+
+
+def show(world: World, text: str, known_ts: str = "", key: str = "d1") -> str:
+    cards = Cards(world.clients, sleep=world.sleep)
+    return cards.show(world.conversation, key=key, blocks=blocks(text), text=text, known_ts=known_ts)
+
+
+def test_a_card_is_posted_once_and_then_rewritten(world: World) -> None:
+    ts = show(world, "new")
+    assert show(world, "done", ts) == ts
+    assert [message.text for message in world.written()] == ["done"]
+
+
+def test_a_card_whose_ts_nobody_stored_is_found_again(world: World) -> None:
+    ts = show(world, "new")
+    assert show(world, "new again") == ts
+    assert len(world.written()) == 1
+
+
+def test_two_drafts_have_two_cards(world: World) -> None:
+    assert show(world, "one", key="d1") != show(world, "two", key="d2")
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "drop_before"])
+def test_a_lost_answer_makes_no_second_card(world: World, kind: str) -> None:
+    world.standin.faults.add(Fault.model_validate({"operation": "chat.postMessage", "kind": kind}))
+    ts = show(world, "new")
+    assert [message.ts for message in world.written()] == [ts]
+
+
+def test_a_card_outlives_a_429(world: World) -> None:
+    limited = {"ok": False, "error": "ratelimited"}
+    for method in ("chat.postMessage", "chat.update"):
+        fault = Fault(operation=method, kind="status", status=429, headers={"Retry-After": "3"}, body=limited)
+        world.standin.faults.add(fault)
+    ts = show(world, "new")
+    assert show(world, "done", ts) == ts
+    assert [message.text for message in world.written()] == ["done"]
+
+
+def test_a_slack_that_stays_away_is_said(world: World) -> None:
+    world.standin.faults.add(Fault(operation="*", kind="status", status=503, times=-1, body=""))
+    with pytest.raises(SlackUnavailable):
+        show(world, "new")
+
+
+def test_a_card_that_somebody_deleted_comes_back(world: World) -> None:
+    ts = show(world, "new")
+    world.standin.delete(CHANNEL, ts)
+    assert show(world, "done", ts) != ts
+    assert [message.text for message in world.written()] == ["done"]
+
+
+def test_a_channel_that_is_gone_is_no_failure_of_the_draft(world: World) -> None:
+    ts = show(world, "new")
+    world.standin.workspace.channel(CHANNEL).is_archived = True
+    assert show(world, "done", ts) == ts
