@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 
 from bot.app import SURFACES, create_app
 from workers.jobs import open_door
+from workers.records import Conversation, Draft, Filing, FilingState
 from workers.settings import BotSettings
+from workers.views.draft_card import draft_card
+from workers.views.turn_buttons import turn_buttons
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,7 +82,7 @@ def handled() -> dict[str, set[str]]:
     services = create_app(settings, open_door(settings)).services
     recorder = Recorder()
     for surface in SURFACES:
-        surface.register(recorder, services)  # type: ignore[arg-type]
+        surface.register(recorder, services)
     return recorder.names
 
 
@@ -110,15 +113,23 @@ def test_shortcuts_and_commands_are_those_that_handlers_exist_for(
 
 
 def test_the_buttons_are_those_that_the_program_shows(handled: dict[str, set[str]]) -> None:
-    assert handled["action"] == {
-        "draft_create",
-        "draft_edit",
-        "draft_cancel",
-        "filing_check",
-        "filing_force",
-        "turn_stop",
-        "turn_retry",
-    }
+    place = Conversation(team_id="T1", channel_id="C1", thread_ts="1.1")
+    draft = Draft(
+        id="d1",
+        conversation=place,
+        turn_ts="1.1",
+        asker_id="U1",
+        project="OPS",
+        issue_type="Bug",
+        summary="x",
+        created_at=1,
+    )
+    shown = [turn_buttons("stop", "1.1"), turn_buttons("retry", "1.1")]
+    for state in get_args(FilingState):
+        for asks_person in (False, True):
+            shown += draft_card(draft, Filing(state=state), asks_person=asks_person)[0]
+    buttons = {element["action_id"] for block in shown if block["type"] == "actions" for element in block["elements"]}
+    assert buttons == handled["action"]
 
 
 def test_every_method_that_is_called_has_a_known_scope() -> None:
