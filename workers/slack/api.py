@@ -6,6 +6,7 @@ Nothing is retried here: a second POST could post twice. Who may repeat what is 
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -122,18 +123,19 @@ class SlackClients:
     """Gives each team its client; today every team has the one token of the settings."""
 
     def __init__(self, token: BotToken, base_url: str, limiter: Limiter, metrics: Metrics) -> None:
-        self._token, self._base_url = token, base_url
         self._limiter, self._metrics = limiter, metrics
-
-    def of(self, team_id: str) -> SlackApi:
-        """Return the Web API of a team."""
-        client = WebClient(
-            token=self._token.get_secret_value(),
-            base_url=self._base_url,
+        self._client = WebClient(
+            token=token.get_secret_value(),
+            base_url=base_url,
             timeout=TIMEOUT_SECONDS,
+            # Left to itself urllib reads the system's certificates again for every call.
+            ssl=ssl.create_default_context(),
             # The default handler sends a POST again after a lost connection, and so posts twice.
             retry_handlers=[],
         )
         # The SDK sends even loopback through HTTP_PROXY; without its own setting urllib honours NO_PROXY.
-        client.proxy = None
-        return SlackApi(client, team_id, self._limiter, self._metrics)
+        self._client.proxy = None
+
+    def of(self, team_id: str) -> SlackApi:
+        """Return the Web API of a team."""
+        return SlackApi(self._client, team_id, self._limiter, self._metrics)

@@ -45,6 +45,7 @@ class ReplyPart:
         # Somebody else wrote an intent and no ts: Slack may have the message.
         self._may_be_posted = record is not None and not record.ts
         self._lost_at = float("-inf")
+        self._may_hold = False
         self._shown: Message | None = None
 
     def show(
@@ -97,6 +98,10 @@ class ReplyPart:
             self.record = self.record.model_copy(update={"intended": source})
             self._save()
             self._is_intended = True
+        # An earlier try may have been given its place for the closing update, and then have failed.
+        if is_closing and self._may_hold:
+            self._place.api.limiter.release(self._hold.budget, self._hold.id)
+        self._may_hold = not is_closing
         try:
             answer = self._write(
                 "chat.postMessage",

@@ -84,7 +84,7 @@ def test_a_channel_that_is_gone_is_told_from_a_call_that_is_wrong(world: World) 
 
 
 def test_a_wrong_token_is_for_the_operator_and_shows_no_token(world: World) -> None:
-    clients = SlackClients(SecretStr("xoxb-wrong"), world.clients._base_url, world.limiter, world.metrics)
+    clients = SlackClients(SecretStr("xoxb-wrong"), world.base_url, world.limiter, world.metrics)
     with pytest.raises(Misconfigured) as refused:
         clients.of(world.team_id).call("users.info", user=ADA)
     assert "invalid_auth" in refused.value.operator_message

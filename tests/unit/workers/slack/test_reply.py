@@ -251,6 +251,17 @@ def test_without_room_for_a_closing_update_nothing_is_begun_but_the_answer_comes
     assert world.calls("chat.update") == 0
 
 
+def test_a_place_that_was_kept_for_nothing_is_given_back(world: World) -> None:
+    (updates,) = budgets_of(world.team_id, "chat.update")
+    world.standin.faults.add(rate_limited("chat.postMessage", 2))
+    reply = world.reply()
+    reply.append("One.")
+    reply.finish()
+    grant = world.limiter.acquire([updates], priority=True)
+    assert isinstance(grant, Grant)
+    assert grant.holders == 0
+
+
 def test_the_closing_update_is_kept_while_others_use_the_rest(world: World) -> None:
     (updates,) = budgets_of(world.team_id, "chat.update")
     reply = world.reply()

@@ -47,7 +47,8 @@ class World:
         self.limiter = Limiter(client, clock=lambda: self.now)
         self.metrics = Metrics(client)
         self.cache = Cache(client)
-        self.clients = SlackClients(SecretStr(BOT_TOKEN), f"{url}/api/", self.limiter, self.metrics)
+        self.base_url = f"{url}/api/"
+        self.clients = SlackClients(SecretStr(BOT_TOKEN), self.base_url, self.limiter, self.metrics)
         self.team_id = standin.workspace.team_id
         self.journal = Journal()
         self.turn_ts = standin.say(CHANNEL, ADA, "the VPN is down")
