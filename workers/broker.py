@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import queue
+import threading
+
 from celery import Celery
 
 from workers.logs import get_logger
@@ -12,6 +15,8 @@ WARM = "workers.warm"
 WARM_EVERY_SECONDS = 1_800
 # Above the longest turn: a task that outlives it is handed out again while it still runs.
 VISIBILITY_TIMEOUT_SECONDS = 3_600
+# Hints that wait for a broker that does not answer; what is dropped is found by the reaper.
+MOST_KICKS = 10_000
 
 log = get_logger(__name__)
 
@@ -46,18 +51,36 @@ def make_celery(settings: Settings) -> Celery:
 
 
 class Kicker:
-    """Tells the workers that a mailbox has mail; a kick that fails is no failure, the reaper kicks again."""
+    """Tells the workers that a mailbox has mail; a kick that fails is no failure, the reaper kicks again.
+
+    Kicks leave by a thread of their own, so that a broker that hangs holds up nobody who has stored something.
+    """
 
     def __init__(self, app: Celery) -> None:
         self._app = app
+        self._waiting: queue.Queue[tuple[str, tuple[str, ...]]] = queue.Queue(MOST_KICKS)
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
 
     def kick(self, box: str) -> None:
         """Ask some worker to look into a mailbox."""
         self.send(DRAIN, box)
 
     def send(self, task: str, *arguments: str) -> None:
-        """Ask some worker to run a task."""
+        """Ask some worker to run a task; returns at once."""
         try:
-            self._app.signature(task, args=arguments).apply_async(retry=False)
-        except Exception as error:  # noqa: BLE001  kombu raises whatever its transport raises
-            log.warning("kick_failed", task=task, error=type(error).__name__)
+            self._waiting.put_nowait((task, arguments))
+        except queue.Full:
+            log.warning("kick_dropped", task=task)
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="kicker", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            task, arguments = self._waiting.get()
+            try:
+                self._app.signature(task, args=arguments).apply_async(retry=False)
+            except Exception as error:  # kombu raises whatever its transport raises
+                log.warning("kick_failed", task=task, error=type(error).__name__)
