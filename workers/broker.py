@@ -82,5 +82,5 @@ class Kicker:
             task, arguments = self._waiting.get()
             try:
                 self._app.signature(task, args=arguments).apply_async(retry=False)
-            except Exception as error:  # kombu raises whatever its transport raises
+            except Exception as error:  # noqa: BLE001  kombu raises whatever its transport raises
                 log.warning("kick_failed", task=task, error=type(error).__name__)
