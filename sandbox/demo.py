@@ -7,12 +7,11 @@ import signal
 import threading
 
 from sandbox import environment
-from sandbox.claude.standin import READABLE
 from sandbox.page.server import Page
 from sandbox.ports import LOOPBACK, port_or_free
 from sandbox.procfile import CHECKOUT
 from sandbox.server import Running
-from sandbox.stack import NotStarted, Stack
+from sandbox.stack import LIFELIKE, NotStarted, Stack
 
 PAGE_PORT = 8765
 LOOK_EVERY_SECONDS = 1.0
@@ -29,7 +28,7 @@ def run() -> int:
     settings = {} if environment.is_jira_real(os.environ) else {"JIRA_SITE_URL": address}
     print("Starting Redis, the stand-ins, web, worker and beat…", flush=True)
     try:
-        with Stack(pace=READABLE, settings=settings, folder=CHECKOUT / ".sandbox" / "demo", outer=os.environ) as stack:
+        with Stack(pace=LIFELIKE, settings=settings, folder=CHECKOUT / ".sandbox" / "demo", outer=os.environ) as stack:
             page = Running(Page(stack).make_app, port=port)
             _greet(address, stack)
             status = _watch(stack, stopping)

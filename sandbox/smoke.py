@@ -9,12 +9,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sandbox.claude.standin import Pacing
 from sandbox.jira.catalogue import ADA
 from sandbox.jira.site import Issue
 from sandbox.procfile import CHECKOUT
 from sandbox.slack.messages import Message, Version, fallback_text
-from sandbox.stack import NotStarted, Stack
+from sandbox.stack import LIFELIKE, NotStarted, Stack
 from sandbox.transcript import Transcript
 from sandbox.waiting import NotInTime, wait_for
 
@@ -27,8 +26,6 @@ REMEMBER = "What did I just report, and which issue is it?"
 DRAFT_BUTTONS = {"draft_create", "draft_edit", "draft_cancel"}
 STEPS = 3
 PATIENCE_SECONDS = 20.0
-# Slow enough for an answer of a few sentences to be seen growing.
-PACE = Pacing(first_token_seconds=0.2, chunk_seconds=0.06, chunk_characters=10)
 _KEY = re.compile(r"\b[A-Z][A-Z0-9_]*-\d+\b")
 
 
@@ -42,7 +39,7 @@ def run(folder: Path = CHECKOUT / ".sandbox" / "smoke") -> int:
     transcript.does("starting Redis, the stand-ins, web, worker and beat")
     outer = {name: os.environ[name] for name in ("REDIS_URL",) if os.environ.get(name)}
     try:
-        with Stack(pace=PACE, folder=folder, outer=outer) as stack:
+        with Stack(pace=LIFELIKE, folder=folder, outer=outer) as stack:
             transcript.does("all of it is ready")
             Smoke(stack, transcript).run()
     except (Unmet, NotStarted) as failure:

@@ -42,7 +42,8 @@ _LONG = re.compile(
     r"\b(?:long|detailed|lengthy|very long)\b.{0,30}\b(?:report|answer|text|summary|write-?up|article|story)\b", _I
 )
 _REMEMBER = re.compile(
-    r"\bremind me\b|\bwhat (?:did|have) (?:i|we) (?:just )?(?:report|discuss|talk|say|said|file)|\bwhich (?:issue|ticket) was\b"
+    r"\bremind me\b|\bwhat (?:did|have) (?:i|we) (?:just )?(?:report|discuss|talk|say|said|file)"
+    r"|\bwhich (?:issue|ticket) was\b"
     r"|\bwhat was (?:it|the (?:issue|problem|ticket|key|summary)|my)|\bwhat (?:problem|issue) did (?:i|we)"
     r"|\bdo you (?:still )?(?:remember|know) what|\bwhat (?:is|was|'s) (?:the|my) (?:issue|ticket)"
     r"|\bwhat were we talking",

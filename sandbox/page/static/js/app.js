@@ -18,7 +18,7 @@ const { selected } = store;
 const main = composer(() => ({ channel: selected.channel, thread: null, label: `Message ${title()}` }));
 const reply = composer(() => ({ channel: selected.channel, thread: selected.thread, label: "Reply…" }));
 
-const stayAtEnd = { messages: stickToEnd($("messages")), thread: stickToEnd($("thread-messages")), trace: stickToEnd($("pane-trace")) };
+const stayAtEnd = { messages: stickToEnd($("messages")), thread: stickToEnd($("thread-messages")), trace: stickToEnd($("calls")) };
 
 function title() {
   const channel = store.channels.get(selected.channel);
@@ -151,7 +151,7 @@ on(["home"], drawHome);
 on(["view"], showModal);
 on(["issues"], () => jiraPane($("pane-jira")));
 on(["calls"], () => {
-  tracePane($("pane-trace"));
+  tracePane();
   stayAtEnd.trace();
 });
 on(["banner"], drawBanner);

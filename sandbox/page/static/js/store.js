@@ -172,7 +172,7 @@ const TAKERS = {
   },
   // What Slack brought to the bot; the calls are those that the bot made.
   delivery({ event, attempt, acked, seconds }) {
-    const outcome = acked ? "acknowledged" : "no answer";
+    const outcome = acked ? "ack" : "no ack";
     const operation = attempt > 1 ? `${event} (attempt ${attempt})` : event;
     const call = { service: "slack", direction: "in", operation, at: Date.now() / 1000, seconds, outcome, is_ok: acked };
     this.call({ call });

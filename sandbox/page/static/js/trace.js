@@ -1,32 +1,26 @@
 // The pane of what happened: every call between the bot and Slack, Claude and Jira, and the tokens of each turn.
 
-import { clock, h, replace } from "./dom.js";
+import { $, clock, h, replace } from "./dom.js";
 import { changed, store } from "./store.js";
 
 const SERVICES = ["all", "slack", "claude", "jira"];
 let filter = "all";
 
-export function tracePane(node) {
+export function tracePane() {
+  replace($("turns"), turnTable());
+  replace($("filters"), SERVICES.map(filterButton));
   const calls = store.calls.filter((call) => filter === "all" || call.service === filter);
-  replace(node, turnTable(), filters(), h("ol.calls", calls.map(row)));
+  replace($("calls"), calls.sort((a, b) => a.at - b.at).map(row));
 }
 
-function filters() {
-  const button = (name) =>
-    h(
-      "button",
-      {
-        type: "button",
-        class: `filter${name === filter ? " chosen" : ""}`,
-        "aria-pressed": String(name === filter),
-        onclick: () => {
-          filter = name;
-          changed("calls");
-        },
-      },
-      name === "all" ? "All calls" : name[0].toUpperCase() + name.slice(1),
-    );
-  return h("div.filters", { role: "group", "aria-label": "Which calls" }, SERVICES.map(button));
+function filterButton(name) {
+  const isChosen = name === filter;
+  const onclick = () => {
+    filter = name;
+    changed("calls");
+  };
+  const properties = { type: "button", class: `filter${isChosen ? " chosen" : ""}`, "aria-pressed": String(isChosen), onclick };
+  return h("button", properties, name === "all" ? "All calls" : name[0].toUpperCase() + name.slice(1));
 }
 
 const number = (value) => value.toLocaleString("en");
@@ -50,7 +44,7 @@ function row(call) {
     "li",
     { class: `call call-${call.service}${call.is_ok ? "" : " call-failed"}` },
     h("time.muted", clock(call.at, true)),
-    h("span", { class: `service service-${call.service}` }, isIn ? `${call.service} → bot` : call.service),
+    h("span", { class: `service service-${call.service}${isIn ? " service-in" : ""}`, title: who(call) }, isIn ? "→ bot" : call.service),
     h("span.operation", breakable(call.operation)),
     h("span.outcome", call.outcome),
     h("span.seconds", duration(call.seconds)),
@@ -60,6 +54,8 @@ function row(call) {
 
 /** Let long names break at their dots, slashes and humps. */
 const breakable = (name) => name.replace(/([./])|([a-z])(?=[A-Z])/g, "$&\u200b");
+
+const who = ({ service, direction }) => (direction === "in" ? `${service} tells the bot` : `the bot asks ${service}`);
 
 const duration = (seconds) => (seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`);
 

@@ -1,0 +1,204 @@
+"""The demo's page in a real browser: what a newcomer does there, and what they see."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from sandbox.page.browser import ARGUMENTS, chromium_path
+from sandbox.page.examples import FILE_IT, REMEMBER, REPORT
+from sandbox.page.server import Page as PageServer
+from sandbox.server import Running
+from sandbox.stack import LIFELIKE, Stack
+
+pytestmark = [pytest.mark.e2e, pytest.mark.browser]
+
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = chromium_path()
+    if path is None:
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail("no Chromium on the PATH, and REQUIRE_BROWSER=1 asks for one")
+        pytest.skip("no Chromium on the PATH: the page is not tested in a browser")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def stack(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One stack for all tests of the page; `browser` comes first, so that nothing starts where there is none."""
+    assert browser.is_connected()
+    with Stack(pace=LIFELIKE, folder=tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def address(stack: Stack) -> Iterator[str]:
+    running = Running(PageServer(stack).make_app)
+    yield running.url
+    running.stop()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A fresh page on which no script fails and which asks nobody but its own server."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    opened.on("request", lambda asked: None if asked.url.startswith(address) else problems.append(asked.url))
+    opened.goto(address)
+    opened.wait_for_selector("body[data-ready]")
+    yield opened
+    context.close()
+    assert problems == []
+
+
+def write(page: Page, place: str, text: str) -> None:
+    """Type into the channel's or the thread's composer and press Enter."""
+    field = page.locator(place).get_by_role("textbox", name="Message")
+    field.fill(text)
+    field.press("Enter")
+
+
+def thread(page: Page) -> Locator:
+    return page.get_by_role("complementary", name="Thread")
+
+
+def test_the_whole_conversation_is_held_on_the_page(page: Page, stack: Stack) -> None:
+    known = set(stack.jira.issues)
+    write(page, "#composer", f"@Support Bot {REPORT}")
+    expect(thread(page).locator(".from-bot")).to_have_count(1)
+    seen = lengths_until(page, thread(page).locator(".from-bot .content"), "file it")
+    assert len(seen) >= 3, f"the answer was seen in these lengths only: {seen}"
+    expect(thread(page).get_by_role("link", name=re.compile(r"^OPS-\d+$")).first).to_be_visible()
+
+    write(page, "#thread-composer", FILE_IT)
+    create = thread(page).get_by_role("button", name="Create")
+    expect(create).to_be_visible()
+    assert set(stack.jira.issues) == known
+    create.click()
+
+    expect(page.locator("#pane-jira").get_by_text("New", exact=True)).to_be_visible()
+    (key,) = set(stack.jira.issues) - known
+    thread(page).get_by_role("link", name=key).click()
+    issue = page.locator("#pane-jira article")
+    expect(issue).to_contain_text("Workplace")
+    expect(issue.get_by_role("link", name="Slack conversation")).to_be_visible()
+
+    write(page, "#thread-composer", REMEMBER)
+    expect(thread(page).locator(".from-bot").last).to_contain_text(key)
+
+
+def lengths_until(page: Page, answer: Locator, last_words: str) -> list[int]:
+    """Return each length that the answer was seen at until its last words appeared."""
+    seen: list[int] = []
+    while True:
+        text = answer.first.inner_text()
+        if len(text) not in seen:
+            seen.append(len(text))
+        if last_words in text:
+            return seen
+        page.wait_for_function(
+            "([node, length]) => node.innerText.length !== length",
+            arg=[answer.first.element_handle(), len(text)],
+            timeout=PATIENCE_MS,
+        )
+
+
+def test_what_happened_is_listed_with_times_outcomes_and_tokens(page: Page) -> None:
+    write(page, "#composer", "@Support Bot how does OPS-1 stand?")
+    page.get_by_role("tab", name="What happened").click()
+    calls = page.locator("#calls")
+    for words in ("chat.postMessage", "messages", "in,"):
+        expect(calls.get_by_text(words).last).to_be_visible()
+    expect(page.locator("#turns tbody tr").last).to_contain_text("OPS-1")
+    page.get_by_role("button", name="Jira", exact=True).click()
+    expect(calls.locator(".service-slack")).to_have_count(0)
+
+
+def test_a_draft_is_edited_in_the_modal_with_errors_at_the_field(page: Page) -> None:
+    write(page, "#composer", "@Support Bot please file a bug for the team Workplace: the coffee machine leaks")
+    thread(page).get_by_role("button", name="Edit").click()
+    modal = page.get_by_role("dialog")
+    summary = modal.get_by_label("Summary")
+    expect(summary).to_be_visible()
+    summary.fill("")
+    modal.get_by_role("button", name="Save").click()
+    expect(modal.get_by_role("alert")).to_contain_text("required")
+    modal.get_by_label("Summary").fill("Coffee machine leaks on the third floor")
+    modal.get_by_role("button", name="Save").click()
+    expect(modal).to_be_hidden()
+    expect(thread(page)).to_contain_text("Coffee machine leaks on the third floor")
+
+
+def test_a_message_is_filed_through_its_shortcut(page: Page, stack: Stack) -> None:
+    write(page, "#composer", "The projector of the big room is dark.")
+    message = page.locator("#messages .message", has_text="projector").last
+    message.hover()
+    message.get_by_role("button", name="File a Jira issue").click()
+    modal = page.get_by_role("dialog")
+    expect(modal.get_by_label("Description")).to_have_value(re.compile("projector"))
+    page.keyboard.press("Escape")
+    expect(modal).to_be_hidden()
+    assert not [issue for issue in stack.jira.issues.values() if "projector" in str(issue.fields)]
+
+
+def test_a_command_answers_only_the_person_who_used_it(page: Page) -> None:
+    write(page, "#composer", "/jira help")
+    expect(page.locator("#messages .ephemeral").last).to_contain_text("Only visible to you")
+    page.get_by_label("You are").select_option(label="Linus Berg")
+    expect(page.locator("#messages .ephemeral")).to_have_count(0)
+
+
+def test_the_bot_answers_directly_and_shows_its_home(page: Page) -> None:
+    page.get_by_role("navigation").get_by_role("button", name="Support Bot App").click()
+    write(page, "#composer", "The printer prints blank pages")
+    expect(thread(page).locator(".from-bot")).to_contain_text("OPS-")
+    page.get_by_role("tab", name="Home").click()
+    expect(page.locator("#home")).to_contain_text("Jira")
+
+
+def test_people_write_as_themselves_and_markup_is_only_text(page: Page) -> None:
+    page.get_by_label("You are").select_option(label="Grace Moreno")
+    write(page, "#composer", "<img src=x onerror=alert(1)> & *bold* <@U0NOBODY>")
+    message = page.locator("#messages .message").last
+    expect(message).to_contain_text("Grace Moreno")
+    expect(message).to_contain_text("<img src=x onerror=alert(1)> & bold <@U0NOBODY>")
+    expect(message.locator("strong", has_text="bold")).to_have_count(1)
+
+
+def test_a_file_goes_along_with_a_message(page: Page, stack: Stack, tmp_path: Path) -> None:
+    note = tmp_path / "trace.log"
+    note.write_text("connection reset by peer")
+    page.locator("#composer").get_by_label("File to upload").set_input_files(note)
+    write(page, "#composer", "Here is the log.")
+    expect(page.locator("#messages .file", has_text="trace.log")).to_be_visible()
+    assert [file.content for file in stack.slack.workspace.files.values()] == [b"connection reset by peer"]
+
+
+def test_the_page_says_what_is_a_stand_in(page: Page) -> None:
+    banner = page.locator("#banner")
+    for name in ("Slack stand-in", "Jira stand-in", "Claude stand-in", "rules, not from a model"):
+        expect(banner).to_contain_text(name)
+
+
+def test_a_change_of_person_on_one_page_reaches_the_other(page: Page, browser: Browser, address: str) -> None:
+    other = browser.new_page()
+    other.goto(address)
+    other.wait_for_selector("body[data-ready]")
+    write(page, "#composer", "Lunch at noon?")
+    expect(other.locator("#messages .message").last).to_contain_text("Lunch at noon?")
+    other.close()
