@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from workers.claude.client import Claude
 from workers.errors import Interrupted
 from workers.filing import DraftDesk
+from workers.interrupt import Interrupt
 from workers.jira.gateway import JiraGateway
 from workers.journal import Journal
 from workers.keeper import Keeper
@@ -52,8 +53,9 @@ class TurnServices:
 class Attempt:
     """A claimed message on its way to an answer."""
 
-    def __init__(self, claim: Claim, services: TurnServices) -> None:
-        self.claim, self.services = claim, services
+    def __init__(self, claim: Claim, services: TurnServices, interrupt: Interrupt) -> None:
+        self.claim, self.services, self.interrupt = claim, services, interrupt
+        self.is_ending = False
         self.request = TurnRequest.model_validate(claim.body)
         self.journal = Journal(services.boxes, claim)
         self.api = services.slack.of(self.request.conversation.team_id)
@@ -65,6 +67,7 @@ class Attempt:
             self.request.ts,
             self.journal,
             self.journal.segments() or reused,
+            sleep=self._sleep,
         )
 
     @property
@@ -77,6 +80,13 @@ class Attempt:
         """Return what the history keeps of this turn."""
         bare = HistoryEntry(turn_ts=self.claim.id, asker_id=self.request.user_id, audience=self.audience)
         return bare.model_copy(update=more)
+
+    def _sleep(self, seconds: float) -> None:
+        """Wait for Slack: a stop or a hand-over wakes an answer, but not the last words of one that was stopped."""
+        if self.is_ending:
+            time.sleep(seconds)
+        else:
+            self.interrupt.wait(seconds)
 
     def await_sign(self) -> None:
         """Wait for the listener's first sign to be out: shown after the status is cleared, it would stay."""

@@ -139,7 +139,7 @@ class WorkerSettings(Settings, JiraAccount):
     knowledge_dirs: Words = ()
     write_policy: Annotated[Literal["confirm", "auto"], Lower] = "confirm"
     turn_timeout_seconds: int = Field(300, ge=10)
-    hopeless_seconds: float = Field(90, gt=0)
+    hopeless_seconds: int = Field(90, ge=1)
 
     @property
     def site_url(self) -> str:

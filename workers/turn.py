@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from workers import prompt
-from workers.agent import Agent, Answer
+from workers.agent import Agent, Answer, greeting
 from workers.attempt import Attempt, TurnServices
 from workers.errors import Interrupted, Misconfigured, ReplyGone, Transient, TurnFailed
-from workers.interrupt import Interrupt
 from workers.logs import get_logger
 from workers.question import Sources, question_of
 from workers.records import HistoryEntry
@@ -29,10 +28,10 @@ log = get_logger(__name__)
 def run_turn(claim: Claim, services: TurnServices) -> None:
     """Answer one message, or give it back for later, or tell the person why not; raises only StateUnavailable."""
     with services.keeper.holding(claim, timeout_seconds=services.settings.turn_timeout_seconds) as interrupt:
-        attempt = Attempt(claim, services)
+        attempt = Attempt(claim, services, interrupt)
         end = TurnEnd(attempt)
         try:
-            answer_message(attempt, interrupt)
+            answer_message(attempt)
         except Interrupted as interrupted:
             end.interrupted(interrupted.reason)
         except ReplyGone as gone:
@@ -42,7 +41,7 @@ def run_turn(claim: Claim, services: TurnServices) -> None:
             end.later(error)
         except Misconfigured as error:
             log.error("misconfigured", what=error.operator_message)  # noqa: TRY400  it says all there is to say
-            end.fail(error.user_message)
+            end.fail(error.user_message, may_retry=True)
         except TurnFailed as error:
             end.fail(error.user_message)
         except Exception as error:
@@ -50,19 +49,20 @@ def run_turn(claim: Claim, services: TurnServices) -> None:
             end.broken()
 
 
-def answer_message(attempt: Attempt, interrupt: Interrupt) -> None:
+def answer_message(attempt: Attempt) -> None:
     """Run the loop, show the whole answer and commit it; whatever stops it is raised."""
     services, request = attempt.services, attempt.request
     if attempt.claim.attempts > MAX_ATTEMPTS:
         raise TurnFailed(failures.GAVE_UP)
-    interrupt.check()
+    attempt.interrupt.check()
     toolbox = _toolbox(attempt)
     past = replay(attempt.history, audience=attempt.audience, prompt=prompt.prompt_version(), tools=toolbox.version)
     sources = Sources(services.settings, attempt.api, services.people, services.filings, services.desk)
     question = question_of(request, attempt.history, attempt.journal, sources)
-    agent = Agent(services.claude, toolbox, attempt.reply, attempt.journal, interrupt, services.tool_pool)
+    agent = Agent(services.claude, toolbox, attempt.reply, attempt.journal, attempt.interrupt, services.tool_pool)
     user_hash = services.claude.user_hash(request.conversation.team_id, request.user_id)
-    answer = agent.answer(past.messages, question, user_hash)
+    says_nothing = request.opens_thread and not (request.text or request.files)
+    answer = greeting(attempt.reply) if says_nothing else agent.answer(past.messages, question, user_hash)
     attempt.await_sign()
     attempt.seal()
     attempt.reply.finish()

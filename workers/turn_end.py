@@ -36,6 +36,7 @@ class TurnEnd:
     def interrupted(self, reason: InterruptReason) -> None:
         """Stop where it stands: hand over, begin anew, or end with what was said so far."""
         log.info("turn_interrupted", reason=reason)
+        self._attempt.is_ending = True
         try:
             if reason == "handover":
                 self._give_back()
@@ -76,6 +77,7 @@ class TurnEnd:
     def fail(self, sentence: str, *, may_retry: bool = False) -> None:
         """End the turn with a sentence; with `may_retry` also with a button that asks the same again."""
         attempt = self._attempt
+        attempt.is_ending = True
         try:
             if may_retry:
                 self._services.failed.keep(attempt.request)
@@ -89,7 +91,13 @@ class TurnEnd:
         except Interrupted:
             log.info("turn_interrupted", reason="fenced")
             return
-        except (ReplyGone, Misconfigured) as error:
+        except Misconfigured as error:
+            # Slack itself lets us in no more: the message waits for the operator, longer each time.
+            log.error("misconfigured", what=error.operator_message)  # noqa: TRY400  it says all there is to say
+            if self._claim.attempts <= LAST_ATTEMPTS:
+                self._services.boxes.release(self._claim, delay_seconds=min(2.0**self._claim.attempts, 300))
+                return
+        except ReplyGone as error:
             log.info("failure_not_shown", cause=type(error).__name__)
         attempt.commit(None, "failed")
 
