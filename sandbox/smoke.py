@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 CHANNEL, PERSON = "#support", "ada"
 REPORT = "the VPN drops every few minutes since this morning, on macOS and Windows. About 20 people are affected."
-FILE_IT = "Please file it as a bug for the team Workplace."
+FILE_IT = "Please file it as a bug for the team Platform."
 REMEMBER = "What did I just report, and which issue is it?"
 DRAFT_BUTTONS = {"draft_create", "draft_edit", "draft_cancel"}
 STEPS = 3
@@ -123,7 +123,7 @@ class Smoke:
             "team": team,
             "reporter": fields["reporter"]["accountId"],
         }
-        right = {"project": "OPS", "type": "Bug", "team": "Workplace", "reporter": ADA.account_id}
+        right = {"project": "OPS", "type": "Bug", "team": "Platform", "reporter": ADA.account_id}
         self._expect("its project, type, team and reporter are right", lambda: seen == right, lambda: seen)
         about = f"{fields['summary']} {fields.get('description')}"
         self._expect("it says what was reported", lambda: "VPN" in about and "macOS" in about, lambda: about)

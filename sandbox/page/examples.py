@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 REPORT = "the VPN drops every few minutes since this morning, on macOS and Windows. About 20 people are affected."
-FILE_IT = "Please file it as a bug for the team Workplace."
+FILE_IT = "Please file it as a bug for the team Platform."
 REMEMBER = "What did I just report, and which issue is it?"
 
 

@@ -95,7 +95,7 @@ def test_the_whole_conversation_is_held_on_the_page(page: Page, stack: Stack) ->
     (key,) = set(stack.jira.issues) - known
     thread(page).get_by_role("link", name=key).click()
     issue = page.locator("#pane-jira article")
-    expect(issue).to_contain_text("Workplace")
+    expect(issue).to_contain_text("Platform")
     expect(issue.get_by_role("link", name="Slack conversation")).to_be_visible()
 
     write(page, "#thread-composer", REMEMBER)
@@ -130,7 +130,7 @@ def test_what_happened_is_listed_with_times_outcomes_and_tokens(page: Page) -> N
 
 
 def test_a_draft_is_edited_in_the_modal_with_errors_at_the_field(page: Page) -> None:
-    write(page, "#composer", "@Support Bot please file a bug for the team Workplace: the coffee machine leaks")
+    write(page, "#composer", "@Support Bot please file a bug for the team Platform: the coffee machine leaks")
     thread(page).get_by_role("button", name="Edit").click()
     modal = page.get_by_role("dialog")
     summary = modal.get_by_label("Summary")

@@ -24,7 +24,7 @@ DECLINED = "All right, I leave it at that. Nothing was filed."
 CHAT = "I am not sure what to do with that. Tell me what does not work, or name an issue key, and I will look it up."
 NOTHING_TO_FILE = "I would like to file it, but I don't know yet what it is about. What does not work, and since when?"
 DRAFT_READY = (
-    "The draft is ready: please check it above and press **Create** to file it. Nothing is in Jira before that."
+    "The draft is ready: please check it and press **Create** to file it. Nothing is in Jira before that."
 )
 _FILED = re.compile(rf"\b(?:created|filed)(?: as| issue|:)?\W{{1,4}}({KEY.pattern})", re.IGNORECASE)
 _TROUBLE = re.compile(r"does not answer|refused|was lost", re.IGNORECASE)
