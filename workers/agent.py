@@ -195,6 +195,12 @@ def stopped_messages(journal: Journal, question: dict[str, Any], sentence: str) 
     return (*kept, _assistant(sentence))
 
 
+def greeting(reply: Speech) -> Answer:
+    """Answer a call without words: no model is needed to say what can be asked."""
+    reply.restart_from(failures.EMPTY_MENTION)
+    return Answer(messages=(_assistant(failures.EMPTY_MENTION),), issue_keys=(), outcome="greeted")
+
+
 def text_of(finished: Round) -> str:
     """Return what a round said."""
     return "".join(block["text"] for block in finished.blocks if block["type"] == "text")

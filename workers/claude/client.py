@@ -80,7 +80,8 @@ class Claude:
             raise ClaudeUnavailable("stream ended without a stop reason")
         usage = _usage(message)
         self._count(model, usage)
-        blocks = tuple(block.to_dict() for block in message.content)
+        # The API sends empty text blocks and refuses to take them back: kept, one would end the thread.
+        blocks = tuple(block.to_dict() for block in message.content if block.type != "text" or block.text.strip())
         return Round(blocks=blocks, stop_reason=message.stop_reason, usage=usage, model=model)
 
     def _stream(self, model: str, prompt: Prompt, ears: Ears, interrupt: Interrupt) -> anthropic.types.Message:
