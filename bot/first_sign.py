@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.attempt import OK, attempt
 from bot.services import Services
+from workers.failpoints import failpoint
 from workers.jobs import StateUnavailable, TurnRequest
 from workers.logs import get_logger
 
@@ -16,6 +17,7 @@ SECONDS = 2.0
 
 async def show_first_sign(services: Services, request: TurnRequest) -> None:
     """Show the status, then let the worker know that this call is over, whatever came of it."""
+    failpoint("event_acked")
     place = request.conversation
     call = services.slack.assistant_threads_setStatus(
         channel_id=place.channel_id, thread_ts=place.thread_ts, status=TEXT
@@ -24,6 +26,7 @@ async def show_first_sign(services: Services, request: TurnRequest) -> None:
         if await attempt(services, METHOD, call, seconds=SECONDS) == OK:
             services.was_visible(request.received_at)
     finally:
+        failpoint("sign_shown")
         await _tell_worker(services, request)
 
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from workers.claude.client import Claude, Ears, Prompt
 from workers.errors import ClaudeUnavailable
+from workers.failpoints import failpoint
 from workers.interrupt import Interrupt
 from workers.journal import Journal
 from workers.logs import get_logger
@@ -100,7 +101,9 @@ class Agent:
                 log.warning("round_repeated", round=number, cause=str(error))
                 self._interrupt.wait(pause)
                 continue
+            failpoint("round_spoken")
             self._journal.save_round(number, finished)
+            failpoint("round_stored")
             return finished
         raise AssertionError  # The last repeat has returned or raised.
 
@@ -143,7 +146,9 @@ class Agent:
         answer = self._toolbox.run(call["name"], call["id"], call["input"])
         log.info("tool_finished", tool=call["name"], is_error=answer.is_error)
         stored = {"content": answer.content, "is_error": answer.is_error, "issue_keys": list(answer.issue_keys)}
+        failpoint("tool_run")
         self._journal.put(_result_name(number, call), stored)
+        failpoint("tool_stored")
 
     def _stored_result(self, number: int, call: dict[str, Any]) -> dict[str, Any]:
         stored = self._journal.get(_result_name(number, call)) or {}

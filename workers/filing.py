@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from workers.errors import FilingUncertain, JiraRefused, JiraUnavailable, StateUnavailable, SupportBotError
+from workers.failpoints import failpoint
 from workers.jira.errors import refusal_sentences
 from workers.jira.gateway import JiraGateway
 from workers.jira.payload import create_payload, marker_of, people_of
@@ -48,6 +49,7 @@ class DraftDesk:
     def propose(self, draft: Draft) -> str:
         """Store a draft, show it or file it at once as the policy says, and return what to tell the model."""
         self._filings.add(draft)
+        failpoint("draft_stored")
         if self._write_policy == "auto":
             return self._file_at_once(draft)
         self.refresh(draft)
@@ -72,6 +74,7 @@ class DraftDesk:
         asks = filing.state == "uncertain" and time.time() - filing.uncertain_since >= ASK_AFTER_SECONDS
         blocks, text = draft_card(draft, filing, asks_person=asks)
         ts = self._cards.show(draft.conversation, key=draft.id, blocks=blocks, text=text, known_ts=filing.card_ts)
+        failpoint("card_shown")
         if ts != filing.card_ts:
             self._filings.remember_card(draft, ts)
 
@@ -94,6 +97,7 @@ class DraftDesk:
         token = secrets.token_hex(8)
         begun = self._filings.begin(draft, token=token, by=by, mode="force" if again else "press")
         if begun == "begun":
+            failpoint("filing_begun")
             self.refresh(draft)
             self._send(draft, token)
         return self._settle(draft)
@@ -161,7 +165,9 @@ class DraftDesk:
             self._filings.move(draft, "new", since=("sending",), token=token)
             raise
         else:
+            failpoint("filing_answered")
             self._done(draft, created, since="sending", token=token)
+            failpoint("filing_stored")
 
     def _create(self, draft: Draft) -> CreatedIssue:
         accounts = self._jira.accounts(people_of(draft))

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from workers.broker import Kicker, make_celery
 from workers.errors import StateUnavailable
+from workers.failpoints import failpoint
 from workers.records import Action, Conversation, Draft, Filing, SlackFile, TurnRequest
 from workers.settings import Settings
 from workers.state import metrics as figures
@@ -45,6 +46,7 @@ class Door:
         box = request.conversation.box
         body = request.model_dump(mode="json")
         result = self._boxes.put(box, request.ts, body, asked=request.kind != "follow_up", sign_ms=SIGN_MS)
+        failpoint("event_stored")
         if result in ("new", "seen"):
             self._kicker.kick(box)
         return result
@@ -52,6 +54,7 @@ class Door:
     def act(self, action: Action) -> bool:
         """Store a click, submission or command durably and wake a worker; False if it was seen before."""
         result = self._boxes.put(action.box, action.id, action.model_dump(mode="json"))
+        failpoint("click_stored")
         self._kicker.kick(action.box)
         return result == "new"
 

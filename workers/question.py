@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workers import prompt
+from workers.failpoints import failpoint
 from workers.filing import DraftDesk
 from workers.journal import Journal
 from workers.records import HistoryEntry, TurnRequest
@@ -41,6 +42,7 @@ def question_of(
     said = [prompt.Said(name=message.name, text=message.text, files=message.files) for message in thread]
     question = prompt.question(request, said, _facts(request, sources), names)
     journal.put("question", question)
+    failpoint("question_stored")
     return question
 
 

@@ -8,6 +8,7 @@ import structlog
 
 from workers.actions import give_up, run_action
 from workers.errors import Interrupted, StateUnavailable, SupportBotError, Transient
+from workers.failpoints import failpoint
 from workers.logs import get_logger
 from workers.records import Action
 from workers.services import Services
@@ -33,7 +34,9 @@ def drain(box: str, services: Services) -> None:
                 claim = services.boxes.claim(box)
                 if claim is None:
                     return
+                failpoint("claimed")
                 _do(claim, services)
+                failpoint("committed")
         except StateUnavailable:
             # The lease runs out and the reaper wakes another worker.
             log.warning("state_unavailable")
@@ -77,6 +80,7 @@ def _act(claim: Claim, services: Services) -> None:
         except Exception as error:
             log.exception("action_failed", kind=action.kind, exc_info=error)
             _give_up(action, services)
+        failpoint("action_done")
         try:
             services.boxes.commit(claim)
         except Interrupted:

@@ -8,6 +8,7 @@ from workers import prompt
 from workers.agent import Agent, Answer, greeting
 from workers.attempt import Attempt, TurnServices
 from workers.errors import Interrupted, Misconfigured, ReplyGone, Transient, TurnFailed
+from workers.failpoints import failpoint
 from workers.logs import get_logger
 from workers.question import Sources, question_of
 from workers.records import HistoryEntry
@@ -65,7 +66,9 @@ def answer_message(attempt: Attempt) -> None:
     answer = greeting(attempt.reply) if says_nothing else agent.answer(past.messages, question, user_hash)
     attempt.await_sign()
     attempt.seal()
+    failpoint("sealed")
     attempt.reply.finish()
+    failpoint("finished")
     attempt.commit(_entry(attempt, answer, question, past.prefix, toolbox.version), answer.outcome)
 
 

@@ -15,6 +15,7 @@ from bot.events import turn_from_event
 from bot.first_sign import show_first_sign
 from bot.hints import whisper
 from bot.services import Services
+from workers.failpoints import failpoint
 from workers.jobs import TurnRequest
 from workers.views.failures import QUEUE_FULL
 
@@ -35,7 +36,9 @@ class Messages:
         if request is None:
             self._services.count("ignored")
             return
+        failpoint("event_heard")
         result = await self._services.handover.ask(request)
+        failpoint("event_kicked")
         self._services.count(request.kind if result == "new" else result)
         if result == "new":
             after_ack(context, partial(show_first_sign, self._services, request))

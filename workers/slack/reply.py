@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from workers.errors import ReplyGone, SlackRefused, SlackUnavailable, StateUnavailable
+from workers.failpoints import failpoint
 from workers.logs import get_logger
 from workers.records import Conversation, ReplySegment
 from workers.slack.api import SlackApi, Sleep
@@ -155,6 +156,7 @@ class Reply:
                     raise
                 self._place.sleep(wait)
                 backoff = min(backoff * 2, LAST_BACKOFF_SECONDS)
+        failpoint("final_shown")
         self._status.clear()
 
     def _write(self, button: TurnButton | None, *, is_final: bool, max_wait_seconds: float) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workers.errors import ReplyGone, SlackRefused, SlackUnavailable
+from workers.failpoints import failpoint
 from workers.logs import get_logger
 from workers.records import Conversation, ReplySegment
 from workers.slack.api import SlackApi, Sleep
@@ -98,6 +99,7 @@ class ReplyPart:
             self.record = self.record.model_copy(update={"intended": source})
             self._save()
             self._is_intended = True
+            failpoint("reply_intended")
         # An earlier try may have been given its place for the closing update, and then have failed.
         if is_closing and self._may_hold:
             self._place.api.limiter.release(self._hold.budget, self._hold.id)
@@ -118,8 +120,10 @@ class ReplyPart:
             if error.was_sent:
                 self._may_be_posted, self._lost_at = True, self._place.clock()
             raise
+        failpoint("reply_posted")
         self.record = self.record.model_copy(update={"ts": str(answer["ts"]), "intended": source, "confirmed": source})
         self._save()
+        failpoint("reply_stored")
 
     def _update(
         self,
