@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from typing import Any, Literal
 
 from aiohttp import web
@@ -38,6 +39,8 @@ class Fault(BaseModel):
     error: str = ""
     seconds: float = 0
     after_events: int = 0
+    label: str = ""
+    """What whoever counts the played faults calls it."""
 
 
 class Faults:
@@ -45,6 +48,8 @@ class Faults:
 
     def __init__(self) -> None:
         self._rules: list[Fault] = []
+        self.played: list[tuple[float, Fault]] = []
+        """What calls met, oldest first, each with its `time.monotonic()`."""
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> None:
@@ -68,6 +73,7 @@ class Faults:
                     del self._rules[place]
                 elif rule.times > 1:
                     self._rules[place] = rule.model_copy(update={"times": rule.times - 1})
+                self.played.append((time.monotonic(), rule))
                 return rule
         return None
 

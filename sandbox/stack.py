@@ -82,6 +82,7 @@ class Stack:
         self.web: list[WebProcess] = []
         self.workers: list[Process] = []
         self.beat: Process | None = None
+        self._served: dict[Service, Running] = {}
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -126,6 +127,14 @@ class Stack:
         """Start `beat`."""
         self.beat = self._launch(Process, "beat", 1, {})
         return self.beat
+
+    def take_jira_down(self) -> None:
+        """Refuse every connection to Jira's stand-in from now on; what it holds stays."""
+        self._served["jira"].stop()
+
+    def bring_jira_back(self) -> None:
+        """Serve Jira's stand-in again, under its old address."""
+        self._serve("jira", self.jira, self._served["jira"].port)
 
     def wait_until_ready(self) -> None:
         """Return when every running process can do its work; raises NotStarted with the words of one that can't."""
@@ -188,8 +197,9 @@ class Stack:
         self.redis = self._open.enter_context(RedisServer(data, appendonly=True))
         return self.redis.url
 
-    def _serve(self, name: Service, stand_in: SlackStandIn | JiraStandIn | ClaudeStandIn) -> str:
-        running = Running(lambda: self.recorder.watch(name, stand_in.make_app()))
+    def _serve(self, name: Service, stand_in: SlackStandIn | JiraStandIn | ClaudeStandIn, port: int = 0) -> str:
+        running = Running(lambda: self.recorder.watch(name, stand_in.make_app()), port=port)
+        self._served[name] = running
         self._open.callback(running.stop)
         return running.url
 

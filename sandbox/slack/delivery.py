@@ -113,6 +113,10 @@ class Deliveries:
         task.add_done_callback(self._tasks.discard)
         return str(payload["event_id"])
 
+    async def again(self, delivery: Delivery) -> bool:
+        """Bring something once more, as Slack does when an ack came too late; return whether it is acknowledged."""
+        return (await self._attempt(delivery, Retry(delivery.attempts, "timeout"))).is_acked
+
     async def ask(self, kind: DeliveryKind, payload: Json) -> Any:
         """Bring a click, a form or a command once and return what the app answered in its ack."""
         delivery = Delivery(kind, payload, time.monotonic())

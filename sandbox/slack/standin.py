@@ -132,6 +132,10 @@ class SlackStandIn:
         """Drop every Socket Mode connection without a goodbye."""
         self._do(self._cut())
 
+    def redeliver(self, delivery: Delivery) -> bool:
+        """Bring an event once more, as Slack does when its ack came too late; return whether it is acknowledged."""
+        return self._do(self.slack.deliveries.again(delivery))
+
     # --- what there is to see -------------------------------------------------------------------------------------
 
     @property
