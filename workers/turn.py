@@ -31,6 +31,7 @@ def run_turn(claim: Claim, services: TurnServices) -> None:
     with services.keeper.holding(claim, timeout_seconds=services.settings.turn_timeout_seconds) as interrupt:
         attempt = Attempt(claim, services, interrupt)
         end = TurnEnd(attempt)
+        log.info("turn_taken", attempts=claim.attempts)
         try:
             answer_message(attempt)
         except Interrupted as interrupted:
