@@ -101,22 +101,16 @@ class People:
         """Press the button (or choose `value` in the select) with this action id; return the body of the ack."""
         place, person = self._onlooker(channel, user)
         message, is_ephemeral = self._seen(place, ts, person), ts not in place.messages
-        for block, element in interactive_elements(message.blocks or []):
-            if element["action_id"] == action_id:
-                action = interactions.action(block, element, value, self.slack.clock.next_ts())
-                payload = interactions.click_on_message(self.slack, person, action, message, is_ephemeral=is_ephemeral)
-                return await self.slack.deliveries.ask("interactive", payload)
-        raise LookupError(f"message {ts} has nothing to click called {action_id!r}")
+        action = self._pressed(message.blocks or [], action_id, value)
+        payload = interactions.click_on_message(self.slack, person, action, message, is_ephemeral=is_ephemeral)
+        return await self.slack.deliveries.ask("interactive", payload)
 
     async def click_in_view(self, user: str, view_id: str, action_id: str, value: Any = None) -> Any:
         """Press a button of an open modal or of the App Home."""
         person, view = self.slack.workspace.person(user), self.view(user, view_id)
-        for block, element in interactive_elements(view_json(self.slack, view)["blocks"]):
-            if element["action_id"] == action_id:
-                action = interactions.action(block, element, value, self.slack.clock.next_ts())
-                payload = interactions.click_in_view(self.slack, person, action, view)
-                return await self.slack.deliveries.ask("interactive", payload)
-        raise LookupError(f"view {view_id} has nothing to click called {action_id!r}")
+        action = self._pressed(view_json(self.slack, view)["blocks"], action_id, value)
+        payload = interactions.click_in_view(self.slack, person, action, view)
+        return await self.slack.deliveries.ask("interactive", payload)
 
     async def submit_view(self, user: str, view_id: str, values: Json) -> Json:
         """Send a filled-in form; what the app answers happens to the open view. Returns the body of the ack."""
@@ -181,6 +175,14 @@ class People:
         if tab == "home" and home is not None:
             event["view"] = view_json(self.slack, home)
         return self.slack.deliveries.event(event)
+
+    def _pressed(self, blocks: list[Json], action_id: str, value: Any) -> Json:
+        """Return the action of a click; of several elements with this action id the one with this value."""
+        found = [pair for pair in interactive_elements(blocks) if pair[1]["action_id"] == action_id]
+        if not found:
+            raise LookupError(f"there is nothing to click called {action_id!r}")
+        block, element = next((pair for pair in found if value is not None and pair[1].get("value") == value), found[0])
+        return interactions.action(block, element, value, self.slack.clock.next_ts())
 
     def _member(self, channel: str, user: str) -> tuple[Channel, Person]:
         place, person = self.slack.workspace.channel(channel), self.slack.workspace.person(user)

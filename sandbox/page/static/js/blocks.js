@@ -82,7 +82,7 @@ function button(block, item, act) {
 const plainOf = (text) => (typeof text === "string" ? text : (text?.text ?? ""));
 
 function feedback(block, item, act) {
-  const one = (choice, sign) =>
+  const one = (name, choice, sign) =>
     h(
       "button",
       {
@@ -90,11 +90,11 @@ function feedback(block, item, act) {
         class: "button button-icon",
         title: plainOf(choice.text),
         "aria-label": choice.accessibility_label ?? plainOf(choice.text),
-        onclick: () => act(block, item, choice.value),
+        onclick: () => act(block, item, name),
       },
       sign,
     );
-  return h("span.feedback", one(item.positive_button, "👍"), one(item.negative_button, "👎"));
+  return h("span.feedback", one("positive", item.positive_button, "👍"), one("negative", item.negative_button, "👎"));
 }
 
 function overflow(block, item, act) {
@@ -110,7 +110,7 @@ function select(block, item, act) {
     h("option", { value: option.value, selected: option.value === chosen }, plainOf(option.text)),
   );
   const placeholder = h("option", { value: "", selected: !chosen, disabled: true }, plainOf(item.placeholder) || "Choose…");
-  const onchange = (event) => act(block, item, event.target.value);
+  const onchange = (event) => act(block, item, all.find((option) => option.value === event.target.value));
   return h("select", { "aria-label": plainOf(item.placeholder) || "Choose", onchange }, placeholder, options);
 }
 
