@@ -28,7 +28,9 @@ def run() -> int:
     settings = {} if environment.is_jira_real(os.environ) else {"JIRA_SITE_URL": address}
     print("Starting Redis, the stand-ins, web, worker and beat…", flush=True)
     try:
-        with Stack(pace=LIFELIKE, settings=settings, folder=CHECKOUT / ".sandbox" / "demo", outer=os.environ) as stack:
+        with Stack(
+            pace=LIFELIKE, settings=settings, folder=CHECKOUT / ".sandbox" / f"demo-{port}", outer=os.environ
+        ) as stack:
             page = Running(Page(stack).make_app, port=port)
             _greet(address, stack)
             status = _watch(stack, stopping)

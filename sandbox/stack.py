@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import re
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -82,6 +82,8 @@ class Stack:
         self.web: list[WebProcess] = []
         self.workers: list[Process] = []
         self.beat: Process | None = None
+        # Never used twice: a process's log is its own.
+        self._numbers = {name: itertools.count(1) for name in ("web", "worker", "beat")}
         self._served: dict[Service, Running] = {}
         self._open = ExitStack()
 
@@ -108,24 +110,25 @@ class Stack:
             process.stop()
         self._open.close()
 
-    def start_web(self) -> WebProcess:
-        """Start one more `web` and return at once; `wait_until_ready` waits for it."""
+    def start_web(self, settings: Mapping[str, str] | None = None) -> WebProcess:
+        """Start one more `web`, with settings of its own, and return at once; `wait_until_ready` waits for it."""
         port = free_port()
-        process = self._launch(WebProcess, "web", len(self.web) + 1, {"HOST": LOOPBACK, "PORT": str(port)})
+        more = {**(settings or {}), "HOST": LOOPBACK, "PORT": str(port)}
+        process = self._launch(WebProcess, "web", next(self._numbers["web"]), more)
         process.port = port
         self.web.append(process)
         return process
 
-    def start_worker(self) -> Process:
-        """Start one more `worker` and return at once; `wait_until_ready` waits for it."""
-        number = len(self.workers) + 1
-        process = self._launch(Process, "worker", number, {}, ["-n", f"worker{number}@sandbox"])
+    def start_worker(self, settings: Mapping[str, str] | None = None) -> Process:
+        """Start one more `worker`, with settings of its own, and return at once; `wait_until_ready` waits for it."""
+        number = next(self._numbers["worker"])
+        process = self._launch(Process, "worker", number, settings or {}, ["-n", f"worker{number}@sandbox"])
         self.workers.append(process)
         return process
 
     def start_beat(self) -> Process:
         """Start `beat`."""
-        self.beat = self._launch(Process, "beat", 1, {})
+        self.beat = self._launch(Process, "beat", next(self._numbers["beat"]), {})
         return self.beat
 
     def take_jira_down(self) -> None:
@@ -192,9 +195,7 @@ class Stack:
     def _start_redis(self) -> str:
         if url := self.outer.get("REDIS_URL"):
             return url
-        data = self.folder / "redis"
-        shutil.rmtree(data, ignore_errors=True)
-        self.redis = self._open.enter_context(RedisServer(data, appendonly=True))
+        self.redis = self._open.enter_context(RedisServer(appendonly=True))
         return self.redis.url
 
     def _serve(self, name: Service, stand_in: SlackStandIn | JiraStandIn | ClaudeStandIn, port: int = 0) -> str:

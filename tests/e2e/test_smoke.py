@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +18,7 @@ from sandbox.procfile import CHECKOUT
 from sandbox.smoke import Smoke, Unmet
 from sandbox.stack import LIFELIKE, Stack
 from sandbox.transcript import Transcript
+from sandbox.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -59,3 +63,55 @@ def test_an_expectation_that_does_not_hold_is_told_with_what_was_seen(tmp_path: 
         stack.claude.script(reply("I have nothing to say about that."), forever=True)
         with pytest.raises(Unmet, match="at least 3 visible steps\nseen: 1"):
             Smoke(stack, Transcript()).run()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_demo_prints_its_address_and_leaves_nothing_behind(number: signal.Signals) -> None:
+    with demo() as running:
+        with urllib.request.urlopen(address_of(running), timeout=5) as answer:  # noqa: S310  loopback
+            assert "Support Bot sandbox" in answer.read().decode()
+        family = children_of(running.pid)
+        assert len(family) == 4, "Redis, web, worker and beat"
+        running.send_signal(number)
+        assert running.wait(20) == 0
+    wait_for(lambda: not any(map(is_alive, family)), "all processes are gone", seconds=5)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
+def test_a_killed_demo_leaves_nothing_behind() -> None:
+    with demo() as running:
+        address_of(running)
+        family = children_of(running.pid)
+        running.kill()
+    wait_for(lambda: not any(map(is_alive, family)), "all processes are gone", seconds=5)
+
+
+def demo() -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "sandbox", "demo"],
+        cwd=CHECKOUT,
+        env={"PATH": os.environ["PATH"]},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def address_of(running: subprocess.Popen[str]) -> str:
+    """Return the page's address as soon as it is printed."""
+    assert running.stdout is not None
+    for line in running.stdout:
+        if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+            return found[0]
+    pytest.fail(f"the demo ended with {running.wait()} and no address")
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the ids of a process's children."""
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=True)
+    return [int(word) for word in listed.stdout.split() if is_alive(int(word))]
+
+
+def is_alive(pid: int) -> bool:
+    """Return whether a process runs; one that has ended and nobody has waited for yet does not."""
+    listed = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return listed.stdout.strip() != "" and not listed.stdout.startswith("Z")
