@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
@@ -140,7 +141,10 @@ class Stack:
         self._serve("jira", self.jira, self._served["jira"].port)
 
     def wait_until_ready(self) -> None:
-        """Return when every running process can do its work; raises NotStarted with the words of one that can't."""
+        """Return when every process in the lists can do its work; raises NotStarted with the words of one that can't.
+
+        Take a process that shall stay dead out of its list first.
+        """
         for worker in self.workers:
             _wait(worker, partial(_has_said_ready, worker))
         for web in self.web:
@@ -195,7 +199,8 @@ class Stack:
     def _start_redis(self) -> str:
         if url := self.outer.get("REDIS_URL"):
             return url
-        self.redis = self._open.enter_context(RedisServer(appendonly=True))
+        data = self._open.enter_context(TemporaryDirectory(prefix="redis-", dir=self.folder))
+        self.redis = self._open.enter_context(RedisServer(Path(data), appendonly=True))
         return self.redis.url
 
     def _serve(self, name: Service, stand_in: SlackStandIn | JiraStandIn | ClaudeStandIn, port: int = 0) -> str:
@@ -217,9 +222,7 @@ class Stack:
 
 
 def _wait(process: Process, is_ready: Callable[[], bool]) -> None:
-    """Return when a process is ready; one that has ended is not waited for."""
-    if not process.is_running:
-        raise NotStarted(f"{process.name} has ended:\n{process.log_text()[-2000:]}")
+    """Return when a process is ready; raises NotStarted once it has ended, or when it takes too long."""
     try:
         wait_for(lambda: is_ready() or not process.is_running, process.name, seconds=START_SECONDS)
     except NotInTime as late:
