@@ -79,6 +79,8 @@ class Agent:
             )
             finished = self._journal.round(number) or self._speak(number, prompt)
             self._said = _joined(self._said, text_of(finished))
+            # The words of a round that an earlier worker journalled have not been heard here.
+            self._reply.restart_from(self._said)
             added.append({"role": "assistant", "content": list(finished.blocks)})
             if finished.stop_reason == "tool_use":
                 added.append(self._results(number, finished))
