@@ -57,7 +57,7 @@ class RedisServer:
         return self._process.log_text()
 
     def stop(self) -> None:
-        """Shut down in order; with appendonly all data stays for `restart`. Safe to call twice."""
+        """Shut down in order; with appendonly and a folder of the caller's all data stays for `restart`."""
         self._process.stop()
         if self._own_dir:
             shutil.rmtree(self._own_dir, ignore_errors=True)
