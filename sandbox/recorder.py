@@ -72,7 +72,7 @@ class Recorder:
 
 def _call(service: str, request: web.Request, response: web.StreamResponse | None, at: float, seconds: float) -> Call:
     if response is None:
-        return Call(0, service, _operation(service, request), at, seconds, "connection lost", is_ok=False)
+        return Call(0, service, _operation(service, request), at, seconds, "cut off", is_ok=False)
     outcome = _slack_outcome(response) if service == "slack" else str(response.status)
     is_ok = outcome == "ok" or (service != "slack" and response.status < 400)
     request_id = response.headers.get("request-id", "")

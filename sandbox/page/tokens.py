@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ from sandbox.claude.standin import Recorded
 
 Json = dict[str, Any]
 MOST_TURNS = 8
+# What the bot writes around a person's words, to tell Claude whose they are.
+_MARKUP = re.compile(r"<[^<>]*>")
 
 
 def call_tokens(kept: Recorded) -> Json:
@@ -48,5 +51,5 @@ def _question(messages: Sequence[Json]) -> tuple[int, str]:
         is_result = any(block.get("type") == "tool_result" for block in blocks)
         texts = [str(block["text"]) for block in blocks if block.get("type") == "text"]
         if messages[place]["role"] == "user" and texts and not is_result:
-            return place, texts[-1].strip()[:90]
+            return place, _MARKUP.sub("", texts[-1]).strip()[:90]
     return 0, ""

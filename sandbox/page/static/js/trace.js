@@ -7,10 +7,16 @@ const SERVICES = ["all", "slack", "claude", "jira"];
 let filter = "all";
 
 export function tracePane() {
-  replace($("turns"), turnTable());
+  replace($("turns"), unseen(), turnTable());
   replace($("filters"), SERVICES.map(filterButton));
   const calls = store.calls.filter((call) => filter === "all" || call.service === filter);
   replace($("calls"), calls.sort((a, b) => a.at - b.at).map(row));
+}
+
+/** Calls to a real service do not pass through the sandbox. */
+function unseen() {
+  const names = ["Claude", "Jira"].filter((name) => store.real[name.toLowerCase()]);
+  return names.length ? h("p.empty-pane", `${names.join(" and ")}: real, so those calls are not seen here.`) : null;
 }
 
 function filterButton(name) {
