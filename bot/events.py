@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from bot.identity import Identity
+from bot.words import mentions, words_of
 from workers.jobs import Conversation, SlackFile, TurnRequest
 
 TurnKind = Literal["mention", "direct", "follow_up"]
@@ -14,7 +15,6 @@ TurnKind = Literal["mention", "direct", "follow_up"]
 # Everything else is an edit, a deletion, a join, a topic, a reminder or another bot.
 SUBTYPES_OF_PEOPLE = frozenset({None, "file_share", "thread_broadcast"})
 SLACK_ITSELF = frozenset({"USLACK", "USLACKBOT"})
-USER_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 # Whoever writes this first speaks to that person or group, not to the bot.
 ADDRESSES_SOMEONE = re.compile(r"\s*<(?:@[UW]|!subteam\^|!here|!channel|!everyone)")
 
@@ -29,7 +29,7 @@ def turn_from_event(body: Mapping[str, Any], identity: Identity, received_at: fl
     if kind is None:
         return None
     files = tuple(_file(raw) for raw in event.get("files") or () if raw.get("mode") != "tombstone")
-    words = without_mention(text, identity.bot_user_id)
+    words = words_of(event, identity.bot_user_id)
     if not (words or files or mentions(text, identity.bot_user_id)):
         return None
     return TurnRequest(
@@ -49,19 +49,9 @@ def turn_from_event(body: Mapping[str, Any], identity: Identity, received_at: fl
     )
 
 
-def mentions(text: str, user_id: str) -> bool:
-    """Return whether the text names this user anywhere."""
-    return user_id in USER_MENTION.findall(text)
-
-
-def without_mention(text: str, user_id: str) -> str:
-    """Return the text without any mention of this user; all other markup stays as Slack wrote it."""
-    return re.sub(rf"[ \t]?<@{re.escape(user_id)}(?:\|[^>]*)?>", "", text).strip()
-
-
 def is_for_someone_else(text: str) -> bool:
-    """Return whether a message that does not mention the bot speaks to other people by name."""
-    return bool(ADDRESSES_SOMEONE.match(text) or USER_MENTION.search(text))
+    """Return whether a message that does not mention the bot begins by naming somebody else."""
+    return bool(ADDRESSES_SOMEONE.match(text))
 
 
 def _is_a_new_message_of_a_person(event: Mapping[str, Any], identity: Identity) -> bool:

@@ -31,13 +31,21 @@ class Handover:
         """Store a request durably, once."""
         return await self._call(lambda: self._door.ask(request))
 
-    async def act(self, action: Action) -> bool:
-        """Store a click, a submission or a command durably; False if it was stored before."""
+    async def act(self, action: Action) -> PutResult:
+        """Store a click, a submission or a command durably, once."""
         return await self._call(lambda: self._door.act(action))
 
     async def stop(self, conversation: Conversation, *, turn_ts: str = "", before_ts: str = "") -> list[str]:
         """Stop one turn, or all that were asked at or before a ts; return which."""
         return await self._call(lambda: self._door.stop(conversation, turn_ts=turn_ts, before_ts=before_ts))
+
+    async def edit(self, conversation: Conversation, ts: str, words: str) -> bool:
+        """Store new words for a question; False if nothing changes by them."""
+        return await self._call(lambda: self._door.edit(conversation, ts, words))
+
+    async def withdraw(self, conversation: Conversation, ts: str) -> bool:
+        """Store that a question was deleted; False if it waits for no answer."""
+        return await self._call(lambda: self._door.withdraw(conversation, ts))
 
     async def draft(self, team_id: str, draft_id: str) -> tuple[Draft, Filing] | None:
         """Return a draft and where it stands."""

@@ -13,6 +13,7 @@ from workers.logs import get_logger
 log = get_logger(__name__)
 
 NOT_STORED = "I could not take that: my memory does not answer right now. Please try again in a minute."
+TOO_MUCH_WAITING = "There is a lot waiting here already. Please try that again in a minute."
 SECONDS = 5.0
 
 

@@ -137,8 +137,8 @@ class Agent:
         while pending:
             _, pending = wait(pending, timeout=0.25)
             self._reply.tick()
-            # A hand-over waits for its tools: what they did is then in the journal.
-            if self._interrupt.reason != "handover":
+            # What the tools did must be known to whoever goes on, and to who takes the answer back.
+            if self._interrupt.reason not in ("handover", "edited", "deleted"):
                 self._interrupt.check()
         for future in running:
             future.result()

@@ -12,10 +12,12 @@ from workers.errors import (
     InterruptReason,
     Misconfigured,
     ReplyGone,
+    SlackRefused,
     SlackUnavailable,
     Transient,
 )
 from workers.logs import get_logger
+from workers.records import Draft
 from workers.views import failures
 
 BROKEN_ATTEMPTS = 3
@@ -48,8 +50,9 @@ class TurnEnd:
                 self._stop(reason)
         except Interrupted:
             log.info("turn_interrupted", reason="fenced")
-        except ReplyGone:
-            self._attempt.commit(None, "gone")
+        except (SlackRefused, Misconfigured) as error:
+            log.warning("end_not_shown", cause=type(error).__name__)
+            self._attempt.commit(None, "gone" if isinstance(error, ReplyGone) else reason)
         except Transient as error:
             self.later(error)
 
@@ -139,9 +142,16 @@ class TurnEnd:
                 continue
             if filing.state == "done":
                 filed.append(filing.issue_key)
-            elif filing.state in ("new", "rejected"):
-                self._services.desk.cancel(draft, by="")
+            elif filing.state in ("new", "rejected", "cancelled"):
+                # Also one that an earlier try cancelled: its card may not show it yet.
+                self._cancel(draft)
         return filed
+
+    def _cancel(self, draft: Draft) -> None:
+        try:
+            self._services.desk.cancel(draft, by="")
+        except (SlackRefused, Misconfigured) as error:
+            log.warning("cancelled_draft_not_shown", cause=type(error).__name__)
 
     def _stop(self, reason: InterruptReason) -> None:
         attempt = self._attempt

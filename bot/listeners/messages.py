@@ -1,4 +1,4 @@
-"""Mentions, direct messages and follow-ups in threads: stored durably, then acknowledged."""
+"""Mentions, direct messages and follow-ups, what people change in them: stored durably, then acknowledged."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.background import after_ack
+from bot.changes import Change, change_from_event
 from bot.events import turn_from_event
 from bot.first_sign import show_first_sign
 from bot.hints import whisper
@@ -32,6 +33,10 @@ class Messages:
 
     async def hear(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
         """Take a message event; an error here reaches Slack as a refusal, and it sends the event again."""
+        change = change_from_event(body["event"], self._services.identity)
+        if change:
+            await self._change(change)
+            return
         request = turn_from_event(body, self._services.identity, time.time())
         if request is None:
             self._services.count("ignored")
@@ -44,6 +49,16 @@ class Messages:
             after_ack(context, partial(show_first_sign, self._services, request))
         elif result == "full":
             self._hint_once(context, request)
+
+    async def _change(self, change: Change) -> None:
+        """Hand over new words or a deletion; what is answered already, or never asked the bot, stays as it is."""
+        handover = self._services.handover
+        if change.words is None:
+            is_taken = await handover.withdraw(change.conversation, change.ts)
+        else:
+            is_taken = await handover.edit(change.conversation, change.ts, change.words)
+        kind = "deleted" if change.words is None else "edited"
+        self._services.count(kind if is_taken else "ignored")
 
     def _hint_once(self, context: AsyncBoltContext, request: TurnRequest) -> None:
         place = (request.conversation.box, request.ts)

@@ -288,3 +288,16 @@ def test_a_form_that_slack_does_not_open_is_said_to_the_person(listener: Running
     (hint,) = wait_for(lambda: slack.ephemerals)
     assert "could not be opened" in hint.text
     assert listener.is_ready()
+
+
+def test_clicks_beyond_measure_are_refused_with_a_word_to_the_person(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
+) -> None:
+    ts = post_buttons(slack, thread(slack), "d1", "draft_create")
+    for _ in range(50):
+        slack.click("general", ts, "ada", "draft_create")
+    slack.click("general", ts, "grace", "draft_create")
+    (hint,) = wait_for(lambda: slack.ephemerals)
+    assert (hint.user, "a lot waiting" in hint.text) == ("U0GRACE01", True)
+    assert len(actions(boxes, slack.workspace.team_id, "draft:d1")) == 50
+    assert listener.is_ready()

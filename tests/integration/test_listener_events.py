@@ -215,3 +215,32 @@ def test_slacks_stop_button_stops_what_was_asked_before_it(
     assert claim is not None
     assert claim.mark == "stopped"
     assert listener.is_ready()
+
+
+def test_new_words_and_deletions_reach_a_waiting_question(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
+) -> None:
+    edited, deleted = (slack.say("general", "ada", f"{slack.mention} {word}") for word in ("old", "gone"))
+    wait_for(lambda: settled(slack))
+    slack.edit("general", edited, f"{slack.mention} new")
+    slack.delete("general", deleted)
+    wait_for(lambda: settled(slack))
+    assert [request.text for request in mail(boxes, conversation_of(slack, "general", edited))] == ["new"]
+    claim = boxes.claim(conversation_of(slack, "general", deleted).box)
+    assert claim is not None
+    assert claim.mark == "deleted"
+    assert listener.is_ready()
+
+
+def test_an_edit_that_cannot_be_stored_is_refused_and_comes_again(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+) -> None:
+    ts = slack.say("general", "ada", f"{slack.mention} old")
+    wait_for(lambda: settled(slack))
+    redis_server.kill()
+    slack.edit("general", ts, f"{slack.mention} new")
+    wait_for(lambda: any(delivery.attempts > 1 for delivery in slack.deliveries))
+    redis_server.restart()
+    wait_for(lambda: settled(slack) and all(delivery.is_acked for delivery in slack.deliveries))
+    assert [request.text for request in mail(boxes, conversation_of(slack, "general", ts))] == ["new"]
+    assert listener.is_ready()

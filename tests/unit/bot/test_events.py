@@ -95,6 +95,8 @@ def test_a_mention_becomes_a_turn_of_a_new_thread() -> None:
         (direct(channel_type=...), "direct"),
         (mention(channel="D1"), "direct"),
         (reply(), "follow_up"),
+        (reply(text="thanks <@U2>, it still hangs"), "follow_up"),
+        (direct(text="", attachments=[{"is_share": True, "text": "error 809"}]), "direct"),
         (reply(channel_type="group", channel="G1"), "follow_up"),
         (reply(channel_type="mpim", channel="G2"), "follow_up"),
         (reply(subtype="thread_broadcast"), "follow_up"),
@@ -117,7 +119,6 @@ def test_what_asks_the_bot_is_answered(event: Event, kind: str) -> None:
         pytest.param(reply(text="<@U2> can you look?"), id="a reply that speaks to another person"),
         pytest.param(reply(text="  <@U2|sam> can you look?"), id="a reply that speaks to a named person"),
         pytest.param(reply(text="<@W2> can you look?"), id="a reply that speaks to a person of the organisation"),
-        pytest.param(reply(text="thanks <@U2>"), id="a reply that mentions only others"),
         pytest.param(reply(text="<!subteam^S1> please"), id="a reply that speaks to a group"),
         pytest.param(reply(text="<!here> anyone?"), id="a reply that speaks to everybody"),
         pytest.param(reply(text=""), id="a reply without words"),
@@ -181,6 +182,18 @@ def test_a_reply_belongs_to_the_conversation_of_its_thread() -> None:
 def test_only_the_mention_of_the_bot_is_taken_out(text: str, words: str | None) -> None:
     expected = text.removeprefix("<@UBOT> ") if words is None else words
     assert asked(mention(text=text)).text == expected
+
+
+def test_a_forwarded_message_is_read_with_its_author() -> None:
+    shared = {"is_share": True, "is_msg_unfurl": True, "text": "error 809", "author_name": "Sam"}
+    assert asked(direct(text="", attachments=[shared])).text == "Sam wrote:\nerror 809"
+    assert asked(mention(attachments=[shared])).text == "the export hangs\n\nSam wrote:\nerror 809"
+    assert asked(direct(text="", attachments=[{"fallback": "error 809"}])).text == "error 809"
+
+
+def test_a_link_preview_is_not_among_the_words() -> None:
+    preview = {"title": "VPN", "text": "All about it", "from_url": "https://x.example"}
+    assert asked(mention(attachments=[preview])).text == "the export hangs"
 
 
 def test_forty_thousand_characters_pass() -> None:
