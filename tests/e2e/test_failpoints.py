@@ -1,0 +1,256 @@
+"""A process that dies at any point of the way loses nothing and doubles nothing; docs/crashes.md tells the points."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.claude.scripts import Body, Reply, reply, tool
+from sandbox.claude.standin import Pacing
+from sandbox.process import Process
+from sandbox.slack.delivery import NotAcknowledged
+from sandbox.slack.messages import fallback_text
+from sandbox.stack import Stack
+from tests.e2e.support import ADA, CHANNEL, answer, ask, card, cards, filed_by_bot, replies, within
+from workers.failpoints import NAME
+from workers.state.connection import connect
+from workers.state.filings import UNCERTAIN
+from workers.state.mailbox import READY
+
+pytestmark = pytest.mark.e2e
+
+PACE = Pacing(first_token_seconds=0.01, chunk_seconds=0.02, chunk_characters=40)
+
+IN_WEB = ("event_heard", "event_stored", "event_kicked", "event_acked", "sign_shown")
+IN_ANY_TURN = (
+    "claimed",
+    "question_stored",
+    "reply_intended",
+    "reply_posted",
+    "reply_stored",
+    "round_spoken",
+    "round_stored",
+    "tool_run",
+    "tool_stored",
+    "round_stored:2",
+    "sealed",
+    "final_shown",
+    "finished",
+    "committed",
+)
+IN_DRAFTING = ("draft_stored", "card_shown", "tool_run", "tool_stored")
+IN_FILING = ("claimed", "filing_answered", "filing_stored", "card_shown:2", "action_done", "committed")
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder: Path = tmp_path_factory.mktemp("failpoints")
+    with Stack(beat=False, pace=PACE, folder=folder) as stack:
+        # An event whose taker died comes again when Slack has waited for its ack; three seconds each is long here.
+        stack.slack.slack.deliveries.ack_seconds = 1.0
+        yield stack
+
+
+def dies(process: Process) -> None:
+    """Wait until a process has met its failpoint."""
+    within(lambda: not process.is_running, "the process dies at its failpoint")
+    assert process.exit_status == -signal.SIGKILL
+
+
+@contextmanager
+def only_a_doomed_worker(stack: Stack, place: str) -> Iterator[Process]:
+    """While inside, one worker works, and it dies at `place`; then the others go on, as if its leases had run out."""
+    doomed = stack.start_worker({NAME: place})
+    stack.wait_until_ready()
+    stack.workers.remove(doomed)
+    for worker in stack.workers:
+        worker.pause()
+    try:
+        yield doomed
+        dies(doomed)
+        let_leases_run_out(stack)
+    finally:
+        doomed.kill()
+        for worker in stack.workers:
+            worker.resume()
+
+
+@contextmanager
+def only_a_doomed_web(stack: Stack, place: str) -> Iterator[None]:
+    """While inside, one listener hears, and it dies at `place`; then another takes its place."""
+    doomed = stack.start_web({NAME: place})
+    stack.wait_until_ready()
+    stack.web.remove(doomed)
+    while stack.web:
+        stack.web.pop().stop()
+    try:
+        yield
+        dies(doomed)
+    finally:
+        doomed.kill()
+        stack.start_web()
+        stack.wait_until_ready()
+
+
+def let_leases_run_out(stack: Stack) -> None:
+    """Do now what time does within seconds: the dead hold nothing any more."""
+    client = connect(stack.redis_url)
+    for key in client.scan_iter("sb:*:lease"):
+        client.delete(key)
+    for box in client.zrange(READY, 0, -1):
+        client.zadd(READY, {box: 0})
+    for member in client.zrange(UNCERTAIN, 0, -1):
+        key = f"sb:draft:{member.decode()}"
+        if client.hget(key, "state") == b"sending":
+            client.hset(key, "lease_until", 0)
+            client.zadd(UNCERTAIN, {member: 0})
+    client.close()
+
+
+def first_then(first: Reply, then: Reply) -> Callable[[Body], Reply]:
+    """Return a model that answers `first` to a question and `then` to the results of its tools, however often asked."""
+    return lambda body: then if "tool_result" in json.dumps(body["messages"][-1]) else first
+
+
+def shown(stack: Stack, thread_ts: str) -> list[str]:
+    """Return the bot's answers in a thread as people read them."""
+    return [fallback_text(message.blocks) for message in replies(stack, thread_ts)]
+
+
+def statuses(stack: Stack) -> list[str]:
+    return [shown.status for shown in stack.slack.workspace.shown_statuses.values() if shown.status]
+
+
+def sent_to_model(stack: Stack, words: str) -> list[dict[str, Any]]:
+    """Return the messages of the last request whose question has these words."""
+    asked = [kept.body for kept in stack.claude.message_requests if kept.body]
+    found = [body["messages"] for body in asked if words in json.dumps(body["messages"][-1])]
+    return list(found[-1])
+
+
+def remembers(stack: Stack, root: str, name: str, *, turns: int = 1) -> None:
+    """Ask once more in the thread: the model is sent each earlier turn once, and answers."""
+    stack.claude.script(reply(f"After {name}."), when=f"then {name}?")
+    ask(stack, f"then {name}?", thread_ts=root)
+    within(lambda: f"After {name}." in shown(stack, root), "the next answer")
+    messages = sent_to_model(stack, f"then {name}?")
+    questions = [m for m in messages if m["role"] == "user" and "tool_result" not in json.dumps(m)]
+    assert len(questions) == turns + 1
+    assert f"do {name}." in json.dumps(questions[0])
+    assert f"Done {name}." in json.dumps(messages[-2 if turns == 1 else 3])
+
+
+def is_calm(stack: Stack) -> None:
+    within(lambda: not statuses(stack), "no status is left standing")
+
+
+@pytest.mark.parametrize("place", IN_WEB)
+def test_an_event_whose_listener_dies_is_answered_once(stack: Stack, place: str) -> None:
+    name = place.replace("_", " ")
+    stack.claude.script(reply(f"Done {name}."), when=f"do {name}.")
+    with only_a_doomed_web(stack, place):
+        root = ask(stack, f"do {name}.")
+
+    within(lambda: shown(stack, root) == [f"Done {name}."], "the answer")
+    within(lambda: not stack.slack.slack.deliveries.under_way, "every delivery acknowledged")
+    remembers(stack, root, name)
+    assert len(replies(stack, root)) == 2
+    is_calm(stack)
+
+
+@pytest.mark.parametrize("place", IN_ANY_TURN)
+def test_a_turn_whose_worker_dies_is_answered_once(stack: Stack, place: str) -> None:
+    name = place.replace("_", " ").replace(":", " ")
+    search = tool("jira_search", {"keywords": ["vpn"]})
+    stack.claude.script(first_then(reply("I look.", search), reply(f"Done {name}.")), when=f"do {name}.", forever=True)
+    with only_a_doomed_worker(stack, place):
+        root = ask(stack, f"do {name}.")
+
+    within(lambda: shown(stack, root) == [f"I look.\n\nDone {name}."], "the whole answer")
+    answer(stack, root)
+    remembers(stack, root, name)
+    assert len(replies(stack, root)) == 2
+    is_calm(stack)
+
+
+def draft_of(name: str) -> Reply:
+    fields = {"project": "OPS", "issue_type": "Task", "summary": f"File {name}", "description": "It drops."}
+    return reply(tool("jira_create_issue", fields))
+
+
+def issues(stack: Stack, name: str) -> list[str]:
+    """Return the keys of the issues that were filed from the draft of this name."""
+    return [key for key in filed_by_bot(stack) if stack.jira.issues[key].fields["summary"] == f"File {name}"]
+
+
+def press(stack: Stack, root: str, button: str) -> None:
+    stack.slack.click(CHANNEL, card(stack, root, button).ts, ADA, button)
+
+
+def is_filed_once(stack: Stack, root: str, name: str) -> None:
+    """One issue, one card, and the card names it."""
+    within(lambda: issues(stack, name), "the issue")
+    (key,) = issues(stack, name)
+    within(lambda: key in fallback_text(cards(stack, root)[0].blocks), "a card that names the issue")
+    assert len(cards(stack, root)) == 1
+    assert not {"draft_create", "filing_check", "filing_force"} & set(cards(stack, root)[0].action_ids)
+
+
+@pytest.mark.parametrize("place", IN_DRAFTING)
+def test_a_draft_whose_worker_dies_is_shown_once_and_can_be_filed(stack: Stack, place: str) -> None:
+    name = f"drafting {place.replace('_', ' ')}"
+    stack.claude.script(first_then(draft_of(name), reply(f"Done {name}.")), when=f"do {name}.", forever=True)
+    with only_a_doomed_worker(stack, place):
+        root = ask(stack, f"do {name}.")
+
+    within(lambda: shown(stack, root) == [f"Done {name}."], "the answer")
+    answer(stack, root)
+    remembers(stack, root, name)
+    press(stack, root, "draft_create")
+    is_filed_once(stack, root, name)
+    is_calm(stack)
+
+
+@pytest.mark.parametrize("place", IN_FILING)
+def test_a_filing_whose_worker_dies_files_one_issue(stack: Stack, place: str) -> None:
+    name = f"filing {place.replace('_', ' ').replace(':', ' ')}"
+    stack.claude.script(first_then(draft_of(name), reply(f"Done {name}.")), when=f"do {name}.", forever=True)
+    root = ask(stack, f"do {name}.")
+    answer(stack, root)
+    with only_a_doomed_worker(stack, place):
+        press(stack, root, "draft_create")
+
+    is_filed_once(stack, root, name)
+    remembers(stack, root, name)
+    is_calm(stack)
+
+
+def test_a_filing_that_was_never_sent_is_not_sent_again_before_a_person_says_so(stack: Stack) -> None:
+    name = "filing begun"
+    stack.claude.script(first_then(draft_of(name), reply(f"Done {name}.")), when=f"do {name}.", forever=True)
+    root = ask(stack, f"do {name}.")
+    answer(stack, root)
+    with only_a_doomed_worker(stack, "filing_begun"):
+        press(stack, root, "draft_create")
+
+    card(stack, root, "filing_force")
+    assert issues(stack, name) == []
+    press(stack, root, "filing_force")
+    is_filed_once(stack, root, name)
+
+
+def test_a_click_whose_listener_dies_files_one_issue(stack: Stack) -> None:
+    name = "click stored"
+    stack.claude.script(first_then(draft_of(name), reply(f"Done {name}.")), when=f"do {name}.", forever=True)
+    root = ask(stack, f"do {name}.")
+    answer(stack, root)
+    with only_a_doomed_web(stack, "click_stored"), pytest.raises(NotAcknowledged):
+        press(stack, root, "draft_create")
+
+    is_filed_once(stack, root, name)
