@@ -55,6 +55,10 @@ test-integration: setup ## tests with a Redis-protocol server, Celery and the st
 test-e2e: setup ## tests with the processes of the Procfile
 	"$(PY)" -m pytest tests/e2e
 
+.PHONY: chaos
+chaos: setup ## the fault run, its counts on the screen; also SEED=3, MENTIONS=300, SHORT=1
+	@exec "$(PY)" -m bench.chaos $(if $(SEED),--seed $(SEED)) $(if $(MENTIONS),--mentions $(MENTIONS)) $(if $(SHORT),--short)
+
 .PHONY: format
 format: setup ## let the formatter rewrite the sources
 	"$(PY)" -m ruff check --fix-only --exit-zero --quiet .

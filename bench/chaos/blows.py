@@ -1,0 +1,208 @@
+"""The faults: each kind is struck here, and noted with the moment it began and ended and the questions it touched."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+import redis
+
+from bench.chaos import looking
+from bench.chaos.answers import ODDITIES, Model
+from bench.chaos.call_faults import FAULTS
+from bench.chaos.people import People
+from bench.chaos.plan import LONE_KILL, Blow, Plan
+from bench.chaos.supervisor import Supervisor
+from sandbox.faults import Faults
+from sandbox.process import Process
+from sandbox.slack.delivery import Delivery
+from sandbox.stack import Stack
+
+DELIVERIES_LOOKED_AT = 40
+TAKEN_AWAY_SECONDS = 14.0
+
+
+@dataclass
+class Strike:
+    """A fault that really happened."""
+
+    kind: str
+    at: float
+    ends_at: float
+    tokens: set[str]
+    what: str = ""
+
+
+@dataclass
+class Blows:
+    """Strikes what the plan says; `later` runs an act after so many seconds, in the thread of the supervisor."""
+
+    stack: Stack
+    plan: Plan
+    people: People
+    model: Model
+    supervisor: Supervisor
+    later: Callable[[float, Callable[[], None]], None]
+    strikes: list[Strike] = field(default_factory=list)
+    _by_label: dict[str, Strike] = field(default_factory=dict)
+    _read: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def _faults_of(self) -> dict[str, Faults]:
+        return {"slack": self.stack.slack.faults, "jira": self.stack.jira.faults, "claude": self.stack.claude.faults}
+
+    def strike(self, blow: Blow) -> None:
+        """Let one fault happen, or order it of a stand-in for its next calls."""
+        random = Random(blow.draw)
+        thing, _, how = blow.kind.partition(": ")
+        if thing in ("worker", "web", "beat"):
+            self._process(blow.kind, thing, how, random)
+        elif thing == "redis":
+            self._redis(how, random)
+        elif thing == "socket":
+            cut = self.stack.slack.cut_connections if how == "cut" else self.stack.slack.disconnect
+            self.people.after_next_question(lambda: self._do(blow.kind, cut))
+        elif thing == "events":
+            self._deliver_again(random)
+        elif thing == "set apart":
+            self._take_away(blow)
+        elif blow.kind == "jira: refused":
+            self._do(blow.kind, self.stack.take_jira_down, seconds=3.0)
+            self.later(3.0, self.stack.bring_jira_back)
+        else:
+            self._order(blow, random)
+
+    def tick(self) -> None:
+        """Note the ordered faults that calls have met since the last look."""
+        for name, faults in self._faults_of.items():
+            for at, fault in faults.played[self._read.get(name, 0) :]:
+                self._met(fault.label, at)
+                self._read[name] = self._read.get(name, 0) + 1
+        while self.model.played:
+            at, label = self.model.played.pop(0)
+            self._met(label, at)
+
+    def calm_down(self) -> None:
+        """Take back what was ordered and has met no call."""
+        for faults in self._faults_of.values():
+            faults.clear()
+        self.model.clear()
+
+    def _order(self, blow: Blow, random: Random) -> None:
+        label = f"{blow.kind}#{blow.draw}"
+        if blow.kind in ODDITIES:
+            self.model.order(blow.kind, label)
+            return
+        faults = self._faults_of[blow.kind.partition(":")[0]]
+        for fault in FAULTS[blow.kind](random):
+            faults.add(fault.model_copy(update={"label": label}))
+
+    def _met(self, label: str, at: float) -> None:
+        strike = self._by_label.get(label)
+        if strike is None:
+            strike = self._by_label[label] = self._note(label.partition("#")[0], at, at)
+        strike.ends_at = at
+        strike.tokens |= self._in_flight()
+
+    def _do(self, kind: str, act: Callable[[], object], *, seconds: float = 0, tokens: set[str] | None = None) -> None:
+        """Let something happen now that is over after so many seconds."""
+        at = time.monotonic()
+        self._note(kind, at, at + seconds, tokens)
+        act()
+
+    def _note(self, kind: str, at: float, ends_at: float, tokens: set[str] | None = None, what: str = "") -> Strike:
+        strike = Strike(kind, at, ends_at, self._in_flight() if tokens is None else tokens, what)
+        self.strikes.append(strike)
+        return strike
+
+    def _in_flight(self) -> set[str]:
+        return {one.mention.token for one in self.people.in_flight()}
+
+    def _process(self, kind: str, thing: str, how: str, random: Random) -> None:
+        victim, held = self._victim(thing, random)
+        if victim is None or not victim.is_running:
+            return
+        at = time.monotonic()
+        if how.startswith("kill -9"):
+            self._note(kind, at, at, held, victim.name)
+            self.supervisor.kill(victim)
+        elif how == "SIGTERM":
+            self._note(kind, at, at, held, victim.name)
+            self.supervisor.terminate(victim)
+        else:
+            # A worker's lease is 6 s: a pause beyond it makes another worker take over while this one still believes.
+            seconds = random.uniform(8, 14) if thing == "worker" else random.uniform(4, 8)
+            self._note(kind, at, at + seconds, held, victim.name)
+            victim.pause()
+            self.later(seconds, victim.resume)
+
+    def _victim(self, thing: str, random: Random) -> tuple[Process | None, set[str] | None]:
+        """Return a process and the questions in its hands; a worker with work is struck before one without."""
+        if thing == "beat":
+            return self.stack.beat, set()
+        if thing == "web":
+            return random.choice(self.stack.web), None
+        waiting = {one.ts: one.mention.token for one in self.people.in_flight()}
+        held = {
+            worker.name: {waiting[ts] for ts in self.supervisor.held_by(worker) if ts in waiting}
+            for worker in self.stack.workers
+        }
+        busy = [worker for worker in self.stack.workers if held[worker.name]]
+        victim = random.choice(busy or self.stack.workers)
+        return victim, held[victim.name]
+
+    def _redis(self, how: str, random: Random) -> None:
+        server = self.stack.redis
+        if server is None:
+            return
+        if how == "connections cut":
+            self._do(f"redis: {how}", self._cut_redis)
+        elif how == "pause":
+            seconds = random.uniform(1, 5)
+            self._do(f"redis: {how}", server.pause, seconds=seconds)
+            self.later(seconds, server.resume)
+        else:
+            self._do(f"redis: {how}", server.kill if how == "kill -9" else server.stop)
+            server.restart()
+
+    def _cut_redis(self) -> None:
+        try:
+            with redis.Redis.from_url(self.stack.redis_url, socket_timeout=1) as client:
+                client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        except redis.RedisError:
+            return  # It is paused or restarting: nothing is left to cut.
+
+    def _deliver_again(self, random: Random) -> None:
+        events = [one for one in self.stack.slack.deliveries if one.kind == "events_api" and one.is_acked]
+        if not events:
+            return
+        chosen = random.choice(events[-DELIVERIES_LOOKED_AT:])
+        self._do("events: delivered again", lambda: [self.people.pool.submit(self._again, chosen) for _ in range(2)])
+
+    def _again(self, delivery: Delivery) -> None:
+        try:
+            self.stack.slack.redeliver(delivery)
+        except TimeoutError:
+            return
+
+    def _take_away(self, blow: Blow) -> None:
+        conversation = self.plan.conversations[blow.conversation]
+        asked = self.people.of_conversation(blow.conversation)
+        channel = self.stack.slack.workspace.channel(conversation.channel)
+        bot = self.stack.slack.workspace.bot_user_id
+        if conversation.apart == "kicked":
+            self._do(blow.kind, lambda: channel.members.remove(bot), seconds=TAKEN_AWAY_SECONDS, tokens=set())
+            self.later(TAKEN_AWAY_SECONDS, lambda: self.stack.slack.join(channel.id, bot))
+        elif conversation.apart == "archived":
+            self._do(blow.kind, lambda: setattr(channel, "is_archived", True), seconds=TAKEN_AWAY_SECONDS, tokens=set())
+            self.later(TAKEN_AWAY_SECONDS, lambda: setattr(channel, "is_archived", False))
+        elif conversation.apart == "question deleted":
+            self._do(blow.kind, lambda: self.stack.slack.delete(channel.id, asked[-1].ts), tokens=set())
+        else:
+            found = looking.replies(self.stack.slack, channel.id, asked[-1].root_ts, asked[-1].ts)
+            if found:
+                self._do(blow.kind, lambda: self.stack.slack.delete(channel.id, found[-1].ts), tokens=set())
+            else:
+                self.later(0.3, lambda: self._take_away(blow))

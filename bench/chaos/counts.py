@@ -1,0 +1,102 @@
+"""What went wrong, counted from what Slack and Jira hold when all is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, get_args
+
+from bench.chaos import looking
+from bench.chaos.answers import apology, is_apology, is_whole, sentences
+from bench.chaos.people import Asked
+from sandbox.slack.messages import Message
+from sandbox.stack import Stack
+
+Wrong = Literal[
+    "lost",
+    "answered twice",
+    "out of order",
+    "half text",
+    "filed twice",
+    "filed unasked",
+    "drafts lost",
+    "stuck status",
+    "stuck Stop button",
+]
+KINDS = get_args(Wrong)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is not as promised."""
+
+    wrong: Wrong
+    asked: Asked
+    what: str
+
+
+def findings(stack: Stack, asked: list[Asked]) -> list[Finding]:
+    """Return everything that is wrong with the answers, the drafts and what stands around them."""
+    return [finding for one in asked for finding in _of_question(stack, one)] + list(_out_of_order(stack, asked))
+
+
+def _of_question(stack: Stack, one: Asked) -> Iterator[Finding]:
+    found = looking.replies(stack.slack, one.channel, one.root_ts, one.ts)
+    yield from _of_answer(one, found)
+    if one.mention.kind == "file":
+        yield from _of_draft(stack, one, looking.words(found))
+    if one.mention.is_excused:
+        return
+    status = stack.slack.workspace.shown_statuses.get((one.channel, one.root_ts))
+    if status and status.status:
+        yield Finding("stuck status", one, status.status)
+    if any(looking.is_growing(message) for message in found):
+        yield Finding("stuck Stop button", one, looking.words(found)[-80:])
+
+
+def _of_answer(one: Asked, found: list[Message]) -> Iterator[Finding]:
+    token, text = one.mention.token, looking.words(found)
+    if len(found) > 1:
+        yield Finding("answered twice", one, f"{len(found)} messages: {', '.join(message.ts for message in found)}")
+    doubled = [sentence for sentence in (*sentences(token), *apology(token)) if text.count(sentence) > 1]
+    if doubled:
+        yield Finding("answered twice", one, f"said twice: {doubled[0]}")
+    if one.mention.is_excused or is_whole(text, token):
+        return
+    said = sum(sentence in text for sentence in sentences(token))
+    if said and not doubled:
+        yield Finding("half text", one, f"{said} of {len(sentences(token))} sentences, ends with: {text[-80:]}")
+    elif not said:
+        yield Finding("lost", one, f"{len(found)} messages; reads: {text[:120]}")
+
+
+def _of_draft(stack: Stack, one: Asked, text: str) -> Iterator[Finding]:
+    token = one.mention.token
+    filed = [key for key, issue in list(stack.jira.issues.items()) if token in str(issue.fields["summary"])]
+    cards = looking.cards(stack.slack, one.channel, one.root_ts, token)
+    states = [looking.state_of(card) for card in cards]
+    if len(filed) > 1:
+        yield Finding("filed twice", one, f"{', '.join(filed)}; cards: {', '.join(states)}")
+    if len(cards) > 1:
+        yield Finding("answered twice", one, f"{len(cards)} cards: {', '.join(card.ts for card in cards)}")
+    if filed and (not states or states[-1] == "cancelled"):
+        yield Finding("filed unasked", one, f"{filed[0]} is there, the card says {states or 'nothing'}")
+    is_explained = not cards and is_apology(text, token)
+    is_settled = states == ["cancelled"] or (bool(filed) and all(filed[0] in card.text for card in cards))
+    if one.mention.is_excused or is_explained or (cards and is_settled):
+        return
+    yield Finding("drafts lost", one, f"cards: {states or 'none'}, issues: {filed or 'none'}")
+
+
+def _out_of_order(stack: Stack, asked: list[Asked]) -> Iterator[Finding]:
+    """Answers of one conversation must stand in the order of its questions."""
+    for root in dict.fromkeys(one.root_ts for one in asked):
+        firsts = [
+            (one, found[0])
+            for one in asked
+            if one.root_ts == root and (found := looking.replies(stack.slack, one.channel, root, one.ts))
+        ]
+        for (before, first), (after, second) in pairwise(firsts):
+            if float(first.ts) > float(second.ts):
+                yield Finding("out of order", after, f"answered at {second.ts}, {before.mention.token} at {first.ts}")

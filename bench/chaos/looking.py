@@ -1,0 +1,67 @@
+"""What a person sees of the bot's messages: whose answer it is, its words, its buttons, how a card stands."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+from sandbox.slack.messages import Message
+from sandbox.slack.standin import SlackStandIn
+
+CardState = Literal["asks", "filed", "cancelled", "uncertain", "under way"]
+
+
+def replies(slack: SlackStandIn, channel: str, root_ts: str, asked_ts: str) -> list[Message]:
+    """Return the messages that answer one question, oldest first."""
+    return [message for message in _of_bot(slack, channel, root_ts) if turn_of(message) == asked_ts]
+
+
+def cards(slack: SlackStandIn, channel: str, root_ts: str, token: str) -> list[Message]:
+    """Return the cards that ever spoke of a token, oldest first."""
+    return [
+        message
+        for message in _of_bot(slack, channel, root_ts)
+        if is_card(message) and any(token in _all_words(one.text, one.blocks) for one in message.versions)
+    ]
+
+
+def is_card(message: Message) -> bool:
+    return (message.metadata or {}).get("event_type") == "supportbot_card"
+
+
+def turn_of(message: Message) -> str:
+    """Return the ts of the question that a reply answers, or an empty text."""
+    mark = message.metadata or {}
+    is_reply = mark.get("event_type") == "supportbot_reply"
+    return str(mark.get("event_payload", {}).get("turn", "")) if is_reply else ""
+
+
+def words(messages: list[Message]) -> str:
+    """Return the text of an answer as people read it."""
+    blocks = [block for message in messages for block in message.blocks or []]
+    found = [str(block["text"]) for block in blocks if block.get("type") == "markdown"]
+    return "\n".join(found) or "\n".join(message.text for message in messages)
+
+
+def is_growing(message: Message) -> bool:
+    """A reply with a Stop button is not done."""
+    return "turn_stop" in message.action_ids
+
+
+def state_of(card: Message) -> CardState:
+    """Return how a draft stands, as its card says."""
+    if "filing_force" in card.action_ids:
+        return "uncertain"
+    if "draft_create" in card.action_ids:
+        return "asks"
+    if card.text.startswith("Filed as"):
+        return "filed"
+    return "cancelled" if card.text.startswith("Cancelled") else "under way"
+
+
+def _of_bot(slack: SlackStandIn, channel: str, root_ts: str) -> list[Message]:
+    return slack.replies_of_bot(channel, root_ts)
+
+
+def _all_words(text: str, blocks: object) -> str:
+    return f"{text} {json.dumps(blocks)}"
