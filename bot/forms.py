@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from workers.jobs import Action, Draft, Filing
+from workers.jobs import DRAFT_VERSION, Action, Draft, Filing
 
 Body = Mapping[str, Any]
 
@@ -21,9 +21,9 @@ def is_editable(filing: Filing) -> bool:
     return filing.state in ("new", "rejected")
 
 
-def draft_form(draft_id: str) -> str:
-    """Return the `private_metadata` of the form that edits a draft."""
-    return json.dumps({"draft": draft_id})
+def draft_form(draft: Draft) -> str:
+    """Return the `private_metadata` of the form that edits a draft: which one, as of which edit."""
+    return json.dumps({"draft": draft.id, "version": draft.version})
 
 
 def shortcut_form(body: Body) -> str:
@@ -51,7 +51,7 @@ def edit_action(body: Body, draft: Draft, filing: Filing, values: Mapping[str, A
         channel_id=place.channel_id,
         thread_ts=place.thread_ts,
         message_ts=filing.card_ts,
-        values=dict(values),
+        values={**values, DRAFT_VERSION: draft.version},
     )
 
 

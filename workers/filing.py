@@ -13,14 +13,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from workers.errors import FilingUncertain, JiraRefused, JiraUnavailable, StateUnavailable, SupportBotError
+from workers.errors import (
+    FilingUncertain,
+    JiraRefused,
+    JiraUnavailable,
+    Misconfigured,
+    SlackRefused,
+    SlackUnavailable,
+    StateUnavailable,
+    SupportBotError,
+)
 from workers.failpoints import failpoint
 from workers.jira.errors import refusal_sentences
 from workers.jira.gateway import JiraGateway
 from workers.jira.payload import create_payload, marker_of, people_of
 from workers.jira.values import CreatedIssue
 from workers.logs import get_logger
-from workers.records import Draft, Filing
+from workers.records import Draft, Filing, FilingState
 from workers.slack.cards import Cards
 from workers.state.codec import encode
 from workers.state.filings import Filings
@@ -33,6 +42,11 @@ LOOKS = (3, 10, 30, 60, 120, 300, 900)
 # its full 30 s the two buttons then stand within 45 s.
 ASK_AFTER_SECONDS = 9.0
 RENEW_SECONDS = 3.0
+# What Jira certainly did not take is sent again at once for so long; then the person hears that it did not work.
+PATIENCE_SECONDS = 10.0
+FIRST_PAUSE_SECONDS = 1.0
+# Seconds until an issue that could not be linked to its thread is linked again.
+LINKS = (2, 10, 60, 300, 1800)
 
 log = get_logger(__name__)
 
@@ -48,32 +62,34 @@ class DraftDesk:
 
     def propose(self, draft: Draft) -> str:
         """Store a draft, show it or file it at once as the policy says, and return what to tell the model."""
-        self._filings.add(draft)
+        is_new = self._filings.add(draft)
         failpoint("draft_stored")
         if self._write_policy == "auto":
             return self._file_at_once(draft)
-        self.refresh(draft)
+        self.refresh(draft, is_new=is_new)
         return (
             f"Draft shown to {draft.asker_name or 'the person'} with the buttons Create, Edit and Cancel. Nothing is "
             "filed yet: it will be when a person presses Create. Say that the draft is ready; don't repeat its text."
         )
 
-    def keep(self, draft: Draft) -> None:
-        """Store a draft, once."""
-        self._filings.add(draft)
+    def keep(self, draft: Draft) -> bool:
+        """Store a draft; False if it was stored before, which changes nothing."""
+        return self._filings.add(draft)
 
     def find(self, team_id: str, draft_id: str) -> tuple[Draft, Filing] | None:
         return self._filings.get(team_id, draft_id)
 
-    def refresh(self, draft: Draft) -> None:
-        """Make the card show where the draft stands now."""
+    def refresh(self, draft: Draft, *, is_new: bool = False) -> None:
+        """Make the card show where the draft stands now; `is_new` if it has certainly no card yet."""
         found = self._filings.get(draft.conversation.team_id, draft.id)
         if not found:
             return
         draft, filing = found
         asks = filing.state == "uncertain" and time.time() - filing.uncertain_since >= ASK_AFTER_SECONDS
         blocks, text = draft_card(draft, filing, asks_person=asks)
-        ts = self._cards.show(draft.conversation, key=draft.id, blocks=blocks, text=text, known_ts=filing.card_ts)
+        ts = self._cards.show(
+            draft.conversation, key=draft.id, blocks=blocks, text=text, known_ts=filing.card_ts, is_new=is_new
+        )
         failpoint("card_shown")
         if ts != filing.card_ts:
             self._filings.remember_card(draft, ts)
@@ -92,33 +108,54 @@ class DraftDesk:
     def file(self, draft: Draft, *, by: str, again: bool = False) -> Filing:
         """Send a draft to Jira unless it was sent before; `again` repeats one whose fate is unknown.
 
-        Raises JiraUnavailable if Jira certainly did not take it: the draft is as it was, and can be filed later.
+        Raises JiraUnavailable if Jira certainly did not take it for ten seconds: the draft is as it was, and can be
+        filed later.
         """
-        token = secrets.token_hex(8)
-        begun = self._filings.begin(draft, token=token, by=by, mode="force" if again else "press")
-        if begun == "begun":
-            failpoint("filing_begun")
-            self.refresh(draft)
-            self._send(draft, token)
-        return self._settle(draft)
+        until, pause = time.monotonic() + PATIENCE_SECONDS, FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                self._send_once(draft, by=by, again=again)
+                break
+            except JiraUnavailable as error:
+                wait = error.retry_after_seconds or pause
+                if time.monotonic() + wait > until:
+                    self._try_to_show(draft)
+                    raise
+            except SupportBotError:
+                self._try_to_show(draft)
+                raise
+            # The card goes on saying that it is being sent.
+            time.sleep(wait)
+            pause *= 2
+        return self.settle(draft)
 
-    def look(self, draft: Draft) -> None:
-        """Search Jira for an issue whose create lost its answer, and settle what is found."""
-        if self._filings.begin(draft, token="", by="", mode="look") != "uncertain":
+    def look(self, draft: Draft) -> Filing:
+        """Search Jira for an issue whose create lost its answer, and settle what is found.
+
+        Raises what kept it from looking; the next look is arranged all the same.
+        """
+        if self._filings.begin(draft, token="", by="", mode="look") == "uncertain":
+            try:
+                found = self._jira.find_by_label(draft.project, marker_of(draft.id))
+            except SupportBotError:
+                self._look_later(draft)
+                self._try_to_show(draft)
+                raise
+            if found:
+                self._done(draft, min(found, key=lambda issue: int(issue.id)), found_by_looking=True)
+            else:
+                self._look_later(draft)
+        return self.settle(draft)
+
+    def settle(self, draft: Draft) -> Filing:
+        """Bring the card and Jira's link in line with the ledger; safe to repeat."""
+        filing = self._now(draft)
+        try:
             self.refresh(draft)
-            return
-        found = self._jira.find_by_label(draft.project, marker_of(draft.id))
-        if found:
-            self._done(draft, min(found, key=lambda issue: int(issue.id)), since="uncertain")
-            self._settle(draft)
-            return
-        waited = time.time() - (self._now(draft).uncertain_since or time.time())
-        later = [look for look in LOOKS if look > waited + 1]
-        # After the last look it stays with the person; the card's "check again" still works.
-        self._filings.move(
-            draft, "uncertain", since=("uncertain",), look_in_seconds=later[0] - waited if later else 10 * 86_400
-        )
-        self.refresh(draft)
+        finally:
+            if filing.state == "done":
+                self._link(draft, filing)
+        return filing
 
     def outcomes(self, drafts: list[tuple[Draft, Filing]]) -> list[str]:
         """Return a sentence for the model on each draft of a conversation."""
@@ -137,36 +174,45 @@ class DraftDesk:
 
     def _file_at_once(self, draft: Draft) -> str:
         try:
-            filing = self.file(draft, by=draft.asker_id)
+            # Nobody pressed anything.
+            filing = self.file(draft, by="")
         except JiraUnavailable:
-            self.refresh(draft)
-            return "Jira does not answer now. The draft is shown with a Create button; a person can press it later."
+            return (
+                "Jira does not answer now, so nothing was filed. The draft is shown with a Create button; a person can "
+                "press it later."
+            )
         if filing.state == "done":
             return f"Filed as {filing.issue_key}: {filing.issue_url}"
         if filing.state == "rejected":
             return f"Jira refused it: {' '.join(filing.errors)} The draft is shown; a person can edit it."
+        if filing.state == "cancelled":
+            return "A person has cancelled this draft; nothing was filed."
         return "It was sent to Jira, but the answer was lost. The card in the thread will say whether it was filed."
 
-    def _send(self, draft: Draft, token: str) -> None:
-        """Send the one POST and store its outcome."""
+    def _send_once(self, draft: Draft, *, by: str, again: bool) -> None:
+        """Send the one POST and store its outcome, if it is this caller's to send."""
+        token = secrets.token_hex(8)
+        if self._filings.begin(draft, token=token, by=by, mode="force" if again else "press") != "begun":
+            return
+        mine: tuple[FilingState, ...] = ("sending", "uncertain")
         try:
             with self._renewing(draft, token):
+                failpoint("filing_begun")
+                self._try_to_show(draft)
                 created = self._create(draft)
+            failpoint("filing_answered")
         except JiraRefused as error:
             reasons = refusal_sentences(error, {spec.id: spec.name for spec in draft.specs})
-            self._filings.move(
-                draft, "rejected", since=("sending",), token=token, fields={"errors": encode(list(reasons))}
-            )
+            self._filings.move(draft, "rejected", since=mine, token=token, fields={"errors": encode(list(reasons))})
         except FilingUncertain:
             log.warning("filing_uncertain")
-            self._filings.move(draft, "uncertain", since=("sending",), token=token, look_in_seconds=LOOKS[0])
+            self._filings.move(draft, "uncertain", since=mine, token=token, look_in_seconds=LOOKS[0])
         except SupportBotError:
             # Certainly not taken: as if the button had not been pressed.
-            self._filings.move(draft, "new", since=("sending",), token=token)
+            self._filings.move(draft, "new", since=mine, token=token)
             raise
         else:
-            failpoint("filing_answered")
-            self._done(draft, created, since="sending", token=token)
+            self._done(draft, created)
             failpoint("filing_stored")
 
     def _create(self, draft: Draft) -> CreatedIssue:
@@ -183,25 +229,48 @@ class DraftDesk:
     def _payload(self, draft: Draft, accounts: dict[str, str], reporter: str | None) -> dict[str, Any]:
         return create_payload(draft, reporter_account_id=reporter, accounts=accounts, link_of=self._jira.link_of)
 
-    def _done(self, draft: Draft, issue: CreatedIssue, *, since: str, token: str = "") -> None:
-        fields: dict[str, str | bytes] = {"issue_key": issue.key, "issue_url": issue.url}
-        if self._filings.move(draft, "done", since=("sending", "uncertain"), token=token, fields=fields):
+    def _done(self, draft: Draft, issue: CreatedIssue, *, found_by_looking: bool = False) -> None:
+        if self._filings.done(draft, issue.key, issue.url):
             self._metrics.count("supportbot_issues_filed_total")
-            log.info("issue_filed", issue=issue.key, found_by_looking=since == "uncertain")
+            log.info("issue_filed", issue=issue.key, found_by_looking=found_by_looking)
+        else:
+            log.warning("issue_filed_beside_another", issue=issue.key)
 
-    def _settle(self, draft: Draft) -> Filing:
-        """Bring Jira's link and the card in line with the ledger; safe to repeat."""
-        filing = self._now(draft)
-        if filing.state == "done" and draft.permalink:
-            where = draft.conversation
-            self._jira.link_thread(
-                filing.issue_key,
-                global_id=f"slack:{where.team_id}:{where.channel_id}:{where.thread_ts}",
-                url=draft.permalink,
-                title="Slack conversation",
-            )
-        self.refresh(draft)
-        return filing
+    def _look_later(self, draft: Draft) -> None:
+        waited = time.time() - (self._now(draft).uncertain_since or time.time())
+        later = [look for look in LOOKS if look > waited + 1]
+        # After the last look it stays with the person; the card's "check again" still works.
+        if later:
+            self._filings.look_later(draft, later[0] - waited)
+        else:
+            self._filings.rest(draft)
+
+    def _link(self, draft: Draft, filing: Filing) -> None:
+        """Link the thread on the issue; what does not work now is tried again later, what is refused is left."""
+        where = draft.conversation
+        try:
+            if draft.permalink:
+                self._jira.link_thread(
+                    filing.issue_key,
+                    global_id=f"slack:{where.team_id}:{where.channel_id}:{where.thread_ts}",
+                    url=draft.permalink,
+                    title="Slack conversation",
+                )
+        except JiraUnavailable:
+            failed = self._filings.link_failed(draft)
+            if failed <= len(LINKS):
+                self._filings.look_later(draft, LINKS[failed - 1])
+                return
+        except SupportBotError as error:
+            log.warning("issue_not_linked", issue=filing.issue_key, cause=type(error).__name__)
+        self._filings.rest(draft)
+
+    def _try_to_show(self, draft: Draft) -> None:
+        """Show where the draft stands if Slack lets us: what was begun does not fail for want of a card."""
+        try:
+            self.refresh(draft)
+        except (SlackUnavailable, SlackRefused, Misconfigured) as error:
+            log.warning("card_not_shown", cause=type(error).__name__)
 
     def _now(self, draft: Draft) -> Filing:
         found = self._filings.get(draft.conversation.team_id, draft.id)

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from workers.broker import Kicker, make_celery
 from workers.errors import StateUnavailable
 from workers.failpoints import failpoint
-from workers.records import Action, Conversation, Draft, Filing, SlackFile, TurnRequest
+from workers.records import DRAFT_VERSION, Action, Conversation, Draft, Filing, SlackFile, TurnRequest
 from workers.settings import Settings
 from workers.state import metrics as figures
 from workers.state.connection import connect, state_errors
@@ -16,6 +16,7 @@ from workers.state.filings import Filings
 from workers.state.mailbox import Mailboxes, PutResult
 
 __all__ = [
+    "DRAFT_VERSION",
     "Action",
     "Conversation",
     "Door",

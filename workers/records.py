@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -45,6 +46,26 @@ class SlackFile(Record):
     mimetype: str = ""
     size: int = 0
     url: str | None = None
+    is_external: bool = False
+    """It lies with another service; Slack knows only its address there."""
+
+    @property
+    def is_html(self) -> bool:
+        """True if it says itself that it is a web page."""
+        return self.mimetype == "text/html" or self.name.lower().endswith((".html", ".htm"))
+
+    @classmethod
+    def from_slack(cls, raw: Mapping[str, Any]) -> SlackFile:
+        """Read a file of a message; Slack Connect sends nothing but the id, and what lies elsewhere has no address."""
+        is_external = bool(raw.get("is_external")) or raw.get("mode") == "external"
+        return cls(
+            id=str(raw["id"]),
+            name=str(raw.get("name") or raw.get("title") or ""),
+            mimetype=str(raw.get("mimetype") or ""),
+            size=int(raw.get("size") or 0),
+            url=None if is_external else raw.get("url_private_download") or raw.get("url_private"),
+            is_external=is_external,
+        )
 
 
 class TurnRequest(Record):
@@ -79,10 +100,15 @@ ActionKind = Literal[
     "filing_check",
     "filing_force",
     "filing_look",
+    "filing_confirmed",
     "shortcut_submit",
     "command",
     "turn_retry",
 ]
+
+
+DRAFT_VERSION = "draft_version"
+"""Among the values of a `draft_edit`: the version of the draft that the person saw."""
 
 
 class Action(Record):
@@ -172,6 +198,8 @@ class Draft(Record):
     notes: tuple[str, ...] = ()
     """What was left out or assumed, a sentence each, shown on the card."""
     permalink: str = ""
+    files: tuple[SlackFile, ...] = ()
+    """Of the conversation, to be attached once it is filed."""
     created_at: float
     version: int = 1
     """Grows with each edit."""
@@ -190,7 +218,13 @@ class Filing(Record):
     """Why Jira rejected it, a sentence each."""
     pressed_by: str = ""
     uncertain_since: float = 0
+    settled_at: float = 0
+    """When it was filed or cancelled."""
     card_ts: str = ""
+    attached: tuple[str, ...] = ()
+    """The names of the draft's files that are on the issue."""
+    not_attached: tuple[str, ...] = ()
+    """Which files could not be attached and why, a sentence each."""
 
 
 class ReplySegment(Record):
@@ -234,6 +268,8 @@ class HistoryEntry(Record):
     """Who could read the answer: `channel:<id>` or `dm:<user id>`."""
     issue_keys: tuple[str, ...] = ()
     """The issues that its tools read."""
+    files: tuple[SlackFile, ...] = ()
+    """The files on its question and on what was written above it."""
     prefix: str = ""
     """Names all that stood before it in the request (see replay)."""
     prompt_version: str = ""

@@ -73,7 +73,14 @@ def make_services(settings: WorkerSettings, app: Celery) -> Services:
         kick=kicker.kick,
     )
     actions = ActionServices(
-        desk=desk, slack=slack, people=people, jira=jira, boxes=boxes, failed=failed, kick=kicker.kick
+        desk=desk,
+        slack=slack,
+        people=people,
+        jira=jira,
+        boxes=boxes,
+        failed=failed,
+        kick=kicker.kick,
+        projects=settings.jira_projects,
     )
     return Services(client, boxes, filings, keeper, kicker, turns, actions, metrics)
 

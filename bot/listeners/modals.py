@@ -40,16 +40,19 @@ class Modals:
             await ack()
 
     async def _take(self, body: Body) -> Errors:
-        draft_id = json.loads(body["view"]["private_metadata"]).get("draft")
-        return await (self._take_edit(body, draft_id) if draft_id else self._take_new(body))
+        form = json.loads(body["view"]["private_metadata"])
+        draft_id = form.get("draft")
+        return await (self._take_edit(body, draft_id, form.get("version")) if draft_id else self._take_new(body))
 
-    async def _take_edit(self, body: Body, draft_id: str) -> Errors:
+    async def _take_edit(self, body: Body, draft_id: str, version: int | None) -> Errors:
         found = await self._services.handover.draft(self._services.identity.team_id, draft_id)
         if found is None:
             return {FIRST_FIELD: failures.DRAFT_UNKNOWN}
         draft, filing = found
         if not is_editable(filing):
             return {FIRST_FIELD: failures.DRAFT_SETTLED}
+        if version not in (None, draft.version):
+            return {FIRST_FIELD: failures.DRAFT_CHANGED}
         values, errors = read_modal(body["view"]["state"], draft.specs)
         return errors or await self._store(edit_action(body, draft, filing, values))
 

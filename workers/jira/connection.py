@@ -47,6 +47,7 @@ class Connection:
         *,
         params: dict[str, Any] | None = None,
         body: Any = None,
+        timeout: tuple[float, float] = TIMEOUT_SECONDS,
     ) -> T:
         """Return what `take` makes of the JSON of a read (a POST if it has a body).
 
@@ -54,13 +55,13 @@ class Connection:
         """
         method: Method = "GET" if body is None else "POST"
         try:
-            return self._call(operation, method, path, take, params, body)
+            return self._call(operation, method, path, take, params, body, timeout)
         except JiraUnavailable as error:
             wait = error.retry_after_seconds
             if wait is None or wait > LONGEST_WAIT_SECONDS:
                 raise
         time.sleep(wait)
-        return self._call(operation, method, path, take, params, body)
+        return self._call(operation, method, path, take, params, body, timeout)
 
     def write(self, operation: str, method: Method, path: str, body: Any) -> None:
         """Send a write that may safely be sent twice."""
@@ -86,14 +87,22 @@ class Connection:
         take: Callable[[Any], T],
         params: dict[str, Any] | None,
         body: Any,
+        timeout: tuple[float, float] = TIMEOUT_SECONDS,
     ) -> T:
         with jira_errors(operation, self._metrics):
-            response = self._send(self._client(), method, path, params, body)
+            response = self._send(self._client(), method, path, params, body, timeout)
             check(response)
             return take(response.json() if response.content else None)
 
     @staticmethod
-    def _send(client: JIRA, method: Method, path: str, params: dict[str, Any] | None, body: Any) -> requests.Response:
+    def _send(
+        client: JIRA,
+        method: Method,
+        path: str,
+        params: dict[str, Any] | None,
+        body: Any,
+        timeout: tuple[float, float] = TIMEOUT_SECONDS,
+    ) -> requests.Response:
         # Past the library's own `request`: that repeats lost POSTs and forgets the names of refused fields.
         return requests.Session.request(
             client._session,  # noqa: SLF001  the library offers no way to post a whole payload
@@ -101,7 +110,7 @@ class Connection:
             client._get_url(path),  # noqa: SLF001
             params=params,
             data=None if body is None else json.dumps(body),
-            timeout=TIMEOUT_SECONDS,
+            timeout=timeout,
             # A redirect turns a POST into a GET, and a login page into a success.
             allow_redirects=False,
         )

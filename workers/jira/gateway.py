@@ -43,6 +43,8 @@ RANKED_FROM = 50
 """So many recent hits are ranked by the keywords; Jira itself offers no order by relevance."""
 NEWEST_COMMENTS = 5
 LOOK_BACK_DAYS = 2
+LOOK_SECONDS = (3.05, 8)
+"""To connect, and for bytes: who looks for a lost issue is waited for by a person, and looks again anyway."""
 KEY = re.compile(r"([A-Z][A-Z0-9_]*)-[1-9][0-9]*")
 
 
@@ -200,7 +202,11 @@ class JiraGateway:
         """Return those of a query's issues that carry the marker, as a label or in our property."""
         body = {"jql": jql, "fields": ["project", "labels"], "maxResults": PAGE_SIZE, "properties": [PROPERTY]}
         keys = self._connection.read(
-            "find_by_label", self._deployment.search_path, marked_reader(project, PROPERTY, marker), body=body
+            "find_by_label",
+            self._deployment.search_path,
+            marked_reader(project, PROPERTY, marker),
+            body=body,
+            timeout=LOOK_SECONDS,
         )
         return [CreatedIssue(key, number, self.url_of(key)) for key, number in keys]
 

@@ -32,33 +32,36 @@ class Cards:
         blocks: Sequence[dict[str, Any]],
         text: str,
         known_ts: str = "",
+        is_new: bool = False,
     ) -> str:
         """Make the card read so and return its ts; raises SlackUnavailable if Slack stays away for half a minute.
 
-        Without `known_ts` the thread is searched before a card is posted. Where nobody can read a card any more
+        Without `known_ts` the thread is searched before a card is posted, unless `is_new`: then nobody can have
+        posted it. Where nobody can read a card any more
         nothing is shown, and that is no failure: what the card tells is kept elsewhere.
         """
         card = {"blocks": list(blocks), "text": text, "metadata": metadata(CARD_EVENT, {"draft": key})}
         left = PATIENCE_SECONDS
         while True:
             try:
-                return self._show(conversation, card, known_ts)
+                return self._show(conversation, card, known_ts, is_new=is_new)
             except ReplyGone as gone:
                 log.info("card_gone", code=gone.code)
                 return known_ts
             except SlackUnavailable as error:
                 # After a lost answer the thread is searched, and a message needs a moment to be found there.
+                is_new = is_new and not error.was_sent
                 wait = error.retry_after_seconds or LOOK_AFTER_SECONDS
                 if wait > left:
                     raise
                 self._sleep(wait)
                 left -= max(wait, LOOK_AFTER_SECONDS)
 
-    def _show(self, conversation: Conversation, card: dict[str, Any], known_ts: str) -> str:
+    def _show(self, conversation: Conversation, card: dict[str, Any], known_ts: str, *, is_new: bool) -> str:
         api = self._slack.of(conversation.team_id)
-        ts = known_ts or find_message(
-            api, conversation, card["metadata"], oldest=conversation.thread_ts, sleep=self._sleep
-        )
+        ts = known_ts
+        if not ts and not is_new:
+            ts = find_message(api, conversation, card["metadata"], oldest=conversation.thread_ts, sleep=self._sleep)
         if ts:
             try:
                 self._call(api, "chat.update", conversation, ts=ts, **card)

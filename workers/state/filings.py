@@ -1,9 +1,12 @@
 """Drafts and the ledger of their filing: one hash a draft, every change of state a compare-and-set in Redis.
 
 new ─► sending ─► done
-  ▲       ├─────► rejected ─► sending …            (a person corrected it)
+  │       ├─────► new                              (Jira certainly did not take it)
+  │       ├─────► rejected ─► sending …            (a person corrected it)
   │       └─────► uncertain ─► done | sending      (only a person's "file anyway" sends again)
-  └── cancelled is final, and so is done
+  └─► cancelled
+
+An issue that exists makes its draft done, whatever was believed before.
 """
 
 from __future__ import annotations
@@ -19,12 +22,13 @@ from workers.state.connection import Args, state_errors
 from workers.state.mailbox_scripts import DUE
 
 SENDING_LEASE_MS = 10_000
-# Who was told to look and died is replaced after this long.
+# Who was told to look and died is replaced after this long; so is who filed an issue and did not link its thread.
 LOOK_AGAIN_MS = 15_000
 UNCERTAIN = "sb:filings:uncertain"
 
 Begin = Literal["begun", "busy", "gone", "done", "cancelled", "uncertain", "new", "rejected"]
 BeginMode = Literal["press", "force", "look"]
+BEFORE_DONE: tuple[FilingState, ...] = ("new", "sending", "rejected", "uncertain", "cancelled")
 
 _BEGIN = """
 local draft, index = KEYS[1], KEYS[2]
@@ -43,6 +47,8 @@ if state == 'sending' then
 end
 if mode == 'look' or (state == 'uncertain' and mode ~= 'force') then return state end
 redis.call('HSET', draft, 'state', 'sending', 'token', token, 'lease_until', now + lease_ms, 'pressed_by', by)
+-- The looks of what is lost now count from now, not from an earlier loss.
+redis.call('HDEL', draft, 'uncertain_since')
 redis.call('ZADD', index, now + lease_ms, id)
 return 'begun'
 """
@@ -58,7 +64,7 @@ redis.call('ZADD', KEYS[2], now + ARGV[2], ARGV[3])
 return 1
 """
 
-# From one of the given states to another, with fields; `token` guards what a sender writes.
+# From one of the given states to another, with fields; a sender's `token` must still be the last one.
 _MOVE = """
 local draft, index = KEYS[1], KEYS[2]
 local id, token, from, to, look_in_ms = unpack(ARGV)
@@ -66,17 +72,25 @@ local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local state = redis.call('HGET', draft, 'state')
 if not state or not string.find(from, '|' .. state .. '|', 1, true) then return 0 end
-if state == 'sending' and token ~= '' and redis.call('HGET', draft, 'token') ~= token then return 0 end
+if token ~= '' and redis.call('HGET', draft, 'token') ~= token then return 0 end
 redis.call('HSET', draft, 'state', to)
 for i = 6, #ARGV, 2 do redis.call('HSET', draft, ARGV[i], ARGV[i + 1]) end
 if to == 'uncertain' then
   redis.call('HSETNX', draft, 'uncertain_since', now)
-  redis.call('ZADD', index, now + look_in_ms, id)
 else
   redis.call('HDEL', draft, 'uncertain_since')
-  redis.call('ZREM', index, id)
 end
+if to == 'done' or to == 'cancelled' then redis.call('HSET', draft, 'settled_at', now) end
+if tonumber(look_in_ms) > 0 then redis.call('ZADD', index, now + look_in_ms, id)
+else redis.call('ZREM', index, id) end
 return 1
+"""
+
+# Whoever looks after a filing comes back later; a draft that has expired is looked at no more.
+_LOOK_LATER = """
+local t = redis.call('TIME')
+if redis.call('EXISTS', KEYS[1]) == 0 or tonumber(ARGV[2]) <= 0 then return redis.call('ZREM', KEYS[2], ARGV[1]) end
+return redis.call('ZADD', KEYS[2], t[1] * 1000 + math.floor(t[2] / 1000) + ARGV[2], ARGV[1])
 """
 
 _EDIT = """
@@ -97,6 +111,7 @@ class Filings:
         self._renew = client.register_script(_RENEW)
         self._move = client.register_script(_MOVE)
         self._edit = client.register_script(_EDIT)
+        self._later = client.register_script(_LOOK_LATER)
         self._due = client.register_script(DUE)
 
     def add(self, draft: Draft) -> bool:
@@ -158,6 +173,28 @@ class Filings:
         with state_errors():
             return bool(self._move(keys=_keys(draft), args=args))
 
+    def done(self, draft: Draft, issue_key: str, issue_url: str) -> bool:
+        """Store that the issue exists, whatever the state was; False if one was stored before.
+
+        Its filing is looked at until `rest`: something is left to do about an issue that is new.
+        """
+        fields = {"issue_key": issue_key, "issue_url": issue_url}
+        return self.move(draft, "done", since=BEFORE_DONE, look_in_seconds=LOOK_AGAIN_MS / 1000, fields=fields)
+
+    def look_later(self, draft: Draft, seconds: float) -> None:
+        """Have this filing looked at again, after some seconds."""
+        with state_errors():
+            self._later(keys=_keys(draft), args=[_member(draft), int(seconds * 1000)])
+
+    def rest(self, draft: Draft) -> None:
+        """Look at this filing no more."""
+        self.look_later(draft, 0)
+
+    def link_failed(self, draft: Draft) -> int:
+        """Count that an issue could not be linked to its thread; return how often it could not."""
+        with state_errors():
+            return self._redis.hincrby(_keys(draft)[0], "links_failed", 1)
+
     def edit(self, old: Draft, new: Draft) -> bool:
         """Replace a draft that is not filed yet; False if it was edited or filed meanwhile."""
         args: Args = [old.version, new.version, encode(new.model_dump(mode="json")), encode([])]
@@ -173,7 +210,11 @@ class Filings:
         """Return (team_id, draft_id) of filings whose fate must be looked up now; each again in a while."""
         with state_errors():
             rows = cast("list[bytes]", self._due(keys=[UNCERTAIN], args=[limit, LOOK_AGAIN_MS]))
-        return [cast("tuple[str, str]", tuple(row.decode().split(":", 1))) for row in rows]
+            found = [cast("tuple[str, str]", tuple(row.decode().split(":", 1))) for row in rows]
+            gone = [f"{team}:{draft_id}" for team, draft_id in found if not self._redis.exists(_key(team, draft_id))]
+            if gone:
+                self._redis.zrem(UNCERTAIN, *gone)
+        return [place for place in found if ":".join(place) not in gone]
 
 
 def _key(team_id: str, draft_id: str) -> str:
@@ -199,5 +240,5 @@ def _filing(row: dict[bytes, bytes]) -> Filing:
         if name.encode() in row
     }
     errors = decode(row[b"errors"]) if b"errors" in row else ()
-    since = float(row.get(b"uncertain_since", b"0")) / 1000
-    return Filing(**values, errors=tuple(errors), uncertain_since=since)
+    times = {name: float(row.get(name.encode(), b"0")) / 1000 for name in ("uncertain_since", "settled_at")}
+    return Filing(**values, **times, errors=tuple(errors))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workers.records import Filing
+
 # The model
 CLAUDE_DOWN = (
     "I can't think at the moment: the model behind me does not answer. Nothing was filed by this. "
@@ -48,11 +50,30 @@ UNEXPECTED = "Something went wrong on my side and I could not finish this. Pleas
 DRAFT_UNKNOWN = "I no longer know this draft; drafts are kept for a while only. Please ask me for a new one."
 DRAFT_SETTLED = "This draft has been settled already; see the card for how it went."
 FILING_REFUSED = "Jira did not take the issue. The card says why; press Edit to correct it."
-DRAFT_CHANGED = "Somebody else changed or filed this draft meanwhile; the card shows how it stands now."
+DRAFT_CHANGED = "This draft was changed or filed meanwhile; the card shows how it stands now. Please edit that one."
 DRAFT_KEPT = "I could not do that: Jira does not answer. The draft is kept; please press the button again later."
+NOT_FOUND_YET = "I looked again, and the issue is not to be found in Jira yet. I keep looking for a while."
+NOT_CHECKED = "Jira did not answer, so this is not checked and not filed yet. Press Create in a while."
+ACTION_FAILED = "I could not do that right now. Nothing is lost; please try again in a minute."
 RETRY_GONE = "I no longer have that message; please ask me again."
 PROJECT_CLOSED = "I may not work in that project."
 GUEST_MAY_NOT_FILE = "Only full members of this workspace may file issues here."
+
+
+def draft_settled(filing: Filing) -> str:
+    """Say how a draft ended; empty if it has not."""
+    if filing.state == "done":
+        return f"This was filed already, as <{filing.issue_url}|{filing.issue_key}>."
+    return "This draft was cancelled already; ask me for a new one." if filing.state == "cancelled" else ""
+
+
+def jira_waits(seconds: float | None) -> str:
+    """Say that Jira took nothing, and when to press again if Jira says so."""
+    if not seconds:
+        return DRAFT_KEPT
+    minutes = max(1, round(seconds / 60))
+    pause = f"{minutes} minute{'s' if minutes > 1 else ''}" if seconds > 50 else f"{seconds:.0f} seconds"
+    return f"Jira is busy and asks me to wait {pause}. The draft is kept; please press the button again then."
 
 
 def wrong_project(project: str, allowed: tuple[str, ...]) -> str:

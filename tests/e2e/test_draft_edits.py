@@ -1,0 +1,116 @@
+"""A draft is edited in its form: what is wrong is said at the field, and nobody's change is lost or overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.slack.modals import View
+from sandbox.stack import Stack
+from tests.e2e.drafting import BUTTONS, ever_read, filed, is_told, offers, press, propose, sent, shows, text_of, words
+from tests.e2e.support import ADA, GRACE, GUEST, LINUS, within
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder: Path = tmp_path_factory.mktemp("edits")
+    with Stack(beat=False, folder=folder) as stack:
+        yield stack
+
+
+def a_form(stack: Stack, user: str) -> View:
+    """Wait until a person has the form open and return it."""
+    (view,) = within(lambda: stack.slack.views.get(user), f"a form for {user}")
+    return view
+
+
+def test_edit_changes_the_draft_and_what_is_filed(stack: Stack) -> None:
+    shown = propose(
+        stack, "Mouse broken", issue_type="Bug", priority="Low", fields={"Team": "Workplace"}, description="Dead."
+    )
+    press(stack, shown, "draft_edit")
+    form = str(a_form(stack, ADA).body)
+    assert all(part in form for part in ("Mouse broken", "Dead.", "Workplace", "Low", "Components"))
+
+    assert stack.slack.submit_view(ADA, "top", {"summary": "Mouse is dead", "priority": "High"}) == {}
+    text = shows(shown, "Mouse is dead")
+    assert "High" in text
+    assert shown.action_ids == BUTTONS
+    press(stack, shown, "draft_create")
+    shows(shown, "/browse/")
+
+    (issue,) = filed(stack, "Mouse is dead")
+    assert issue.fields["priority"]["name"] == "High"
+    assert issue.fields["customfield_10050"]["value"] == "Workplace"
+    assert "Dead." in text_of(issue.fields["description"])
+    assert filed(stack, "Mouse broken") == []
+
+
+def test_an_error_in_the_form_stands_at_its_field_and_changes_nothing(stack: Stack) -> None:
+    shown = propose(stack, "Keyboard sticky")
+    press(stack, shown, "draft_edit", GRACE)
+
+    answered = stack.slack.submit_view(GRACE, "top", {"summary": "   "})
+
+    assert answered["response_action"] == "errors"
+    assert list(answered["errors"]) == ["summary"]
+    assert len(shown.versions) == 1
+    stack.slack.close_view(GRACE, "top")
+
+
+def test_the_form_of_a_draft_that_was_filed_meanwhile_says_so_at_a_field(stack: Stack) -> None:
+    shown = propose(stack, "Screen flickers")
+    press(stack, shown, "draft_edit", LINUS)
+    a_form(stack, LINUS)
+    press(stack, shown, "draft_create", ADA)
+    shows(shown, "/browse/")
+
+    answered = stack.slack.submit_view(LINUS, "top", {"summary": "Screen is black"})
+
+    assert answered["response_action"] == "errors"
+    assert [issue.key for issue in filed(stack, "Screen is black")] == []
+    stack.slack.close_view(LINUS, "top")
+
+
+def test_nobody_overwrites_what_another_person_saved_meanwhile(stack: Stack) -> None:
+    shown = propose(stack, "Desk wobbles")
+    for user in (ADA, LINUS):
+        press(stack, shown, "draft_edit", user)
+        a_form(stack, user)
+    assert stack.slack.submit_view(ADA, "top", {"summary": "Desk wobbles badly"}) == {}
+    shows(shown, "Desk wobbles badly")
+
+    answered = stack.slack.submit_view(LINUS, "top", {"description": "On floor 2."})
+
+    assert answered["response_action"] == "errors"
+    assert "Desk wobbles badly" in words(shown)
+    assert "floor 2" not in ever_read(shown)
+    stack.slack.close_view(LINUS, "top")
+
+
+def test_a_guest_who_saves_the_form_is_told_alone_and_changes_nothing(stack: Stack) -> None:
+    shown = propose(stack, "Blinds are stuck")
+    press(stack, shown, "draft_edit", GUEST)
+    a_form(stack, GUEST)
+
+    stack.slack.submit_view(GUEST, "top", {"summary": "Blinds are mine"})
+
+    is_told(stack, GUEST, "full members")
+    assert "Blinds are mine" not in ever_read(shown)
+
+
+def test_a_value_that_jira_will_not_take_is_said_on_the_card_before_it_is_sent(stack: Stack) -> None:
+    shown = propose(stack, "Gate opens by itself", issue_type="Bug", fields={"Team": "Workplace"})
+    press(stack, shown, "draft_edit")
+    a_form(stack, ADA)
+
+    stack.slack.submit_view(ADA, "top", {"assignee": "nobody@example.com"})
+
+    text = shows(shown, "nobody@example.com")
+    assert "Assignee" in text
+    offers(shown, BUTTONS)
+    assert sent(stack, "Gate opens by itself") == []
