@@ -15,7 +15,7 @@ import { tracePane } from "./trace.js";
 
 const { selected } = store;
 
-const main = composer(() => ({ channel: selected.channel, thread: null, label: `Message ${title()}` }));
+const main = composer(() => ({ channel: selected.channel, thread: null, label: `Message ${title()}` }), written);
 const reply = composer(() => ({ channel: selected.channel, thread: selected.thread, label: "Reply…" }));
 
 const stayAtEnd = { messages: stickToEnd($("messages")), thread: stickToEnd($("thread-messages")), trace: stickToEnd($("calls")) };
@@ -27,7 +27,7 @@ function title() {
 }
 
 function go(channel) {
-  Object.assign(selected, { channel, thread: null, tab: "messages" });
+  Object.assign(selected, { channel, thread: null, awaited: null, tab: "messages" });
   store.unread.delete(channel);
   stayAtEnd.messages(true);
   if (isBotDm()) act("open_home", { tab: "messages" });
@@ -38,7 +38,8 @@ function go(channel) {
 const isBotDm = () => store.channels.get(selected.channel)?.kind === "im";
 
 function openThread(ts) {
-  selected.thread = ts;
+  Object.assign(selected, { thread: ts, awaited: null });
+  stayAtEnd.thread(true);
   changed("messages");
   reply.input.focus();
 }
@@ -67,7 +68,7 @@ function drawPlace() {
 
 function drawMessages() {
   drawPlace();
-  followNewThread();
+  followAnswer();
   showItems($("messages"), channelItems(selected.channel, openThread));
   stayAtEnd.messages();
   $("welcome").hidden = store.inChannel(selected.channel).length > 0;
@@ -75,12 +76,18 @@ function drawMessages() {
   drawThread();
 }
 
-/** Open the thread when the bot begins to answer something that this person just wrote in the channel. */
-function followNewThread() {
-  if (selected.thread) return;
-  const last = store.inChannel(selected.channel).filter((one) => !one.thread_ts || one.thread_ts === one.ts).at(-1);
-  if (!last || last.user !== store.me || last.ts === selected.left) return;
-  if (store.thread(selected.channel, last.ts).length > 1) selected.thread = last.ts;
+/** Open the thread of what was just written here, as soon as the bot begins to answer it. */
+function followAnswer() {
+  const awaited = selected.awaited;
+  const isBegun = awaited && store.thread(selected.channel, awaited).length > 1;
+  if (!isBegun) return;
+  Object.assign(selected, { thread: awaited, awaited: null });
+  stayAtEnd.thread(true);
+}
+
+function written(ts) {
+  Object.assign(selected, { awaited: ts, thread: null });
+  changed("messages");
 }
 
 function drawThread() {
@@ -159,7 +166,6 @@ on(["banner"], drawBanner);
 $("composer").append(main.node);
 $("thread-composer").append(reply.node);
 $("thread-close").onclick = () => {
-  selected.left = selected.thread;
   selected.thread = null;
   changed("messages");
 };

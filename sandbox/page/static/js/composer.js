@@ -7,8 +7,8 @@ import { notice } from "./notice.js";
 import { avatar } from "./sidebar.js";
 import { store } from "./store.js";
 
-/** Make a composer for `place()`, which returns {channel, thread, label}. */
-export function composer(place) {
+/** Make a composer for `place()`, which returns {channel, thread, label}; `sent(ts)` learns of each message. */
+export function composer(place, sent = () => {}) {
   const input = h("textarea.composer-input", { rows: 1, "aria-label": "Message", spellcheck: true });
   const list = h("ul.suggestions.mentions", { role: "listbox", "aria-label": "People to mention", hidden: true });
   const picked = h("span.picked");
@@ -38,6 +38,7 @@ export function composer(place) {
     grow(input);
     const answer = await deliver(place(), text, chosen);
     if (answer?.error) input.value = text;
+    else if (answer?.result?.ts) sent(answer.result.ts);
   };
   file.addEventListener("change", () => replace(picked, file.files[0]?.name ?? ""));
   input.addEventListener("input", () => {
