@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -17,6 +19,7 @@ from slack_bolt.response import BoltResponse
 from bot.handover import Handover
 from bot.http import Routes
 from bot.installation import Installation, NotAuthorised
+from bot.jira_webhook import confirmation
 from bot.listeners import actions, commands, home, messages, modals, sessions, shortcuts
 from bot.services import Services
 from bot.slack_client import make_client
@@ -53,6 +56,12 @@ class Listener:
         return None if self._socket or secret is None else secret.get_secret_value()
 
     @property
+    def webhook_secret(self) -> str | None:
+        """What Jira's webhooks are signed with; None if there are none."""
+        secret = self._settings.jira_webhook_secret
+        return secret.get_secret_value() if secret else None
+
+    @property
     def port(self) -> int:
         """The port in use, also when any was asked for."""
         return int(self._runner.addresses[0][1]) if self._runner else self._settings.port
@@ -84,6 +93,13 @@ class Listener:
     async def hear(self, request: AsyncBoltRequest) -> BoltResponse:
         """Dispatch one request; any status but 200 makes Slack send an event again."""
         return await self._app.async_dispatch(request)
+
+    async def hear_jira(self, event: Mapping[str, Any], delivery: str) -> bool:
+        """Take an event of Jira's; False if it must come again. Raises StateUnavailable, NotAuthorised."""
+        action = confirmation(event, delivery, self.services.identity.team_id)
+        result = await self.services.handover.act(action) if action else "ignored"
+        self.services.count(action.kind if action and result == "new" else result)
+        return result != "full"
 
     def acknowledged(self, request: AsyncBoltRequest) -> None:
         """Begin what listeners put off until Slack had its answer."""

@@ -1,4 +1,4 @@
-"""The HTTP routes of `web`: Slack's requests, and what an operator's machines ask."""
+"""The HTTP routes of `web`: Slack's requests, Jira's webhook, and what an operator's machines ask."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.installation import NotAuthorised
+from bot.jira_webhook import delivery_id, event_of, is_signed_by_jira
 from bot.signature import is_signed_by_slack
 from workers.jobs import StateUnavailable
 
@@ -34,6 +36,7 @@ class Routes:
         application.add_routes(
             [
                 web.post("/slack/events", self.hear_slack),
+                web.post("/jira/webhook", self.hear_jira),
                 web.get("/healthz", self.say_alive),
                 web.get("/readyz", self.say_ready),
                 web.get("/metrics", self.show_metrics),
@@ -61,6 +64,24 @@ class Routes:
         finally:
             self._listener.acknowledged(heard)
         return response
+
+    async def hear_jira(self, request: web.Request) -> web.Response:
+        """Verify, store, answer 200; with a status of 5xx Jira sends it again."""
+        secret = self._listener.webhook_secret
+        if secret is None:
+            raise web.HTTPNotFound
+        body = await request.read()
+        if not is_signed_by_jira(secret, request.headers.get("X-Hub-Signature", ""), body):
+            raise web.HTTPUnauthorized
+        event = event_of(body)
+        if event is None:
+            raise web.HTTPBadRequest
+        identifier = request.headers.get("X-Atlassian-Webhook-Identifier", "")
+        try:
+            is_taken = await self._listener.hear_jira(event, delivery_id(identifier, body))
+        except (StateUnavailable, NotAuthorised):
+            is_taken = False
+        return web.Response(status=200 if is_taken else 503)
 
     async def say_alive(self, _: web.Request) -> web.Response:
         """Answer while the process lives, whatever else does not."""

@@ -52,12 +52,12 @@ class Door:
             self._kicker.kick(box)
         return result
 
-    def act(self, action: Action) -> bool:
-        """Store a click, submission or command durably and wake a worker; False if it was seen before."""
+    def act(self, action: Action) -> PutResult:
+        """Store a click, submission or command durably and wake a worker; `full`: too many wait for one subject."""
         result = self._boxes.put(action.box, action.id, action.model_dump(mode="json"))
         failpoint("click_stored")
         self._kicker.kick(action.box)
-        return result == "new"
+        return result
 
     def stop(self, conversation: Conversation, *, turn_ts: str = "", before_ts: str = "") -> list[str]:
         """Stop one turn, or all that were asked at or before a ts, running or queued; return which."""

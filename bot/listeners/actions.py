@@ -12,7 +12,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.background import after_ack
 from bot.clicks import conversation_of, draft_action, retry_action
 from bot.forms import draft_form, is_editable
-from bot.hints import NOT_STORED, answer_click
+from bot.hints import NOT_STORED, TOO_MUCH_WAITING, answer_click
 from bot.open_modal import open_modal
 from bot.services import Services
 from workers.jobs import Action, Draft, Filing, StateUnavailable
@@ -76,11 +76,13 @@ class Actions:
 
     async def _store(self, action: Action, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         try:
-            is_new = await self._services.handover.act(action)
+            result = await self._services.handover.act(action)
         except StateUnavailable:
             self._tell(context, body, NOT_STORED)
         else:
-            self._services.count(action.kind if is_new else "seen")
+            if result == "full":
+                self._tell(context, body, TOO_MUCH_WAITING)
+            self._services.count(action.kind if result == "new" else result)
         await ack()
 
     def _tell(self, context: AsyncBoltContext, body: Body, text: str) -> None:

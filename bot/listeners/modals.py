@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.forms import edit_action, file_action, is_editable
-from bot.hints import NOT_STORED
+from bot.hints import NOT_STORED, TOO_MUCH_WAITING
 from bot.services import Services
 from workers.jobs import Action, StateUnavailable
 from workers.views import failures
@@ -61,9 +61,9 @@ class Modals:
         return errors or await self._store(file_action(body, self._services.identity.team_id, values))
 
     async def _store(self, action: Action) -> Errors:
-        is_new = await self._services.handover.act(action)
-        self._services.count(action.kind if is_new else "seen")
-        return {}
+        result = await self._services.handover.act(action)
+        self._services.count(action.kind if result == "new" else result)
+        return {FIRST_FIELD: TOO_MUCH_WAITING} if result == "full" else {}
 
 
 def register(app: AsyncApp, services: Services) -> None:

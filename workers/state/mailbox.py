@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 import redis
 
 from workers.errors import Interrupted
-from workers.records import HistoryEntry
+from workers.records import Conversation, HistoryEntry
 from workers.state import mailbox_scripts as lua
 from workers.state.codec import decode, encode
 from workers.state.connection import Args, state_errors
@@ -46,6 +46,12 @@ def keys_of(box: str) -> list[str]:
     return [*(f"sb:{{{box}}}:{name}" for name in lua.BOX_KEYS[:-1]), READY]
 
 
+def _thread_of(box: str) -> tuple[str, str]:
+    """Return the index of the team's conversations and this one's name there; no name for what is no conversation."""
+    kind, team_id, rest = box.split(":", 2)
+    return f"sb:threads:{team_id}", rest if kind == "turn" else ""
+
+
 class Mailboxes:
     """All mailboxes of one Redis; safe to share between threads."""
 
@@ -67,7 +73,8 @@ class Mailboxes:
 
     def put(self, box: str, message_id: str, body: Any, *, asked: bool = True, sign_ms: int = 0) -> PutResult:
         """Store a message durably unless it was seen; `asked=False` stores it only where the bot takes part."""
-        keys = [*keys_of(box), self._sign_key(box, message_id), f"sb:{{{box}}}:seen:{message_id}"]
+        threads, thread = _thread_of(box)
+        keys = [*keys_of(box), self._sign_key(box, message_id), f"sb:{{{box}}}:seen:{message_id}", threads]
         args: Args = [
             message_id,
             encode(body),
@@ -78,6 +85,7 @@ class Mailboxes:
             MAX_WAITING,
             sign_ms,
             int(asked),
+            thread,
         ]
         with state_errors():
             return cast("PutResult", self._put(keys=keys, args=args).decode())
@@ -176,6 +184,15 @@ class Mailboxes:
         with state_errors():
             rows = cast("list[bytes]", self._redis.lrange(f"sb:{{{box}}}:history", 0, -1))
         return [HistoryEntry.model_validate(decode(row)) for row in rows]
+
+    def threads(self, team_id: str, limit: int) -> list[tuple[Conversation, float]]:
+        """Return the conversations in which the bot takes part and when each was last active, that one first."""
+        with state_errors():
+            rows = cast(
+                "list[tuple[bytes, float]]",
+                self._redis.zrange(f"sb:threads:{team_id}", 0, limit - 1, desc=True, withscores=True),
+            )
+        return [(Conversation.of_box(f"turn:{team_id}:{row.decode()}"), at / 1000) for row, at in rows]
 
     def waiting(self) -> int:
         """Return how many messages wait or run in all mailboxes."""

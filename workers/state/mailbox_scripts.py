@@ -17,9 +17,9 @@ local now = t[1] * 1000 + math.floor(t[2] / 1000)
 PUT = (
     _HEAD
     + """
-local sign, seen = KEYS[10], KEYS[11]
+local sign, seen, threads = KEYS[10], KEYS[11], KEYS[12]
 local id, data, box, grace, seen_ttl, ttl, limit, sign_ms = unpack(ARGV)
-local asked = ARGV[9] == '1'
+local asked, thread = ARGV[9] == '1', ARGV[10]
 if redis.call('EXISTS', seen) == 1 then return 'seen' end
 if not asked and redis.call('EXISTS', part) == 0 then return 'stranger' end
 if redis.call('LLEN', mail) >= tonumber(limit) then return 'full' end
@@ -29,6 +29,11 @@ redis.call('HSET', body, id, data)
 redis.call('EXPIRE', mail, ttl)
 redis.call('EXPIRE', body, ttl)
 redis.call('SET', part, 1, 'EX', ttl)
+if thread ~= '' then
+  redis.call('ZADD', threads, now, thread)
+  redis.call('ZREMRANGEBYSCORE', threads, '-inf', now - ttl * 1000)
+  redis.call('EXPIRE', threads, ttl)
+end
 if tonumber(sign_ms) > 0 then redis.call('SET', sign, 1, 'PX', sign_ms) end
 if redis.call('EXISTS', lease) == 0 then redis.call('ZADD', ready, now + grace, box)
 else redis.call('ZADD', ready, 'NX', now + grace, box) end
