@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workers.claude.health import model_state
-from workers.errors import Misconfigured, SupportBotError
+from workers.errors import JiraRefused, Misconfigured, SupportBotError
 from workers.jira.gateway import JiraGateway
 from workers.settings import SlackWayIn, WorkerSettings
 from workers.slack import health as slack_health
@@ -31,11 +31,13 @@ class Finding:
 
 def examine(settings: WorkerSettings, way_in: SlackWayIn) -> Iterator[Finding]:
     """Yield one finding after another; a check that cannot be made is a finding, never an exception."""
-    yield from _checked("Redis", lambda: _redis(settings))
-    yield from _checked("Slack", lambda: _slack(settings))
-    yield from _checked("Slack events", lambda: _slack_events(settings, way_in))
-    yield from _checked("Claude", lambda: _claude(settings))
-    yield from _checked("Jira", lambda: _jira(settings))
+    yield from _checked("Redis", "REDIS_URL", lambda: _redis(settings))
+    if settings.broker_url != settings.redis_url:
+        yield from _checked("Broker", "CELERY_BROKER_URL", lambda: _broker(settings))
+    yield from _checked("Slack", "SLACK_API_URL", lambda: _slack(settings))
+    yield from _checked("Slack events", "SLACK_API_URL", lambda: _slack_events(settings, way_in))
+    yield from _checked("Claude", "ANTHROPIC_BASE_URL", lambda: _claude(settings))
+    yield from _checked("Jira", "JIRA_URL", lambda: _jira(settings))
 
 
 def main(settings: WorkerSettings, way_in: SlackWayIn) -> int:
@@ -47,25 +49,26 @@ def main(settings: WorkerSettings, way_in: SlackWayIn) -> int:
     return 1 if failed else 0
 
 
-def _checked(what: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def _checked(what: str, address: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """Yield what a check finds; `address` is the setting that says where the service is."""
     try:
         yield from check()
     except Misconfigured as error:
         yield Finding("FAIL", what, error.operator_message)
     except SupportBotError as error:
-        yield Finding("FAIL", what, f"does not answer ({error})")
+        yield Finding("FAIL", what, f"does not answer ({error}): check {address}, and the way there")
 
 
 def _redis(settings: WorkerSettings) -> Iterator[Finding]:
-    for what, url in _redis_addresses(settings):
-        yield Finding("ok", what, f"{redis_health.version(url)} answers")
-        yield _redis_setting(what, url, "appendonly", "yes", "after a crash of the server messages may be lost")
-        yield _redis_setting(what, url, "maxmemory-policy", "noeviction", "when memory is short messages may be lost")
+    url = settings.redis_url
+    yield Finding("ok", "Redis", f"{redis_health.version(url)} answers")
+    yield _redis_setting("Redis", url, "appendonly", "yes", "after a crash of the server messages may be lost")
+    yield _redis_setting("Redis", url, "maxmemory-policy", "noeviction", "when memory is short messages may be lost")
 
 
-def _redis_addresses(settings: WorkerSettings) -> list[tuple[str, str]]:
-    addresses = [("Redis", settings.redis_url)]
-    return addresses if settings.broker_url == settings.redis_url else [*addresses, ("Broker", settings.broker_url)]
+def _broker(settings: WorkerSettings) -> Iterator[Finding]:
+    """The broker's messages are hints: it may forget them, but it has to answer."""
+    yield Finding("ok", "Broker", f"{redis_health.version(settings.broker_url)} answers")
 
 
 def _redis_setting(what: str, url: str, name: str, wanted: str, otherwise: str) -> Finding:
@@ -80,7 +83,8 @@ def _redis_setting(what: str, url: str, name: str, wanted: str, otherwise: str) 
 def _slack(settings: WorkerSettings) -> Iterator[Finding]:
     who, missing = slack_health.identity(settings.slack_bot_token.get_secret_value(), settings.slack_base_url)
     if missing:
-        yield Finding("FAIL", "Slack", f"{who}, but these scopes are missing: {', '.join(sorted(missing))}")
+        scopes = ", ".join(sorted(missing))
+        yield Finding("FAIL", "Slack", f"{who} lacks scopes: {scopes}; add them to the app and install it again")
     else:
         yield Finding("ok", "Slack", f"the bot is {who}, with all scopes that it needs")
 
@@ -113,9 +117,16 @@ def _jira(settings: WorkerSettings) -> Iterator[Finding]:
     jira = JiraGateway(settings, Cache(client), Metrics(client))
     yield Finding("ok", "Jira", f"logged in as {jira.who_am_i().name}")
     for project in settings.jira_projects:
+        yield _jira_project(jira, project)
+
+
+def _jira_project(jira: JiraGateway, project: str) -> Finding:
+    try:
         granted = jira.permissions(project, JIRA_PERMISSIONS)
-        missing = [name for name in JIRA_PERMISSIONS if name not in granted]
-        if missing:
-            yield Finding("FAIL", "Jira", f"project {project}: the account lacks {' and '.join(missing)}")
-        else:
-            yield Finding("ok", "Jira", f"project {project}: may browse and create")
+    except JiraRefused:
+        problem = "does not exist, or the account may not see it: check JIRA_PROJECTS and the account's permissions"
+        return Finding("FAIL", "Jira", f"project {project} {problem}")
+    missing = [name for name in JIRA_PERMISSIONS if name not in granted]
+    if missing:
+        return Finding("FAIL", "Jira", f"project {project}: give the account {' and '.join(missing)} there")
+    return Finding("ok", "Jira", f"project {project}: may browse and create")

@@ -28,7 +28,7 @@ TIMEOUT_SECONDS = 10
 
 def identity(token: str, base_url: str) -> tuple[str, frozenset[str]]:
     """Return who the bot is and where, and which of its scopes the token lacks."""
-    answer = _call(token, base_url, "auth.test")
+    answer = _call("SLACK_BOT_TOKEN", token, base_url, "auth.test")
     granted = {scope.strip() for scope in str(answer[1].get("x-oauth-scopes", "")).split(",") if scope.strip()}
     data = answer[0]
     # A Slack that names no scopes at all cannot be held against the list.
@@ -38,17 +38,18 @@ def identity(token: str, base_url: str) -> tuple[str, frozenset[str]]:
 
 def open_socket(token: str, base_url: str) -> None:
     """Ask for a Socket Mode address, as the listener does at start; nothing is connected."""
-    _call(token, base_url, "apps.connections.open")
+    _call("SLACK_APP_TOKEN", token, base_url, "apps.connections.open")
 
 
-def _call(token: str, base_url: str, method: str) -> tuple[dict[str, object], dict[str, str]]:
+def _call(name: str, token: str, base_url: str, method: str) -> tuple[dict[str, object], dict[str, str]]:
     client = WebClient(token=token, base_url=base_url, timeout=TIMEOUT_SECONDS, retry_handlers=[])
     client.proxy = None  # urllib then honours NO_PROXY.
     try:
         answer = client.api_call(method)
     except SlackApiError as error:
         code = error.response.get("error", "no reason given")
-        raise Misconfigured(SETUP_SENTENCE, f"Slack answered {code} to {method}") from error
+        advice = f"Slack answered {code} to {method}: copy {name} anew from the app's pages"
+        raise Misconfigured(SETUP_SENTENCE, advice) from error
     except NETWORK_ERRORS as error:
         raise SlackUnavailable(type(error).__name__) from error
     data = answer.data if isinstance(answer.data, dict) else {}

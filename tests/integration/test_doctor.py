@@ -1,0 +1,172 @@
+"""`python -m workers doctor` with the real settings: a line a thing, what to do where one is wrong, no secret."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sandbox import environment
+from sandbox.claude.standin import ClaudeStandIn
+from sandbox.jira.standin import JiraStandIn
+from sandbox.ports import free_port
+from sandbox.redis_server import RedisServer
+from sandbox.server import Running
+from sandbox.slack import SlackStandIn
+
+pytestmark = pytest.mark.integration
+
+
+@dataclass
+class Surgery:
+    """Everything that the doctor looks at, well; a test makes one thing ill."""
+
+    slack: SlackStandIn
+    jira: JiraStandIn
+    claude: ClaudeStandIn
+    settings: dict[str, str]
+    folder: Path
+
+    def examine(self, **settings: str) -> tuple[int, list[str]]:
+        """Return the exit status and the lines."""
+        found = {**environment.base(), **self.settings, **settings}
+        command = [sys.executable, "-m", "workers", "doctor"]
+        ended = subprocess.run(
+            command, env=found, cwd=self.folder, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert ended.stderr == ""
+        assert not [secret for name, secret in found.items() if is_secret(name) and secret in ended.stdout]
+        return ended.returncode, ended.stdout.splitlines()
+
+    def complaint(self, **settings: str) -> str:
+        """Return the one line that says what is wrong."""
+        status, lines = self.examine(**settings)
+        failed = [line for line in lines if line.startswith("FAIL")]
+        assert status == 1
+        assert len(failed) == 1, lines
+        return failed[0]
+
+
+def is_secret(name: str) -> bool:
+    return name.endswith(("_TOKEN", "_KEY", "_SECRET", "_PAT"))
+
+
+@pytest.fixture(scope="module")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    with RedisServer(tmp_path_factory.mktemp("redis"), appendonly=True) as server:
+        yield server
+
+
+@pytest.fixture
+def surgery(redis_server: RedisServer, tmp_path: Path) -> Iterator[Surgery]:
+    slack, jira, claude = SlackStandIn(), JiraStandIn(), ClaudeStandIn()
+    running = [Running(stand_in.make_app) for stand_in in (slack, jira, claude)]
+    settings = {
+        "REDIS_URL": redis_server.url,
+        "SLACK_BOT_TOKEN": environment.BOT_TOKEN,
+        "SLACK_APP_TOKEN": environment.APP_TOKEN,
+        "SLACK_API_URL": f"{running[0].url}/api/",
+        "JIRA_URL": running[1].url,
+        "JIRA_EMAIL": jira.email,
+        "JIRA_API_TOKEN": jira.api_token,
+        "JIRA_PROJECTS": "OPS,WEB",
+        "ANTHROPIC_BASE_URL": running[2].url,
+        "ANTHROPIC_API_KEY": next(iter(claude.api_keys)),
+    }
+    yield Surgery(slack, jira, claude, settings, tmp_path)
+    for server in running:
+        server.stop()
+
+
+def test_where_all_is_well_every_line_says_so(surgery: Surgery) -> None:
+    status, lines = surgery.examine()
+
+    assert status == 0
+    assert {line.split()[0] for line in lines} == {"ok"}
+    for word in ("Redis", "appendonly is yes", "noeviction", "Socket Mode", "claude-sonnet-5-5", "claude-haiku-5-5"):
+        assert any(word in line for line in lines), word
+    assert any("@support-bot in Sandbox" in line for line in lines)
+    assert any("project OPS" in line for line in lines)
+    assert any("project WEB" in line for line in lines)
+
+
+def test_a_wrong_token_of_slack(surgery: Surgery) -> None:
+    line = surgery.complaint(SLACK_BOT_TOKEN="xoxb-another")
+
+    assert "SLACK_BOT_TOKEN" in line
+    assert "invalid_auth" in line
+
+
+def test_a_wrong_app_token_of_slack(surgery: Surgery) -> None:
+    line = surgery.complaint(SLACK_APP_TOKEN="xapp-another")
+
+    assert "SLACK_APP_TOKEN" in line
+    assert "invalid_auth" in line
+
+
+def test_a_scope_that_is_missing(surgery: Surgery) -> None:
+    surgery.slack.slack.scopes -= {"users:read.email", "im:history"}
+
+    line = surgery.complaint()
+
+    assert "im:history, users:read.email" in line
+    assert "install" in line
+
+
+def test_a_wrong_token_of_jira(surgery: Surgery) -> None:
+    assert "make a new one" in surgery.complaint(JIRA_API_TOKEN="another")
+
+
+@pytest.mark.parametrize("project", ["ARCH", "HR", "NOPE"])
+def test_a_project_without_permission(surgery: Surgery, project: str) -> None:
+    line = surgery.complaint(JIRA_PROJECTS=f"OPS,{project}")
+
+    assert project in line
+    assert "CREATE_ISSUES" in line or "JIRA_PROJECTS" in line
+
+
+def test_an_unknown_model(surgery: Surgery) -> None:
+    line = surgery.complaint(ANTHROPIC_MODEL="claude-nonsense-9")
+
+    assert "ANTHROPIC_MODEL" in line
+    assert "claude-nonsense-9" in line
+
+
+def test_a_wrong_key_of_claude(surgery: Surgery) -> None:
+    status, lines = surgery.examine(ANTHROPIC_API_KEY="sk-ant-another")
+    failed = [line for line in lines if line.startswith("FAIL")]
+
+    assert status == 1
+    assert failed
+    assert all("ANTHROPIC_API_KEY" in line for line in failed)
+
+
+def test_a_redis_that_does_not_answer(surgery: Surgery) -> None:
+    line = surgery.complaint(REDIS_URL=f"redis://:hunter2@127.0.0.1:{free_port()}/0")
+
+    assert "Redis" in line
+    assert "REDIS_URL" in line
+    assert "hunter2" not in line
+
+
+def test_a_redis_that_forgets(surgery: Surgery, tmp_path: Path) -> None:
+    with RedisServer(tmp_path / "forgetful") as server:
+        line = surgery.complaint(REDIS_URL=server.url)
+
+    assert "appendonly is no" in line
+    assert "set it to yes" in line
+
+
+def test_services_that_do_not_answer_are_named_with_their_setting(surgery: Surgery) -> None:
+    nowhere = f"http://127.0.0.1:{free_port()}"
+
+    status, lines = surgery.examine(SLACK_API_URL=f"{nowhere}/api/", JIRA_URL=nowhere, ANTHROPIC_BASE_URL=nowhere)
+
+    failed = [line for line in lines if line.startswith("FAIL")]
+    assert status == 1
+    for setting in ("SLACK_API_URL", "JIRA_URL", "ANTHROPIC_BASE_URL"):
+        assert any(setting in line for line in failed), (setting, failed)
