@@ -13,7 +13,7 @@ from bench.chaos import looking
 from bench.chaos.answers import ODDITIES, Model
 from bench.chaos.call_faults import FAULTS
 from bench.chaos.people import People
-from bench.chaos.plan import LONE_KILL, Blow, Plan
+from bench.chaos.plan import Blow, Plan
 from bench.chaos.supervisor import Supervisor
 from sandbox.faults import Faults
 from sandbox.process import Process
