@@ -47,6 +47,8 @@ def run_action(action: Action, services: ActionServices) -> None:
             _file_from_shortcut(action, services)
         elif action.kind == "filing_look":
             _look(action, services)
+        elif action.kind == "filing_confirmed":
+            _confirm(action, services)
         else:
             _press(action, services)
     except JiraUnavailable as error:
@@ -147,6 +149,11 @@ def _look(action: Action, services: ActionServices) -> None:
             services.desk.look(found[0])
     except (JiraUnavailable, JiraRefused, TurnFailed, ToolError) as error:
         log.warning("looked_in_vain", cause=type(error).__name__)
+
+
+def _confirm(action: Action, services: ActionServices) -> None:
+    values = action.values
+    services.desk.confirm(action.team_id, values["marker"], key=values["key"], issue_id=values["issue_id"])
 
 
 def _retry_turn(action: Action, services: ActionServices) -> None:

@@ -7,10 +7,7 @@ person may have it sent again.
 from __future__ import annotations
 
 import secrets
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from workers.errors import (
@@ -20,7 +17,6 @@ from workers.errors import (
     Misconfigured,
     SlackRefused,
     SlackUnavailable,
-    StateUnavailable,
     SupportBotError,
 )
 from workers.failpoints import failpoint
@@ -32,6 +28,7 @@ from workers.logs import get_logger
 from workers.records import Draft, Filing, FilingState
 from workers.slack.cards import Cards
 from workers.state.codec import encode
+from workers.state.filing_lease import renewing
 from workers.state.filings import Filings
 from workers.state.metrics import Metrics
 from workers.views.draft_card import draft_card
@@ -41,12 +38,9 @@ LOOKS = (3, 10, 30, 60, 120, 300, 900)
 # From the second look on the card asks a person, and looking goes on behind it: also after a request that hung for
 # its full 30 s the two buttons then stand within 45 s.
 ASK_AFTER_SECONDS = 9.0
-RENEW_SECONDS = 3.0
 # What Jira certainly did not take is sent again at once for so long; then the person hears that it did not work.
 PATIENCE_SECONDS = 10.0
 FIRST_PAUSE_SECONDS = 1.0
-# Seconds until an issue that could not be linked to its thread is linked again.
-LINKS = (2, 10, 60, 300, 1800)
 
 log = get_logger(__name__)
 
@@ -129,6 +123,14 @@ class DraftDesk:
             pause *= 2
         return self.settle(draft)
 
+    def confirm(self, team_id: str, marker: str, *, key: str, issue_id: str) -> None:
+        """Take Jira's own word that an issue with this sign exists, whoever still waits for an answer."""
+        found = self._filings.marked(team_id, marker)
+        if found and found[1].state != "done":
+            issue = CreatedIssue(key, issue_id, self._jira.url_of(key))
+            self._done(found[0], issue, found_by_looking=True)
+            self.settle(found[0])
+
     def look(self, draft: Draft) -> Filing:
         """Search Jira for an issue whose create lost its answer, and settle what is found.
 
@@ -148,13 +150,13 @@ class DraftDesk:
         return self.settle(draft)
 
     def settle(self, draft: Draft) -> Filing:
-        """Bring the card and Jira's link in line with the ledger; safe to repeat."""
+        """Bring the card, Jira's link and the attachments in line with the ledger; safe to repeat."""
         filing = self._now(draft)
         try:
             self.refresh(draft)
         finally:
             if filing.state == "done":
-                self._link(draft, filing)
+                self._aftercare.finish(draft, filing)
         return filing
 
     def outcomes(self, drafts: list[tuple[Draft, Filing]]) -> list[str]:
@@ -192,11 +194,12 @@ class DraftDesk:
     def _send_once(self, draft: Draft, *, by: str, again: bool) -> None:
         """Send the one POST and store its outcome, if it is this caller's to send."""
         token = secrets.token_hex(8)
+        self._filings.remember_marker(draft, marker_of(draft.id))
         if self._filings.begin(draft, token=token, by=by, mode="force" if again else "press") != "begun":
             return
         mine: tuple[FilingState, ...] = ("sending", "uncertain")
         try:
-            with self._renewing(draft, token):
+            with renewing(self._filings, draft, token):
                 failpoint("filing_begun")
                 self._try_to_show(draft)
                 created = self._create(draft)
@@ -233,7 +236,7 @@ class DraftDesk:
         if self._filings.done(draft, issue.key, issue.url):
             self._metrics.count("supportbot_issues_filed_total")
             log.info("issue_filed", issue=issue.key, found_by_looking=found_by_looking)
-        else:
+        elif self._now(draft).issue_key != issue.key:
             log.warning("issue_filed_beside_another", issue=issue.key)
 
     def _look_later(self, draft: Draft) -> None:
@@ -245,26 +248,6 @@ class DraftDesk:
         else:
             self._filings.rest(draft)
 
-    def _link(self, draft: Draft, filing: Filing) -> None:
-        """Link the thread on the issue; what does not work now is tried again later, what is refused is left."""
-        where = draft.conversation
-        try:
-            if draft.permalink:
-                self._jira.link_thread(
-                    filing.issue_key,
-                    global_id=f"slack:{where.team_id}:{where.channel_id}:{where.thread_ts}",
-                    url=draft.permalink,
-                    title="Slack conversation",
-                )
-        except JiraUnavailable:
-            failed = self._filings.link_failed(draft)
-            if failed <= len(LINKS):
-                self._filings.look_later(draft, LINKS[failed - 1])
-                return
-        except SupportBotError as error:
-            log.warning("issue_not_linked", issue=filing.issue_key, cause=type(error).__name__)
-        self._filings.rest(draft)
-
     def _try_to_show(self, draft: Draft) -> None:
         """Show where the draft stands if Slack lets us: what was begun does not fail for want of a card."""
         try:
@@ -275,23 +258,3 @@ class DraftDesk:
     def _now(self, draft: Draft) -> Filing:
         found = self._filings.get(draft.conversation.team_id, draft.id)
         return found[1] if found else Filing()
-
-    @contextmanager
-    def _renewing(self, draft: Draft, token: str) -> Iterator[None]:
-        """Keep the short lease of the sender alive while its request runs."""
-        over = threading.Event()
-
-        def renew() -> None:
-            while not over.wait(RENEW_SECONDS):
-                try:
-                    self._filings.renew(draft, token=token)
-                except StateUnavailable:
-                    log.warning("renew_failed")
-
-        thread = threading.Thread(target=renew, name="filing-lease", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()

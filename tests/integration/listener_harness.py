@@ -16,7 +16,7 @@ from workers.settings import BotSettings
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
-def settings_for(slack_url: str, redis_url: str, *, mode: str) -> BotSettings:
+def settings_for(slack_url: str, redis_url: str, *, mode: str, **more: str) -> BotSettings:
     """Return what a listener in Socket Mode or HTTP mode is told."""
     way_in = {"slack_app_token": APP_TOKEN} if mode == "socket" else {"slack_signing_secret": SECRET}
     return BotSettings.model_validate(
@@ -26,6 +26,7 @@ def settings_for(slack_url: str, redis_url: str, *, mode: str) -> BotSettings:
             "redis_url": redis_url,
             "port": 0,
             **way_in,
+            **more,
         }
     )
 

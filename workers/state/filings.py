@@ -11,7 +11,7 @@ An issue that exists makes its draft done, whatever was believed before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast
 
 import redis
@@ -28,6 +28,7 @@ UNCERTAIN = "sb:filings:uncertain"
 
 Begin = Literal["begun", "busy", "gone", "done", "cancelled", "uncertain", "new", "rejected"]
 BeginMode = Literal["press", "force", "look"]
+FILES = ("attached", "not_attached")
 BEFORE_DONE: tuple[FilingState, ...] = ("new", "sending", "rejected", "uncertain", "cancelled")
 
 _BEGIN = """
@@ -143,6 +144,17 @@ class Filings:
             return None
         return Draft.model_validate(decode(row[b"body"])), _filing(row)
 
+    def remember_marker(self, draft: Draft, marker: str) -> None:
+        """Store whose issue carries this sign, before there can be one."""
+        with state_errors():
+            self._redis.set(_marker_key(draft.conversation.team_id, marker), draft.id, ex=self._ttl)
+
+    def marked(self, team_id: str, marker: str) -> tuple[Draft, Filing] | None:
+        """Return the draft whose issue carries this sign."""
+        with state_errors():
+            draft_id = cast("bytes | None", self._redis.get(_marker_key(team_id, marker)))
+        return self.get(team_id, draft_id.decode()) if draft_id else None
+
     def begin(self, draft: Draft, *, token: str, by: str, mode: BeginMode = "press") -> Begin:
         """Try to become the one who sends a draft to Jira.
 
@@ -190,6 +202,12 @@ class Filings:
         """Look at this filing no more."""
         self.look_later(draft, 0)
 
+    def remember_files(self, draft: Draft, attached: Sequence[str], not_attached: Mapping[str, str]) -> None:
+        """Store which files of the draft are on the issue, and which will not be and why."""
+        fields = {"attached": encode(list(attached)), "not_attached": encode(dict(not_attached))}
+        with state_errors():
+            self._redis.hset(_keys(draft)[0], mapping=fields)
+
     def link_failed(self, draft: Draft) -> int:
         """Count that an issue could not be linked to its thread; return how often it could not."""
         with state_errors():
@@ -221,6 +239,10 @@ def _key(team_id: str, draft_id: str) -> str:
     return f"sb:draft:{team_id}:{draft_id}"
 
 
+def _marker_key(team_id: str, marker: str) -> str:
+    return f"sb:marker:{team_id}:{marker}"
+
+
 def _drafts_of(conversation: Conversation) -> str:
     return f"sb:{{{conversation.box}}}:drafts"
 
@@ -241,4 +263,5 @@ def _filing(row: dict[bytes, bytes]) -> Filing:
     }
     errors = decode(row[b"errors"]) if b"errors" in row else ()
     times = {name: float(row.get(name.encode(), b"0")) / 1000 for name in ("uncertain_since", "settled_at")}
-    return Filing(**values, **times, errors=tuple(errors))
+    files: dict[str, Any] = {name: decode(row[name.encode()]) for name in FILES if name.encode() in row}
+    return Filing(**values, **times, **files, errors=tuple(errors))
