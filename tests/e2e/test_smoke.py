@@ -21,6 +21,7 @@ from sandbox.transcript import Transcript
 from sandbox.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
 
 def smoke(**environment: str) -> subprocess.CompletedProcess[str]:
@@ -65,6 +66,7 @@ def test_an_expectation_that_does_not_hold_is_told_with_what_was_seen(tmp_path: 
             Smoke(stack, Transcript()).run()
 
 
+@LINUX
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_demo_prints_its_address_and_leaves_nothing_behind(number: signal.Signals) -> None:
     with demo() as running:
@@ -77,7 +79,7 @@ def test_the_demo_prints_its_address_and_leaves_nothing_behind(number: signal.Si
     wait_for(lambda: not any(map(is_alive, family)), "all processes are gone", seconds=5)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
+@LINUX
 def test_a_killed_demo_leaves_nothing_behind() -> None:
     with demo() as running:
         address_of(running)
@@ -106,12 +108,20 @@ def address_of(running: subprocess.Popen[str]) -> str:
 
 
 def children_of(pid: int) -> list[int]:
-    """Return the ids of a process's children."""
-    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=True)
-    return [int(word) for word in listed.stdout.split() if is_alive(int(word))]
+    """Return the ids of a process's running children."""
+    everybody = [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
+    return [one for one in everybody if status_of(one).get("PPid") == str(pid) and is_alive(one)]
 
 
 def is_alive(pid: int) -> bool:
     """Return whether a process runs; one that has ended and nobody has waited for yet does not."""
-    listed = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return listed.stdout.strip() != "" and not listed.stdout.startswith("Z")
+    return not status_of(pid).get("State", "Z").startswith("Z")
+
+
+def status_of(pid: int) -> dict[str, str]:
+    """Return what Linux says of a process; nothing when it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return {}
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
