@@ -28,7 +28,7 @@ def turn_from_event(body: Mapping[str, Any], identity: Identity, received_at: fl
     kind = _kind(event, text, identity.bot_user_id)
     if kind is None:
         return None
-    files = tuple(_file(raw) for raw in event.get("files") or () if raw.get("mode") != "tombstone")
+    files = tuple(SlackFile.from_slack(raw) for raw in event.get("files") or () if raw.get("mode") != "tombstone")
     words = words_of(event, identity.bot_user_id)
     if not (words or files or mentions(text, identity.bot_user_id)):
         return None
@@ -82,15 +82,3 @@ def _is_direct(event: Mapping[str, Any]) -> bool:
     """`app_mention` carries no channel type; the ids of direct message channels start with D."""
     kind = event.get("channel_type")
     return kind in ("im", "app_home") if kind else str(event["channel"]).startswith("D")
-
-
-def _file(raw: Mapping[str, Any]) -> SlackFile:
-    """Slack Connect sends nothing but the id at first; a file that lies elsewhere has no address here."""
-    is_external = raw.get("is_external") or raw.get("mode") == "external"
-    return SlackFile(
-        id=raw["id"],
-        name=raw.get("name") or raw.get("title") or "",
-        mimetype=raw.get("mimetype") or "",
-        size=raw.get("size") or 0,
-        url=None if is_external else raw.get("url_private_download") or raw.get("url_private"),
-    )

@@ -15,10 +15,11 @@ from workers.jira.gateway import JiraGateway
 from workers.journal import Journal
 from workers.keeper import Keeper
 from workers.logs import get_logger
-from workers.records import HistoryEntry, ReplySegment, TurnRequest
+from workers.records import HistoryEntry, ReplySegment, SlackFile, TurnRequest
 from workers.replay import turns_to_drop
 from workers.settings import WorkerSettings
 from workers.slack.api import SlackClients
+from workers.slack.files import SlackFiles
 from workers.slack.people import People
 from workers.slack.reply import Reply
 from workers.state.failed_turns import FailedTurns
@@ -41,6 +42,7 @@ class TurnServices:
     failed: FailedTurns
     keeper: Keeper
     slack: SlackClients
+    files: SlackFiles
     people: People
     jira: JiraGateway
     claude: Claude
@@ -78,7 +80,12 @@ class Attempt:
 
     def entry(self, **more: object) -> HistoryEntry:
         """Return what the history keeps of this turn."""
-        bare = HistoryEntry(turn_ts=self.claim.id, asker_id=self.request.user_id, audience=self.audience)
+        bare = HistoryEntry(
+            turn_ts=self.claim.id,
+            asker_id=self.request.user_id,
+            audience=self.audience,
+            files=tuple(map(SlackFile.model_validate, self.journal.get("files") or ())),
+        )
         return bare.model_copy(update=more)
 
     def _sleep(self, seconds: float) -> None:

@@ -8,9 +8,11 @@ SupportBotError
 │   ├── SlackUnavailable
 │   └── StateUnavailable
 ├── TurnFailed           the person reads `user_message`; no retry
+│   ├── MediaRefused     Claude could not open a picture or document: ask again without
 │   └── Misconfigured    … and the operator reads `operator_message` in the log: a dead token, a missing scope
 ├── FilingUncertain      a write was sent to Jira and nobody knows whether it was taken: look, never send again
 ├── JiraRefused          Jira said no to a request, with errors by field
+├── FileUnreadable       a file could not be had: the model and the person read `reason`, the rest goes on
 ├── SlackRefused         Slack said no to a call, with its error code
 │   └── ReplyGone        the message or channel no longer exists: stop quietly
 └── Interrupted          the turn must stop now: stopped, edited, handed over, or its lease is lost
@@ -68,6 +70,10 @@ class TurnFailed(SupportBotError):
         self.user_message = user_message
 
 
+class MediaRefused(TurnFailed):
+    """Claude refused a request because of an image or document in it."""
+
+
 class Misconfigured(TurnFailed):
     """Something that only the operator can mend: an expired token, a missing scope, an unknown model."""
 
@@ -88,6 +94,16 @@ class JiraRefused(SupportBotError):
         self.status = status
         self.field_errors = field_errors or {}
         self.messages = messages
+
+
+class FileUnreadable(SupportBotError):
+    """A file of a person could not be had; `reason` is the second half of a sentence about it."""
+
+    def __init__(self, reason: str, *, may_pass: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.may_pass = may_pass
+        """True if the same may work later: Slack did not answer."""
 
 
 class SlackRefused(SupportBotError):

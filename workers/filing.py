@@ -10,6 +10,7 @@ import secrets
 import time
 from typing import Any
 
+from workers.aftercare import Aftercare
 from workers.errors import (
     FilingUncertain,
     JiraRefused,
@@ -27,6 +28,7 @@ from workers.jira.values import CreatedIssue
 from workers.logs import get_logger
 from workers.records import Draft, Filing, FilingState
 from workers.slack.cards import Cards
+from workers.slack.files import SlackFiles
 from workers.state.codec import encode
 from workers.state.filing_lease import renewing
 from workers.state.filings import Filings
@@ -49,9 +51,17 @@ class DraftDesk:
     """Drafts of one worker process: shown, edited, cancelled, filed."""
 
     def __init__(
-        self, filings: Filings, cards: Cards, jira: JiraGateway, metrics: Metrics, *, write_policy: str
+        self,
+        filings: Filings,
+        cards: Cards,
+        jira: JiraGateway,
+        files: SlackFiles,
+        metrics: Metrics,
+        *,
+        write_policy: str,
     ) -> None:
         self._filings, self._cards, self._jira, self._metrics = filings, cards, jira, metrics
+        self._aftercare = Aftercare(filings, jira, files, self._try_to_show)
         self._write_policy = write_policy
 
     def propose(self, draft: Draft) -> str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from workers.files.blocks import ReadFile
 from workers.records import SlackFile, TurnRequest
 
 MAX_QUESTION = 60_000
 MAX_THREAD = 40_000
 
-_FENCES = re.compile(r"<(/?)(message|thread|facts)\b", re.IGNORECASE)
+_FENCES = re.compile(r"<(/?)(message|thread|facts|file)\b", re.IGNORECASE)
+_DEFUSED = r"[\1\2"
 _SLACK_LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
 _SLACK_NAME = re.compile(r"<([@#!])([^|>]+)(?:\|([^>]*))?>")
 
@@ -60,14 +62,46 @@ def system_blocks() -> tuple[dict[str, Any], ...]:
     return ({"type": "text", "text": system_prompt(), "cache_control": cached},)
 
 
-def question(request: TurnRequest, thread: Sequence[Said], facts: Facts, names: dict[str, str]) -> dict[str, Any]:
-    """Return the user message of a turn: facts, what was written above, the question last."""
+def question(
+    request: TurnRequest,
+    thread: Sequence[Said],
+    facts: Facts,
+    names: dict[str, str],
+    files: Sequence[ReadFile] = (),
+) -> dict[str, Any]:
+    """Return the user message of a turn: files, facts, what was written above, the question last."""
+    read = {each.file.id: each for each in files}
     parts = [_facts(facts)]
     if thread:
-        lines = "\n".join(_message(said.name, said.text, said.files, names) for said in thread)
+        lines = "\n".join(_message(said.name, said.text, said.files, names, read) for said in thread)
         parts.append(f"<thread>\n{_tail(lines, MAX_THREAD)}\n</thread>")
-    parts.append(_message(facts.asker, request.text[:MAX_QUESTION], request.files, names))
-    return {"role": "user", "content": [{"type": "text", "text": part} for part in parts]}
+    parts.append(_message(facts.asker, request.text[:MAX_QUESTION], request.files, names, read))
+    # Claude reads pictures best when they stand before the words about them.
+    return {"role": "user", "content": [*_shown(files), *map(_text, parts)]}
+
+
+def without_media(question: dict[str, Any]) -> dict[str, Any]:
+    """Return the question with a sentence in the place of each picture and document."""
+    sentence = _text("[This file could not be opened: it seems to be damaged.]")
+    content = [sentence if block["type"] in ("image", "document") else block for block in question["content"]]
+    return {**question, "content": content}
+
+
+def _shown(files: Sequence[ReadFile]) -> Iterator[dict[str, Any]]:
+    """Yield what Claude is shown of files, in the order of the thread, each under its name."""
+    for each in files:
+        if each.shown.block is None:
+            continue
+        tag = f'<file name="{_attribute(each.file.name)}" from="{_attribute(each.by)}">'
+        if each.shown.block["type"] == "text":
+            yield _text(f"{tag}\n{_FENCES.sub(_DEFUSED, each.shown.block['text'])}\n</file>")
+        else:
+            yield _text(f"{tag}it stands next</file>")
+            yield each.shown.block
+
+
+def _text(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": text}
 
 
 def readable(text: str, names: dict[str, str]) -> str:
@@ -81,7 +115,7 @@ def readable(text: str, names: dict[str, str]) -> str:
     text = _SLACK_LINK.sub(lambda m: f"[{m[2]}]({m[1]})" if m[2] and m[2] != m[1] else m[1], text)
     text = _SLACK_NAME.sub(name_of, text)
     text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return _FENCES.sub(r"[\1\2", text)
+    return _FENCES.sub(_DEFUSED, text)
 
 
 def _facts(facts: Facts) -> str:
@@ -91,15 +125,24 @@ def _facts(facts: Facts) -> str:
         f"Asker: {_attribute(facts.asker)}",
         f"Default project: {facts.default_project}",
         f"Open projects: {', '.join(facts.projects)}",
-        *(_FENCES.sub(r"[\1\2", draft) for draft in facts.drafts),
+        *(_FENCES.sub(_DEFUSED, draft) for draft in facts.drafts),
     ]
     return "\n".join(["<facts>", *lines, "</facts>"])
 
 
-def _message(name: str, text: str, files: Sequence[SlackFile], names: dict[str, str]) -> str:
+def _message(
+    name: str, text: str, files: Sequence[SlackFile], names: dict[str, str], read: Mapping[str, ReadFile]
+) -> str:
     said = readable(text, names).strip() or "(no text)"
-    attached = "".join(f"\n[attached: {_attribute(file.name)}, {file.mimetype or 'unknown type'}]" for file in files)
+    attached = "".join(f"\n[{_attached(file, read.get(file.id))}]" for file in files)
     return f'<message from="{_attribute(name)}">\n{said}{attached}\n</message>'
+
+
+def _attached(file: SlackFile, read: ReadFile | None) -> str:
+    """Name a file; one that could not be shown says why, so that the model can tell the person."""
+    file, problem = (read.file, read.shown.problem) if read else (file, "")
+    about = f"attached: {_attribute(file.name) or 'a file without a name'}, {file.mimetype or 'unknown type'}"
+    return f"{about}; you can't see it: {problem}" if problem else about
 
 
 def _attribute(text: str) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from workers import prompt
 from workers.failpoints import failpoint
+from workers.files.blocks import room_after
 from workers.filing import DraftDesk
 from workers.journal import Journal
-from workers.records import HistoryEntry, TurnRequest
+from workers.reading import FileReader, Shared
+from workers.records import HistoryEntry, SlackFile, TurnRequest
 from workers.settings import WorkerSettings
 from workers.slack.api import SlackApi
 from workers.slack.people import People
@@ -28,22 +30,41 @@ class Sources:
     people: People
     filings: Filings
     desk: DraftDesk
+    files: FileReader
 
 
-def question_of(
-    request: TurnRequest, history: Sequence[HistoryEntry], journal: Journal, sources: Sources
-) -> dict[str, Any]:
-    """Return the user message of a turn; a worker that takes over gets the same one again."""
+@dataclass(frozen=True)
+class Question:
+    """What a turn asks, and the files that came with it."""
+
+    message: dict[str, Any]
+    files: tuple[SlackFile, ...] = ()
+
+
+def question_of(request: TurnRequest, history: Sequence[HistoryEntry], journal: Journal, sources: Sources) -> Question:
+    """Return the question of a turn; a worker that takes over gets the same one again, and fetches no file twice."""
     stored = journal.get("question")
     if stored:
-        return dict(stored)
+        return Question(dict(stored), tuple(map(SlackFile.model_validate, journal.get("files") or ())))
     thread = _thread(request, history, sources)
+    facts = _facts(request, sources)
     names = {message.user_id: message.name for message in thread if message.user_id}
     said = [prompt.Said(name=message.name, text=message.text, files=message.files) for message in thread]
-    question = prompt.question(request, said, _facts(request, sources), names)
-    journal.put("question", question)
+    shared = [Shared(each.name, each.files) for each in (*said, prompt.Said(facts.asker, "", request.files))]
+    room = room_after(message for entry in history for message in entry.messages)
+    files = sources.files.read(shared, room)
+    question = Question(prompt.question(request, said, facts, names, files), tuple(each.file for each in files))
+    journal.put("files", [file.model_dump(mode="json") for file in question.files])
+    journal.put("question", question.message)
     failpoint("question_stored")
     return question
+
+
+def without_media(question: Question, journal: Journal) -> Question:
+    """Return the question without its pictures and documents, because Claude could not open one of them."""
+    bare = replace(question, message=prompt.without_media(question.message))
+    journal.put("question", bare.message)
+    return bare
 
 
 def _facts(request: TurnRequest, sources: Sources) -> prompt.Facts:

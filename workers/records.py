@@ -223,8 +223,8 @@ class Filing(Record):
     card_ts: str = ""
     attached: tuple[str, ...] = ()
     """The names of the draft's files that are on the issue."""
-    not_attached: tuple[str, ...] = ()
-    """Which files could not be attached and why, a sentence each."""
+    not_attached: dict[str, str] = {}
+    """The names of those that will not be, each with the second half of a sentence that says why."""
 
 
 class ReplySegment(Record):

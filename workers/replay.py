@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workers.files.blocks import media_of
 from workers.records import HistoryEntry
 
 THINKING = ("thinking", "redacted_thinking")
 # Past this many characters the oldest half goes, at a turn border: rarely, since each trim costs the cached prefix.
 MAX_HISTORY_CHARACTERS = 600_000
+# A request may be 32 MB: this much, the media of a new turn (see files.blocks), and text.
+MAX_HISTORY_MEDIA = 16_000_000
+MEDIA_AS_CHARACTERS = {"image": 8_000, "document": 100_000}
 
 
 @dataclass(frozen=True)
@@ -42,15 +46,32 @@ def replay(entries: Sequence[HistoryEntry], *, audience: str, prompt: str, tools
 
 def turns_to_drop(entries: Sequence[HistoryEntry]) -> int:
     """Return how many of the oldest turns must go: none, or enough to halve a history that has grown too long."""
-    sizes = [len(str(entry.messages)) for entry in entries]
+    words = [sum(map(_characters, entry.messages)) for entry in entries]
+    media = [sum(map(_media_size, entry.messages)) for entry in entries]
+    return max(_to_drop(words, MAX_HISTORY_CHARACTERS), _to_drop(media, MAX_HISTORY_MEDIA))
+
+
+def _to_drop(sizes: Sequence[int], most: int) -> int:
+    """Return how many of the oldest must go: none, or enough to be left with half of `most`; the newest stays."""
     total = sum(sizes)
-    if total <= MAX_HISTORY_CHARACTERS:
+    if total <= most:
         return 0
     dropped = 0
-    while total > MAX_HISTORY_CHARACTERS // 2 and dropped < len(sizes) - 1:
+    while total > most // 2 and dropped < len(sizes) - 1:
         total -= sizes[dropped]
         dropped += 1
     return dropped
+
+
+def _characters(message: dict[str, Any]) -> int:
+    """Return how long a message is to the model, to whom a picture is as long as some text."""
+    if isinstance(message["content"], str):
+        return len(message["content"])
+    return sum(MEDIA_AS_CHARACTERS.get(block["type"], 0) or len(str(block)) for block in message["content"])
+
+
+def _media_size(message: dict[str, Any]) -> int:
+    return sum(len(block["source"].get("data", "")) for block in media_of(message))
 
 
 def _without_thinking(message: dict[str, Any]) -> dict[str, Any]:

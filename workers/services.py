@@ -19,6 +19,7 @@ from workers.keeper import Keeper
 from workers.settings import WorkerSettings
 from workers.slack.api import SlackClients
 from workers.slack.cards import Cards
+from workers.slack.files import SlackFiles
 from workers.slack.people import People
 from workers.state.cache import Cache
 from workers.state.connection import connect
@@ -53,9 +54,10 @@ def make_services(settings: WorkerSettings, app: Celery) -> Services:
     filings = Filings(client, ttl_seconds=settings.history_ttl_seconds)
     failed = FailedTurns(client)
     slack = SlackClients(settings.slack_bot_token, settings.slack_base_url, Limiter(client), metrics)
+    files = SlackFiles(slack, settings.slack_bot_token, settings.slack_base_url)
     people = People(slack, cache)
     jira = JiraGateway(settings, cache, metrics)
-    desk = DraftDesk(filings, Cards(slack), jira, metrics, write_policy=settings.write_policy)
+    desk = DraftDesk(filings, Cards(slack), jira, files, metrics, write_policy=settings.write_policy)
     keeper, kicker = Keeper(boxes), Kicker(app)
     turns = TurnServices(
         settings=settings,
@@ -64,6 +66,7 @@ def make_services(settings: WorkerSettings, app: Celery) -> Services:
         failed=failed,
         keeper=keeper,
         slack=slack,
+        files=files,
         people=people,
         jira=jira,
         claude=Claude(settings, metrics),

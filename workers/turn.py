@@ -7,18 +7,21 @@ from typing import Any
 from workers import prompt
 from workers.agent import Agent, Answer, greeting
 from workers.attempt import Attempt, TurnServices
-from workers.errors import Interrupted, Misconfigured, ReplyGone, Transient, TurnFailed
+from workers.errors import Interrupted, MediaRefused, Misconfigured, ReplyGone, Transient, TurnFailed
 from workers.failpoints import failpoint
+from workers.files.blocks import media_of
 from workers.logs import get_logger
-from workers.question import Sources, question_of
-from workers.records import HistoryEntry
-from workers.replay import replay
+from workers.question import Question, Sources, question_of, without_media
+from workers.reading import FileReader
+from workers.records import HistoryEntry, SlackFile
+from workers.replay import Replay, replay
 from workers.slack.threads import permalink
 from workers.state.mailbox import Claim
 from workers.tools.context import Asker, ToolContext
 from workers.tools.toolbox import Toolbox
 from workers.turn_end import TurnEnd
 from workers.views import failures
+from workers.views.progress import reading_status
 
 # After so many workers died or failed on one message it is given up, with a sentence to the person.
 MAX_ATTEMPTS = 8
@@ -57,23 +60,48 @@ def answer_message(attempt: Attempt) -> None:
     if attempt.claim.attempts > MAX_ATTEMPTS:
         raise TurnFailed(failures.GAVE_UP)
     attempt.interrupt.check()
-    toolbox = _toolbox(attempt)
+    question = question_of(request, attempt.history, attempt.journal, _sources(attempt))
+    toolbox = _toolbox(attempt, question)
     past = replay(attempt.history, audience=attempt.audience, prompt=prompt.prompt_version(), tools=toolbox.version)
-    sources = Sources(services.settings, attempt.api, services.people, services.filings, services.desk)
-    question = question_of(request, attempt.history, attempt.journal, sources)
     agent = Agent(services.claude, toolbox, attempt.reply, attempt.journal, attempt.interrupt, services.tool_pool)
-    user_hash = services.claude.user_hash(request.conversation.team_id, request.user_id)
     says_nothing = request.opens_thread and not (request.text or request.files)
-    answer = greeting(attempt.reply) if says_nothing else agent.answer(past.messages, question, user_hash)
+    answer = greeting(attempt.reply) if says_nothing else _asked(agent, past, question, attempt)
     attempt.await_sign()
     attempt.seal()
     failpoint("sealed")
     attempt.reply.finish()
     failpoint("finished")
-    attempt.commit(_entry(attempt, answer, question, past.prefix, toolbox.version), answer.outcome)
+    # As it was answered: it may have lost its pictures on the way.
+    asked = attempt.journal.get("question") or question.message
+    attempt.commit(_entry(attempt, answer, asked, past.prefix, toolbox.version), answer.outcome)
 
 
-def _toolbox(attempt: Attempt) -> Toolbox:
+def _sources(attempt: Attempt) -> Sources:
+    services = attempt.services
+
+    def on_file(name: str) -> None:
+        attempt.interrupt.check()
+        attempt.reply.status(reading_status(name))
+
+    reader = FileReader(services.files, attempt.request.conversation.team_id, on_file)
+    return Sources(services.settings, attempt.api, services.people, services.filings, services.desk, reader)
+
+
+def _asked(agent: Agent, past: Replay, question: Question, attempt: Attempt) -> Answer:
+    """Let Claude answer; media that it cannot open are taken away once, so that they don't close a thread for good."""
+    where = attempt.request
+    user_hash = attempt.services.claude.user_hash(where.conversation.team_id, where.user_id)
+    try:
+        return agent.answer(past.messages, question.message, user_hash)
+    except MediaRefused:
+        if not media_of(question.message):
+            raise
+        log.warning("media_refused")
+    bare = without_media(question, attempt.journal)
+    return agent.answer(past.messages, bare.message, user_hash)
+
+
+def _toolbox(attempt: Attempt, question: Question) -> Toolbox:
     services, request = attempt.services, attempt.request
     person = services.people.person(request.conversation.team_id, request.user_id)
     projects = services.settings.jira_projects
@@ -86,8 +114,15 @@ def _toolbox(attempt: Attempt) -> Toolbox:
             default_project=projects[0],
             jira=services.jira,
             drafts=services.desk,
+            files=_files(attempt, question),
         )
     )
+
+
+def _files(attempt: Attempt, question: Question) -> tuple[SlackFile, ...]:
+    """Return all files of the conversation, each once."""
+    earlier = [file for entry in attempt.history for file in entry.files]
+    return tuple({file.id: file for file in (*earlier, *question.files)}.values())
 
 
 def _entry(attempt: Attempt, answer: Answer, question: dict[str, Any], prefix: str, tools: str) -> HistoryEntry | None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import anthropic
 import httpx2
 
-from workers.errors import ClaudeUnavailable, Misconfigured, SupportBotError, TurnFailed
+from workers.errors import ClaudeUnavailable, MediaRefused, Misconfigured, SupportBotError, TurnFailed
 from workers.views import failures
 
 # Broken streams come as these too: cut bodies, unreadable tool JSON, events without their parts.
 STREAM_FAULTS = (anthropic.APIError, httpx2.HTTPError, httpx2.StreamError, ValueError, AssertionError, AttributeError)
+
+# What is wrong with a picture or document is told only by words.
+_MEDIA = re.compile(r"image|pdf|document|media", re.IGNORECASE)
 
 
 @contextmanager
@@ -39,6 +43,8 @@ def _of_status(error: anthropic.APIStatusError) -> SupportBotError:
     # A stream that fails after its 200 carries an error event; everything else from here on may pass.
     if status in (200, 408, 409, 429) or status >= 500:
         return ClaudeUnavailable(error.type or str(status), retry_after_seconds=_retry_after(error))
+    if status == 400 and _MEDIA.search(error.message or ""):
+        return MediaRefused(failures.NOT_UNDERSTOOD)
     return TurnFailed(failures.NOT_UNDERSTOOD)
 
 

@@ -14,6 +14,7 @@ from jira import JIRA
 from requests.adapters import HTTPAdapter
 
 from workers.errors import JiraUnavailable
+from workers.jira.attachments import Multipart
 from workers.jira.deployment import Deployment
 from workers.jira.errors import check, jira_errors
 from workers.jira.reading import created_of
@@ -22,6 +23,7 @@ from workers.state.metrics import Metrics
 
 TIMEOUT_SECONDS = (3.05, 30)
 """To connect, and between two bytes of the answer."""
+UPLOAD_TIMEOUT_SECONDS = (3.05, 60)
 LONGEST_WAIT_SECONDS = 5.0
 """A read waits this long within the turn if Jira asks for it, once."""
 POOL_SIZE = 64
@@ -78,6 +80,21 @@ class Connection:
                 return created_of(response.json())
         finally:
             client.close()  # type: ignore[no-untyped-call]
+
+    def upload(self, operation: str, path: str, body: Multipart) -> None:
+        """Send a file. A lost answer is JiraUnavailable, though the file may be there: look before you send again."""
+        client = self._client()
+        with jira_errors(operation, self._metrics):
+            response = requests.Session.request(
+                client._session,  # noqa: SLF001
+                "POST",
+                client._get_url(path),  # noqa: SLF001
+                data=body,
+                headers={"Content-Type": body.content_type, "X-Atlassian-Token": "no-check"},
+                timeout=UPLOAD_TIMEOUT_SECONDS,
+                allow_redirects=False,
+            )
+            check(response)
 
     def _call(
         self,

@@ -6,9 +6,10 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from workers.errors import ToolError
+from workers.jira.attachments import Attachment, Multipart, attachments_of, limit_of
 from workers.jira.connection import Connection
 from workers.jira.deployment import deployment_of
 from workers.jira.jql import IssueQuery, jql_of, marked_jql, own_recent_jql, ranked
@@ -172,6 +173,24 @@ class JiraGateway:
             "object": {"url": url, "title": title[:255]},
         }
         self._connection.write("link_thread", "POST", f"issue/{self._open_key(key)}/remotelink", body)
+
+    def attachments(self, key: str) -> tuple[Attachment, ...]:
+        """Return the files on an issue, those that were attached a moment ago among them."""
+        path = f"issue/{self._open_key(key)}"
+        return self._connection.read("attachments", path, attachments_of, params={"fields": "attachment"})
+
+    def upload_limit(self) -> int:
+        """Return how many bytes an attachment may have, 0 if attachments are switched off; read once an hour."""
+
+        def read() -> list[dict[str, Any]]:
+            return [{"bytes": self._connection.read("attachment_meta", "attachment/meta", limit_of)}]
+
+        return int(self._cached("jira:upload_limit", read, refresh=False)[0]["bytes"])
+
+    def attach(self, key: str, name: str, content: IO[bytes], size: int, *, media_type: str = "") -> None:
+        """Put a file on an issue; after JiraUnavailable it may be there, so look before you send it again."""
+        body = Multipart(name, media_type, content, size)
+        self._connection.upload("attach", f"issue/{self._open_key(key)}/attachments", body)
 
     # About the connection itself
 

@@ -96,19 +96,13 @@ def _read(message: Mapping[str, Any], people: People, team_id: str) -> ThreadMes
         user_id="" if is_bot else user_id,
         name=bot_name if is_bot or not user_id else people.person(team_id, user_id).name,
         text=readable_text(message),
-        files=tuple(_file(each) for each in message.get("files") or () if each.get("id")),
+        files=tuple(SlackFile.from_slack(each) for each in message.get("files") or () if _is_there(each)),
         is_bot=is_bot,
     )
 
 
-def _file(file: Mapping[str, Any]) -> SlackFile:
-    return SlackFile(
-        id=str(file["id"]),
-        name=str(file.get("name") or ""),
-        mimetype=str(file.get("mimetype") or ""),
-        size=int(file.get("size") or 0),
-        url=file.get("url_private_download"),
-    )
+def _is_there(file: Mapping[str, Any]) -> bool:
+    return bool(file.get("id")) and file.get("mode") != "tombstone"
 
 
 def permalink(api: SlackApi, channel: str, ts: str) -> str:

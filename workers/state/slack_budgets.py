@@ -13,8 +13,10 @@ TIERS: dict[str, tuple[int, int]] = {
     "chat.startStream": (20, 2),  # Tier 2 (method page)
     "chat.stopStream": (20, 2),  # Tier 2 (method page)
     "chat.appendStream": (100, 5),  # Tier 4 (method page)
+    "agents.sessions.setStatus": (50, 5),  # Tier 3 (third party: slack-morphism)
     "conversations.replies": (50, 5),  # Tier 3 for internal apps (method page)
     "users.info": (100, 5),  # Tier 4 (method page)
+    "files.info": (100, 5),  # Tier 4 (method page)
     "chat.getPermalink": (300, 60),  # "special" without a number: assumed, not documented
     "assistant.threads.setStatus": (300, 60),  # "special" without a number: assumed, not documented
     "views.open": (100, 0),  # Tier 4 (method page)

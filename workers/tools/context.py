@@ -9,7 +9,7 @@ from typing import Protocol
 
 from workers.errors import ToolError
 from workers.jira.gateway import JiraGateway
-from workers.records import Draft, TurnRequest
+from workers.records import Draft, SlackFile, TurnRequest
 
 
 class DraftDesk(Protocol):
@@ -42,6 +42,8 @@ class ToolContext:
     default_project: str
     jira: JiraGateway
     drafts: DraftDesk
+    files: tuple[SlackFile, ...] = ()
+    """Of the whole conversation, oldest first."""
 
     def open_project(self, given: str | None) -> str:
         """Return the key of the project that is meant (the default if none is); raises ToolError if it is not open."""

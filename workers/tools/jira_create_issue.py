@@ -10,13 +10,15 @@ from pydantic import Field
 from workers.errors import ToolError
 from workers.jira.field_values import words
 from workers.jira.fields import Fitted, fit, missing_line
-from workers.records import Draft, FieldSpec
+from workers.records import Draft, FieldSpec, SlackFile
 from workers.tools.arguments import CommaTexts, Mapping
 from workers.tools.context import ToolContext
 from workers.tools.tool import Tool, ToolAnswer, ToolInput
 
 LONGEST_SUMMARY = 255
 LONGEST_ERROR = 600
+MOST_FILES = 20
+"""Attached to one issue; of more the newest."""
 HINT = "Nothing was drafted. Fill in what the conversation answers and call again; ask the person for the rest."
 
 
@@ -34,6 +36,11 @@ class CreateIssue(ToolInput):
         description="Further fields by display name or id; text, or a list of texts. E-mail addresses for people, "
         "2026-01-31 for dates.",
     )
+    attachments: CommaTexts | None = Field(
+        None,
+        description="Names of the conversation's files that belong to this issue. All of them when left out; an empty "
+        "list for none.",
+    )
 
 
 def run(args: CreateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer:
@@ -44,7 +51,8 @@ def run(args: CreateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer
         raise ToolError("The summary is empty: say in one line what is wrong or wanted.")
     kind = context.jira.issue_type(project, args.issue_type)
     specs, fitted = _fitted(args, context, project, kind.id)
-    notes = (*fitted.notes, *_own_notes(summary, args.description, specs))
+    files, strangers = _chosen(args.attachments, context.files)
+    notes = (*fitted.notes, *_own_notes(summary, args.description, specs), *strangers)
     draft = Draft(
         id=context.draft_id(tool_use_id),
         conversation=context.request.conversation,
@@ -62,6 +70,7 @@ def run(args: CreateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer
         specs=specs,
         notes=notes,
         permalink=context.permalink(),
+        files=files,
         created_at=time.time(),
     )
     return ToolAnswer("\n".join([context.drafts.propose(draft), *notes]))
@@ -104,6 +113,16 @@ def _wanted(missing: Iterable[FieldSpec], problems: Iterable[str]) -> str:
         if len(text) <= LONGEST_ERROR:
             break
     return text
+
+
+def _chosen(wanted: list[str] | None, files: tuple[SlackFile, ...]) -> tuple[tuple[SlackFile, ...], tuple[str, ...]]:
+    """Return the files that belong to the issue, and a note on each name that none of them has."""
+    if wanted is None:
+        return files[-MOST_FILES:], ()
+    names = {name.casefold() for name in wanted}
+    strangers = names - {file.name.casefold() for file in files}
+    notes = tuple(f"There is no file {name[:80]} in this conversation." for name in sorted(strangers))
+    return tuple(file for file in files if file.name.casefold() in names)[-MOST_FILES:], notes
 
 
 def _own_notes(summary: str, description: str, specs: Iterable[FieldSpec]) -> list[str]:

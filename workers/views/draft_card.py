@@ -24,6 +24,7 @@ FIELD_NAME, FIELD_SHOWN = 80, 500
 FIELDS_A_SECTION = 10
 MOST_FIELDS = 30
 MOST_NOTES = 10
+FILES_SHOWN = 1_000
 ERRORS_SHOWN = 10
 
 CREATE, EDIT, CANCEL = "draft_create", "draft_edit", "draft_cancel"
@@ -38,7 +39,7 @@ def draft_card(draft: Draft, filing: Filing, *, asks_person: bool = True) -> tup
     states: dict[FilingState, Callable[[], Blocks]] = {
         "new": lambda: [*_issue(draft), *_buttons(draft)],
         "sending": lambda: [*_issue(draft), _section("Sending it to Jira…")],
-        "done": lambda: _done(filing),
+        "done": lambda: [*_done(filing), *_attachments(draft, filing)],
         "rejected": lambda: [*_issue(draft), _section(_reasons(filing)), *_buttons(draft)],
         "uncertain": lambda: [*_issue(draft), *_uncertain(draft, asks_person=asks_person)],
         "cancelled": lambda: _cancelled(draft, filing),
@@ -65,6 +66,9 @@ def _issue(draft: Draft) -> Blocks:
     rows = _rows(draft)
     for start in range(0, len(rows), FIELDS_A_SECTION):
         blocks.append({"type": "section", "fields": [_text(row) for row in rows[start : start + FIELDS_A_SECTION]]})
+    if draft.files:
+        names = ", ".join(file.name or "a file without a name" for file in draft.files)
+        blocks.append(_context(f"📎 To be attached: {_mrkdwn(names, FILES_SHOWN)}"))
     blocks += [_context(f"⚠︎ {_mrkdwn(note, FIELD_SHOWN)}") for note in draft.notes[:MOST_NOTES]]
     return blocks
 
@@ -99,6 +103,19 @@ def _done(filing: Filing) -> Blocks:
     link = f"<{filing.issue_url}|{escape(filing.issue_key)}>" if filing.issue_url else escape(filing.issue_key)
     by = f" · Create was pressed by <@{filing.pressed_by}>" if filing.pressed_by else ""
     return [_section(f"✅ Filed as *{link}*{by}")]
+
+
+def _attachments(draft: Draft, filing: Filing) -> Blocks:
+    """Say which of the draft's files are on the issue, and of the others why not."""
+    lines = []
+    if filing.attached:
+        lines.append(f"📎 Attached: {_mrkdwn(', '.join(filing.attached), FILES_SHOWN)}")
+    waiting = len(draft.files) - len(filing.attached) - len(filing.not_attached)
+    if waiting > 0:
+        lines.append(f"📎 Attaching {waiting} {'file' if waiting == 1 else 'files'}…")
+    missing = list(filing.not_attached.items())
+    lines += [f"⚠︎ Not attached: {_mrkdwn(f'{name}: {why}', FIELD_SHOWN)}" for name, why in missing[:MOST_NOTES]]
+    return [_context(line) for line in lines]
 
 
 def _cancelled(draft: Draft, filing: Filing) -> Blocks:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 LONGEST = 80
+READING = "is reading a file…"
 
 _SENTENCES = re.compile(r"[^.!?\n]+[.!?\n]")
 
@@ -19,6 +20,12 @@ _TOOLS = {
 def tool_status(name: str) -> str:
     """Return the line while a tool is called."""
     return _TOOLS.get(name.lower(), "is working…")
+
+
+def reading_status(file_name: str) -> str:
+    """Return the line while a file is fetched and looked at."""
+    name = " ".join(file_name.split())
+    return f"is reading {name if len(name) <= LONGEST // 2 else name[: LONGEST // 2 - 1] + '…'}" if name else READING
 
 
 def thought_status(summary: str) -> str:

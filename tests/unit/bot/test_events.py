@@ -217,7 +217,7 @@ def test_files_come_with_what_is_known_of_them() -> None:
     assert asked(direct(subtype="file_share", files=files)).files == (
         SlackFile(id="F1", name="log.txt", mimetype="text/plain", size=12, url="https://files.slack.com/d/log.txt"),
         SlackFile(id="F2"),
-        SlackFile(id="F3", name="Notes"),
+        SlackFile(id="F3", name="Notes", is_external=True),
     )
 
 
