@@ -31,8 +31,11 @@ class Unit:
 
 def tokens_of(value: Any) -> int:
     """Return the estimated tokens of text or of JSON; at least one."""
-    if isinstance(value, dict) and value.get("type") == "image":
+    kind = value.get("type") if isinstance(value, dict) else None
+    if kind == "image":
         return 1500
+    if kind == "document" and value["source"].get("type") == "base64":
+        return 6000
     words = value if isinstance(value, str) else json.dumps(_unmarked(value), ensure_ascii=False)
     return max(1, -(-len(words) // CHARACTERS_PER_TOKEN))
 

@@ -13,8 +13,6 @@ from sandbox.jira.routes_issue import the_issue
 from sandbox.jira.site import Issue, timestamp, user_shape
 from sandbox.jira.wire import API, BAD_PAYLOAD, ORIGIN, Call, JiraError, Reply, Upload
 
-UPLOAD_LIMIT = 20_000_000
-
 
 def remote_links(call: Call) -> Reply:
     issue, wanted = the_issue(call), call.text("globalId")
@@ -110,8 +108,11 @@ def attach(call: Call) -> Reply:
         raise JiraError(403, "XSRF check failed")
     if not call.files:
         raise JiraError(400, "No file was uploaded: the multipart form field must be called 'file'.")
-    if any(len(each.content) > UPLOAD_LIMIT for each in call.files):
-        raise JiraError(413, f"The file exceeds its maximum permitted size of {UPLOAD_LIMIT} bytes.")
+    if call.user.account_id in call.site.may_not_attach:
+        raise JiraError(403, "You do not have permission to create attachments for this issue.")
+    limit = call.site.upload_limit
+    if any(len(each.content) > limit for each in call.files):
+        raise JiraError(413, f"The file exceeds its maximum permitted size of {limit} bytes.")
     stored = [_store(call, issue, each) for each in call.files]
     call.site.changed(issue)
     call.site.publish(Event("attachment_created", issue, call.user))

@@ -179,5 +179,6 @@ def link_types(_call: Call) -> Reply:
     return Reply({"issueLinkTypes": [default.link_type_shape(row) for row in default.LINK_TYPES]})
 
 
-def attachment_settings(_call: Call) -> Reply:
-    return Reply({"enabled": True, "uploadLimit": 20_000_000})
+def attachment_settings(call: Call) -> Reply:
+    limit = call.site.upload_limit
+    return Reply({"enabled": True, "uploadLimit": limit} if limit else {"enabled": False})

@@ -126,6 +126,10 @@ class Site:
         self.projects = {project.key: project for project in projects}
         self.issues: dict[str, Issue] = {}
         self.index_delay_seconds = 0.0
+        self.upload_limit = 20_000_000
+        """How many bytes an attachment may have; 0 switches attachments off."""
+        self.may_not_attach: set[str] = set()
+        """Account ids without the permission to attach files."""
         self.listeners: list[Listener] = []
         self._ids = count(10001)
         self._numbers = {key: count(1) for key in self.projects}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
+from sandbox.faults import Faults, cut
 from sandbox.slack.errors import ApiError
 from sandbox.slack.messages import Message
 from sandbox.slack.records import StoredFile
@@ -20,19 +22,43 @@ Json = dict[str, Any]
 LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Sign in to Slack</title></head><body>Sign in</body></html>"
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """One request for a private file: which, and with what `Authorization`."""
+
+    path: str
+    authorization: str
+
+
 @dataclass
 class Links:
-    """Serves what lies outside `/api/`."""
+    """Serves what lies outside `/api/`. Downloads meet the faults of the operation `files.download`."""
 
     slack: Service
+    faults: Faults
+    fetched: list[Fetched] = field(default_factory=list)
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_get("/files-pri/{name}/{rest:.*}", self.download)
         app.router.add_post("/upload/v1/{file}", self.upload)
         app.router.add_post("/response/{key}", self.respond)
 
-    async def download(self, request: web.Request) -> web.Response:
+    async def download(self, request: web.Request) -> web.StreamResponse:
         """Serve a private file; without a token that may read files there is a login page, with status 200."""
+        self.fetched.append(Fetched(request.path, request.headers.get("Authorization", "")))
+        fault = self.faults.take("files.download")
+        if fault is None:
+            return self._file(request)
+        if fault.kind == "status":
+            return web.Response(status=fault.status, headers=fault.headers)
+        if fault.kind == "drop_after":
+            return await _half(request, self._file(request))
+        await asyncio.sleep(fault.seconds)
+        if fault.kind != "delay":
+            cut(request)
+        return self._file(request)
+
+    def _file(self, request: web.Request) -> web.Response:
         file = self.slack.workspace.files.get(request.match_info["name"].rpartition("-")[2])
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if token not in self.slack.bot_tokens or "files:read" not in self.slack.scopes:
@@ -76,6 +102,17 @@ class Links:
             self.slack.post(Message(channel, ts, ids.bot_user_id, text, root, ids.bot_id, blocks=blocks))
         else:
             show_to(self.slack, channel, user, content.shown_text, content.blocks, args.text("thread_ts"))
+
+
+async def _half(request: web.Request, whole: web.Response) -> web.StreamResponse:
+    """Announce a whole file, send half of it, and drop the connection."""
+    body = whole.body if isinstance(whole.body, bytes) else b""
+    response = web.StreamResponse(headers={"Content-Type": whole.content_type, "Content-Length": str(len(body))})
+    await response.prepare(request)
+    await response.write(body[: len(body) // 2])
+    await asyncio.sleep(0.05)  # So that the half is out before the connection goes.
+    cut(request)
+    return response
 
 
 async def _content(request: web.Request, file: StoredFile) -> bytes:

@@ -28,6 +28,10 @@ class NewFile:
     mimetype: str | None = None
     is_connect: bool = False
     """Whether it comes from another company over Slack Connect, and so without its link."""
+    url: str | None = None
+    """An address in the place of Slack's own."""
+    size: int | None = None
+    """A size that is not its own."""
 
 
 @dataclass
@@ -52,7 +56,7 @@ class People:
         stored = [new_file(self.slack, f.name, f.content, person.id, f.mimetype) for f in files]
         for file, given in zip(stored, files, strict=True):
             file.channels.append(place.id)
-            file.is_connect = given.is_connect
+            file.is_connect, file.url, file.size = given.is_connect, given.url, given.size
         message = Message(
             channel=place.id,
             ts=self.slack.clock.next_ts(),

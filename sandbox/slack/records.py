@@ -114,6 +114,10 @@ class StoredFile:
     channels: list[str] = field(default_factory=list)
     is_connect: bool = False
     """A Slack Connect file: messages carry only its id until `files.info` is asked."""
+    url: str | None = None
+    """Where messages say that it lies, if not where it does."""
+    size: int | None = None
+    """How large messages say that it is, if not as it is."""
 
 
 @dataclass

@@ -35,6 +35,7 @@ class SlackStandIn:
         self.faults = Faults()
         self.people = People(self.slack)
         self.door = ApiDoor(self.slack, self.faults)
+        self.links = Links(self.slack, self.faults)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._http: HttpDelivery | None = None
 
@@ -43,7 +44,7 @@ class SlackStandIn:
         app = web.Application(client_max_size=64 * 2**20, middlewares=[self._note_address])
         app.router.add_route("*", "/api/{method}", self.door.handle)
         app.router.add_get("/link/", self.slack.sockets.handle)
-        Links(self.slack).add_routes(app)
+        self.links.add_routes(app)
         Control(self.slack, self.people, self.faults).add_routes(app)
         app.cleanup_ctx.append(self._lifetime)
         return app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from sandbox.slack.changes import Changes
 from sandbox.slack.clock import Clock
@@ -191,14 +192,14 @@ class Workspace:
         """Return a file as messages carry it; a Slack Connect file hides its parts until asked for."""
         if file.is_connect and not is_full:
             return {"id": file.id, "mode": "file_access", "file_access": "check_file_info"}
-        link = f"{self.base_url}/files-pri/{self.team_id}-{file.id}"
+        link, name = f"{self.base_url}/files-pri/{self.team_id}-{file.id}", quote(file.name)
         return {
             "id": file.id,
             "name": file.name,
             "title": file.title,
             "mimetype": file.mimetype,
             "filetype": file.name.rpartition(".")[2].lower() or "text",
-            "size": len(file.content),
+            "size": len(file.content) if file.size is None else file.size,
             "user": file.user,
             "created": file.created,
             "timestamp": file.created,
@@ -206,7 +207,7 @@ class Workspace:
             "file_access": "visible",
             "is_external": False,
             "channels": list(file.channels),
-            "url_private": f"{link}/{file.name}",
-            "url_private_download": f"{link}/download/{file.name}",
-            "permalink": f"https://{self.team_domain}.slack.com/files/{file.user}/{file.id}/{file.name}",
+            "url_private": file.url or f"{link}/{name}",
+            "url_private_download": file.url or f"{link}/download/{name}",
+            "permalink": f"https://{self.team_domain}.slack.com/files/{file.user}/{file.id}/{name}",
         }

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Collection
 from typing import Any
 
-from sandbox.claude.errors import invalid
-from sandbox.claude.rules.media import check_document, check_image
+from sandbox.claude.errors import ApiError, invalid
+from sandbox.claude.rules.media import check_document, check_image, sides
 from sandbox.claude.rules.shapes import need, of_type, only_keys
 from sandbox.claude.scripts import Block, Body
 
 MOST_IMAGES = 600
+FEW_IMAGES, SIDE_AMONG_MANY = 20, 2000
 _TOOL_USE_ID = re.compile(r"^[a-zA-Z0-9_-]+$")
 _IN_USER = frozenset({"text", "image", "document", "search_result", "tool_result", "container_upload"})
 _IN_ASSISTANT = frozenset({"text", "thinking", "redacted_thinking", "tool_use", "server_tool_use"})
@@ -31,7 +32,7 @@ _KEYS = {
 
 def check(body: Body, own_types: Collection[str]) -> None:
     """Check every block; types that the model itself sent may come back."""
-    images = 0
+    images: list[Block] = []
     for index, message in enumerate(body["messages"]):
         content = message["content"]
         for position, block in enumerate(content if isinstance(content, list) else ()):
@@ -40,9 +41,12 @@ def check(body: Body, own_types: Collection[str]) -> None:
             if message["role"] == "assistant":
                 allowed = allowed | set(own_types)
             _check_block(block, allowed, message["role"], where)
-            images += block["type"] == "image"
-    if images > MOST_IMAGES:
-        raise invalid(f"messages: too many images: {images} > {MOST_IMAGES}")
+            images += [block] if block["type"] == "image" else []
+    if len(images) > MOST_IMAGES:
+        raise invalid(f"messages: too many images: {len(images)} > {MOST_IMAGES}")
+    if len(images) > FEW_IMAGES and any(max(sides(image)) > SIDE_AMONG_MANY for image in images):
+        message = "messages: At least one of the image dimensions exceed max allowed size for many-image requests: "
+        raise ApiError(400, f"{message}{SIDE_AMONG_MANY} pixels", error_code="image_dimensions_too_large")
 
 
 def _check_block(block: Block, allowed: Collection[str], role: str, where: str) -> None:

@@ -33,9 +33,18 @@ def check_image(block: Block, where: str) -> None:
     if not raw.startswith(_STARTS[source["media_type"]]):
         raise invalid(f"{where}.base64.data: The image was specified using the {source['media_type']} media type, but"
                       " does not appear to be such an image")  # fmt: skip
-    if max(_sides(raw)) > LONGEST_SIDE:
+    # No PNG has these depths and colours: it is damaged within.
+    if raw.startswith(b"\x89PNG") and raw[24:26] == b"\xff\xff":
+        raise invalid("Could not process image")
+    if max(sides(block)) > LONGEST_SIDE:
         message = f"{where}.base64.data: At least one of the image dimensions exceed max allowed size: 8000 pixels"
         raise ApiError(400, message, error_code="image_dimensions_too_large")
+
+
+def sides(block: Block) -> tuple[int, int]:
+    """Return width and height of an image block, zeros where they are not told."""
+    source = block["source"]
+    return _sides(base64.b64decode(source["data"])) if source["type"] == "base64" else (0, 0)
 
 
 def _sides(raw: bytes) -> tuple[int, int]:
@@ -59,8 +68,11 @@ def check_document(block: Block, where: str) -> None:
         need(source, "data", str, f"{where}.text.")
     elif source["type"] == "base64":
         one_of(source.get("media_type"), ("application/pdf",), f"{where}.base64.media_type")
-        if not _decoded(source, f"{where}.base64").startswith(b"%PDF-"):
+        raw = _decoded(source, f"{where}.base64")
+        if not raw.startswith(b"%PDF-") or b"%%EOF" not in raw:
             raise invalid(f"{where}.base64.data: The PDF specified was not valid.")
+        if b"/Encrypt" in raw:
+            raise invalid(f"{where}.base64.data: The PDF specified is password protected.")
 
 
 def _decoded(source: dict[str, Any], where: str) -> bytes:

@@ -177,7 +177,7 @@ def test_a_prompt_over_the_context_is_refused_in_the_documented_words(
 
 
 def test_good_images_and_documents_are_taken(ask: Ask) -> None:
-    pdf = base64.b64encode(b"%PDF-1.7 ...").decode()
+    pdf = base64.b64encode(b"%PDF-1.7 ... %%EOF").decode()
     document = {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": pdf}}
 
     assert ask([user(image(PNG), document, words("hello"))]).stop_reason == "end_turn"
