@@ -21,6 +21,7 @@ from workers.settings import WorkerSettings
 from workers.slack.api import SlackClients
 from workers.slack.files import SlackFiles
 from workers.slack.people import People
+from workers.slack.place import Place
 from workers.slack.reply import Reply
 from workers.state.failed_turns import FailedTurns
 from workers.state.filings import Filings
@@ -63,13 +64,21 @@ class Attempt:
         self.api = services.slack.of(self.request.conversation.team_id)
         self.history = services.boxes.history(claim.box)
         reused = [ReplySegment(ts=self.request.reply_ts)] if self.request.reply_ts else []
-        self.reply = Reply(
+        place = Place(
             self.api,
             self.request.conversation,
             self.request.ts,
+            asker_id=self.request.user_id,
+            asker_team_id=self.request.user_team_id,
+            sleep=self._sleep,
+        )
+        has_streams = services.settings.slack_streaming
+        self.reply = Reply(
+            place,
             self.journal,
             self.journal.segments() or reused,
-            sleep=self._sleep,
+            may_stream=has_streams,
+            asks_for_feedback=has_streams,
         )
 
     @property

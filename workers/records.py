@@ -231,12 +231,19 @@ class ReplySegment(Record):
     """One Slack message of a reply."""
 
     kind: Literal["stream", "edit"] = "edit"
+    """A `stream` may still be open: it must be ended before it can be edited."""
     ts: str = ""
     """Empty while it is not known whether Slack took the message."""
     confirmed: str = ""
     """The text that Slack holds for certain."""
     intended: str = ""
     """The text that was last sent."""
+    started_at: float = 0
+    """When its stream was begun, in Unix seconds."""
+    covers: int = 0
+    """How much of the whole text it took, if its end was chosen while it was streamed and must not move."""
+    has_session: bool = False
+    """The session of the thread may show that the bot works."""
 
 
 class Usage(Record):

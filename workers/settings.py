@@ -138,6 +138,7 @@ class WorkerSettings(Settings, JiraAccount):
     admin_users: Words = ()
     knowledge_dirs: Words = ()
     write_policy: Annotated[Literal["confirm", "auto"], Lower] = "confirm"
+    slack_streaming: bool = False
     turn_timeout_seconds: int = Field(300, ge=10)
     hopeless_seconds: int = Field(90, ge=1)
 

@@ -28,6 +28,7 @@ SCOPE_OF_EVENT = {
 }
 # What each method of the Web API asks for; None is free for every token.
 SCOPE_OF_METHOD = {
+    "agents.sessions.setStatus": "chat:write",
     "apps.connections.open": None,
     "assistant.threads.setStatus": "assistant:write",
     "auth.test": None,

@@ -1,17 +1,23 @@
-"""Finds a message of ours by its metadata, after a post whose answer was lost."""
+"""Finds a message of ours after a post whose answer was lost: by its metadata, or a stream by what it is not."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from workers.records import Conversation
 from workers.slack.api import SlackApi, Sleep
+from workers.slack.place import Place
 
+OWN_EVENTS = "supportbot_"
 REPLY_EVENT = "supportbot_reply"
 CARD_EVENT = "supportbot_card"
 PAGE = 200
 MAX_PAGES = 10
+SKEW_SECONDS = 5.0
+"""How far our clock may be ahead of Slack's."""
 
 
 def metadata(event_type: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -28,6 +34,27 @@ def find_message(
     sleep: Sleep = time.sleep,
 ) -> str:
     """Return the ts of the message in this thread that carries the mark, or an empty string."""
+    messages = _thread(api, conversation, oldest, sleep)
+    return next((str(each["ts"]) for each in messages if _carries(each.get("metadata"), mark)), "")
+
+
+def find_stream(place: Place, *, since: float, known: Collection[str]) -> str:
+    """Return the ts of a stream of ours whose start had no answer, or an empty string.
+
+    A stream can be marked only when it ends. So it is the own message without a mark that nobody knows and that is
+    younger than the intent to start it.
+    """
+    own = place.api.call("auth.test", sleep=place.sleep)
+    oldest = max(Decimal(place.turn_ts), Decimal(f"{max(since - SKEW_SECONDS, 0):.6f}"))
+    found = ""
+    for message in _thread(place.api, place.conversation, f"{oldest:.6f}", place.sleep):
+        is_known = str(message["ts"]) in known or Decimal(message["ts"]) <= oldest
+        if not is_known and _is_own(message, own) and not _is_marked(message):
+            found = str(message["ts"])
+    return found
+
+
+def _thread(api: SlackApi, conversation: Conversation, oldest: str, sleep: Sleep) -> Iterator[Mapping[str, Any]]:
     cursor = ""
     for _ in range(MAX_PAGES):
         answer = api.call(
@@ -41,13 +68,19 @@ def find_message(
             cursor=cursor or None,
             sleep=sleep,
         )
-        for message in answer.get("messages", ()):
-            if _carries(message.get("metadata"), mark):
-                return str(message["ts"])
+        yield from answer.get("messages", ())
         cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
         if not cursor:
-            break
-    return ""
+            return
+
+
+def _is_own(message: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    bot_id, user_id = message.get("bot_id"), message.get("user")
+    return bool(bot_id) and (bot_id == own.get("bot_id") or user_id == own.get("user_id"))
+
+
+def _is_marked(message: Mapping[str, Any]) -> bool:
+    return str((message.get("metadata") or {}).get("event_type", "")).startswith(OWN_EVENTS)
 
 
 def _carries(found: Any, mark: dict[str, Any]) -> bool:

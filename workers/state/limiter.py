@@ -26,6 +26,7 @@ import redis
 
 from workers.state.connection import Args, state_errors
 from workers.state.limiter_scripts import ACQUIRE, PAUSE
+from workers.state.refusals_seen import RefusalsSeen
 
 POLL_SECONDS = 1.0
 """The longest sleep before asking again: a reservation may be given back at any time."""
@@ -52,10 +53,12 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Call now. `room` and `holders` tell how full the first budget is and how many hold places in it."""
+    """Call now."""
 
     room: int
+    """How many more calls the first budget has."""
     holders: int
+    """How many hold places in the budget of the `hold` that was asked for, else in the last one."""
     at_seconds: float
     """Redis' time of the grant."""
 
@@ -76,6 +79,8 @@ class Limiter:
         self._pause = client.register_script(PAUSE)
         self._client = client
         self._clock = clock
+        self.refusals = RefusalsSeen(client)
+        """What is not even worth a place."""
 
     def acquire(
         self,

@@ -82,8 +82,7 @@ for _, item in ipairs(items) do
     if redis.call('PTTL', item.held) < ttl then redis.call('PEXPIRE', item.held, ttl) end
   end
 end
-local first = items[1]
-return {1, 0, first.room - 1, first.holders, now}
+return {1, 0, items[1].room - 1, items[#items].holders, now}
 """
 )
 

@@ -14,7 +14,9 @@ TIERS: dict[str, tuple[int, int]] = {
     "chat.stopStream": (20, 2),  # Tier 2 (method page)
     "chat.appendStream": (100, 5),  # Tier 4 (method page)
     "agents.sessions.setStatus": (50, 5),  # Tier 3 (third party: slack-morphism)
+    "conversations.history": (50, 5),  # Tier 3 for internal apps (method page)
     "conversations.replies": (50, 5),  # Tier 3 for internal apps (method page)
+    "users.conversations": (50, 5),  # Tier 3 (method page)
     "users.info": (100, 5),  # Tier 4 (method page)
     "files.info": (100, 5),  # Tier 4 (method page)
     "chat.getPermalink": (300, 60),  # "special" without a number: assumed, not documented

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 
 from workers.views.defuse import defuse
-from workers.views.fences import Fence, lines, opened_by, scan
+from workers.views.fences import Fence, lines, opened_by, scan, unclosed_span
 from workers.views.inline import unfinished
 from workers.views.limits import FALLBACK_TEXT, cut_escaped
 from workers.views.splitter import Piece, split
 
-__all__ = ["Piece", "defuse", "plain_text", "presentable", "split"]
+__all__ = ["Piece", "defuse", "plain_text", "presentable", "split", "streamable"]
 
 HOLD_BACK = 300
 """Something unfinished that is longer than this is no half word any more, and is shown."""
+
+_MAY_CALL = re.compile(r"(?:\S*[@<]\S*|<[@!][^<>\n]*)\Z")
 
 
 def presentable(text: str, *, is_final: bool = False) -> str:
@@ -30,6 +32,23 @@ def presentable(text: str, *, is_final: bool = False) -> str:
             # An empty code block says nothing: it is shown with its first line.
             return presentable(before)
     return f"{text.rstrip()}\n{fence.closing}"
+
+
+def streamable(text: str) -> str:
+    """Return the part of a growing, harmless text that may be sent for good: what follows must not change its meaning.
+
+    A native stream draws half emphasis, links and tables by itself. Only what may yet become a mention, or code around
+    one, waits; and white space, which nobody misses at the end.
+    """
+    shown = text.rstrip()
+    if _fence_at_end(text)[1] is not None:
+        return shown
+    start = _paragraph_start(shown)
+    span = unclosed_span(shown[start:])
+    if span >= 0 and len(shown) - start - span <= HOLD_BACK and re.search("[@<]", shown[start + span :]):
+        shown = shown[: start + span].rstrip()
+    tail = _MAY_CALL.search(shown[-HOLD_BACK:])
+    return shown[: len(shown) - len(tail[0])].rstrip() if tail else shown
 
 
 def _settled(shown: str) -> str:

@@ -12,6 +12,7 @@ from sandbox.slack.messages import Message
 from workers.errors import Interrupted
 from workers.records import Conversation, ReplySegment
 from workers.slack.api import SlackApi, SlackClients
+from workers.slack.place import Place
 from workers.slack.reply import Reply
 from workers.state.cache import Cache
 from workers.state.limiter import Limiter
@@ -63,16 +64,20 @@ class World:
         self.now += seconds
         self.standin.clock.advance(seconds)
 
-    def reply(self, segments: Sequence[ReplySegment] = (), turn_ts: str = "") -> Reply:
-        return Reply(
+    def place(self, turn_ts: str = "") -> Place:
+        return Place(
             self.api,
             self.conversation,
             turn_ts or self.turn_ts,
-            self.journal,
-            segments,
+            asker_id=ADA,
+            asker_team_id=self.team_id,
             clock=lambda: self.now,
             sleep=self.sleep,
+            wall=self.standin.clock.wall,
         )
+
+    def reply(self, segments: Sequence[ReplySegment] = (), turn_ts: str = "", *, may_stream: bool = False) -> Reply:
+        return Reply(self.place(turn_ts), self.journal, segments, may_stream=may_stream, asks_for_feedback=may_stream)
 
     def written(self) -> list[Message]:
         """What the bot wrote in the thread."""

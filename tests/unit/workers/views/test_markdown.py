@@ -13,6 +13,7 @@ from workers.views.fences import open_fence
 from workers.views.limits import FALLBACK_TEXT, MARKDOWN_TEXT
 from workers.views.markdown import defuse, plain_text, presentable, split
 from workers.views.reply import reply_message
+from workers.views.turn_buttons import turn_buttons
 
 # Pieces of which a model's answers are made, and what goes wrong with them.
 SCRAPS = st.sampled_from(
@@ -195,7 +196,7 @@ def test_plain_text_reads_well() -> None:
 def test_every_part_of_any_answer_fits_into_a_message(text: str) -> None:
     for piece in split(defuse(text)):
         shown = presentable(piece.text, is_final=True)
-        message = reply_message(shown or "x", button="stop", turn_ts="1.0")
+        message = reply_message(shown or "x", below=[turn_buttons("stop", "1.0")])
         assert len(message.blocks[0]["text"]) <= MARKDOWN_TEXT
         assert shown == (message.blocks[0]["text"] if shown else "")
         assert message.text
