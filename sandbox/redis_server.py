@@ -7,6 +7,7 @@ import shutil
 import socket
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,11 +33,19 @@ def server_binary() -> str:
 class RedisServer:
     """One server with its data folder; it is ready when the constructor returns and dies with its starter."""
 
-    def __init__(self, data_dir: Path | None = None, *, appendonly: bool = False, port: int | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path | None = None,
+        *,
+        appendonly: bool = False,
+        port: int | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start it; `more` are further lines of its configuration."""
         self._own_dir = Path(tempfile.mkdtemp(prefix="redis-")) if data_dir is None else None
         self.data_dir = (data_dir or self._own_dir or Path()).resolve()
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        self._appendonly, self._wanted_port = appendonly, port
+        self._appendonly, self._wanted_port, self._more = appendonly, port, dict(more or {})
         self._process = self._launch()
 
     @property
@@ -105,6 +114,7 @@ class RedisServer:
             "save": "",
             "appendonly": "yes" if self._appendonly else "no",
             "maxmemory-policy": "noeviction",
+            **self._more,
         }
         command = [
             server_binary(),
@@ -133,6 +143,7 @@ def _answers(port: int) -> bool:
     try:
         with socket.create_connection((LOOPBACK, port), timeout=1) as connection:
             connection.sendall(b"PING\r\n")
-            return connection.recv(16).startswith(b"+PONG")
+            # One with a password answers so, and it does so only when its data are loaded.
+            return connection.recv(16).startswith((b"+PONG", b"-NOAUTH"))
     except OSError:
         return False

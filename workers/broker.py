@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import queue
+import ssl
 import threading
+from typing import Any
 
 from celery import Celery
 
 from workers.logs import get_logger
+from workers.redis_address import sentinel_address
 from workers.settings import Settings
+from workers.state.connection import sentinel_options
 
 DRAIN = "workers.drain"
 WARM = "workers.warm"
 WARM_EVERY_SECONDS = 1_800
 # Above the longest turn: a task that outlives it is handed out again while it still runs.
 VISIBILITY_TIMEOUT_SECONDS = 3_600
+# Of one answer of the broker; a worker waits for work in steps of a second.
+SOCKET_TIMEOUT_SECONDS = 5
 # Hints that wait for a broker that does not answer; what is dropped is found by the reaper.
 MOST_KICKS = 10_000
 
@@ -37,17 +43,42 @@ def make_celery(settings: Settings) -> Celery:
         # In memory: beat writes no file, and a second beat does no harm, since each timed job takes a lock.
         beat_scheduler="celery.beat:Scheduler",
         beat_schedule={"warm": {"task": WARM, "schedule": WARM_EVERY_SECONDS}},
-        broker_connection_retry_on_startup=True,
-        broker_connection_max_retries=None,
-        broker_transport_options={
-            "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,
-            "health_check_interval": 25,
-            "socket_timeout": 30,
-            "socket_connect_timeout": 2,
-            "socket_keepalive": True,
-        },
+        **_staying_through_outages(),
+        **_broker(settings.broker_url),
     )
     return app
+
+
+def _staying_through_outages() -> dict[str, Any]:
+    """Return what keeps a worker at it, and its turns running, while the broker is away or refuses."""
+    return {
+        "broker_connection_retry": True,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        # A broker that is out of memory answers with errors; without this they end the worker.
+        "broker_channel_error_retry": True,
+        # A turn lives by its lease, not by the message that woke its worker.
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "worker_enable_prefetch_count_reduction": False,
+    }
+
+
+def _broker(url: str) -> dict[str, Any]:
+    """Return the broker's address as Celery wants it, with the limits of its connections."""
+    options: dict[str, Any] = {
+        "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,
+        # A connection that was cut without a word is noticed after this and one second.
+        "health_check_interval": 5,
+        "socket_timeout": SOCKET_TIMEOUT_SECONDS,
+        "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+    }
+    behind = sentinel_address(url)
+    if behind is None:
+        return {"broker_transport_options": options}
+    more = {"master_name": behind.service, "sentinel_kwargs": sentinel_options(behind)}
+    encrypted = {"broker_use_ssl": {"ssl_cert_reqs": ssl.CERT_REQUIRED}} if behind.is_encrypted else {}
+    return {"broker_url": behind.kombu_url, "broker_transport_options": {**options, **more}, **encrypted}
 
 
 class Kicker:

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from workers.redis_address import checked
+
 S = TypeVar("S", bound="Settings")
 
 
@@ -31,13 +33,6 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
-def _redis_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("redis", "rediss", "sentinel", "unix"):
-        raise ValueError("must be a redis://, rediss://, sentinel:// or unix:// address")
-    return value
-
-
 def _starts_with(prefix: str) -> AfterValidator:
     def check(value: SecretStr) -> SecretStr:
         if not value.get_secret_value().startswith(prefix):
@@ -50,7 +45,7 @@ def _starts_with(prefix: str) -> AfterValidator:
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 ProjectKeys = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_project_keys)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
-RedisAddress = Annotated[str, AfterValidator(_redis_address)]
+RedisAddress = Annotated[str, AfterValidator(checked)]
 BotToken = Annotated[SecretStr, _starts_with("xoxb-")]
 AppToken = Annotated[SecretStr, _starts_with("xapp-")]
 Upper = BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
@@ -62,6 +57,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_ignore_empty=True, env_file=".env", extra="ignore", frozen=True)
 
+    # Behind Sentinels: sentinel://[user:password@]host[:port][,host[:port]…]/service[/db], encrypted as
+    # rediss+sentinel://; the Sentinels' own password as ?sentinel_password=… at its end.
     redis_url: RedisAddress = "redis://127.0.0.1:6379/0"
     celery_broker_url: RedisAddress | None = None
     slack_api_url: WebAddress = "https://slack.com/api/"

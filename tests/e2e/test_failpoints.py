@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -103,9 +103,9 @@ def let_leases_run_out(stack: Stack) -> None:
     client = connect(stack.redis_url)
     for key in client.scan_iter("sb:*:lease"):
         client.delete(key)
-    for box in client.zrange(READY, 0, -1):
+    for box in cast("list[bytes]", client.zrange(READY, 0, -1)):
         client.zadd(READY, {box: 0})
-    for member in client.zrange(UNCERTAIN, 0, -1):
+    for member in cast("list[bytes]", client.zrange(UNCERTAIN, 0, -1)):
         key = f"sb:draft:{member.decode()}"
         if client.hget(key, "state") == b"sending":
             client.hset(key, "lease_until", 0)
