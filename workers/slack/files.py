@@ -6,6 +6,7 @@ Whatever goes wrong is FileUnreadable with a reason that a person may read: no f
 from __future__ import annotations
 
 import http.client
+import re
 import ssl
 import string
 import tempfile
@@ -37,6 +38,7 @@ INFO_PATIENCE_SECONDS = 5.0
 TRIES = 2
 PORTS = {"http": 80, "https": 443}
 REDIRECTS = (301, 302, 303, 307, 308)
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 
 ELSEWHERE = "it does not lie with Slack, and I read nothing that lies elsewhere"
 GONE = "Slack no longer has it, or does not show it to me"
@@ -179,9 +181,10 @@ def _door(url: str) -> tuple[str, str, int] | None:
         port = parts.port or PORTS[parts.scheme]
     except (ValueError, KeyError):
         return None
-    if "@" in parts.netloc or not parts.hostname:
+    # urllib decodes %2F in a host, which this check would have taken for a part of the name.
+    if "@" in parts.netloc or not _HOST.fullmatch(parts.hostname or ""):
         return None
-    return parts.scheme, parts.hostname, port
+    return parts.scheme, parts.hostname or "", port
 
 
 def _redirected(url: str, error: urllib.error.HTTPError) -> str:
