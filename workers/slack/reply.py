@@ -1,26 +1,23 @@
-"""The answer of one turn as it grows in Slack. Knows when to write; `ReplyPart` knows how."""
+"""The answer of one turn as it grows in Slack: when something is written. `ReplyParts` knows what and where."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
-from workers.errors import ReplyGone, SlackRefused, SlackUnavailable, StateUnavailable
+from workers.errors import Interrupted, ReplyGone, SlackRefused, SlackUnavailable, StateUnavailable
 from workers.failpoints import failpoint
 from workers.logs import get_logger
-from workers.records import Conversation, ReplySegment
-from workers.slack.api import SlackApi, Sleep
-from workers.slack.reply_part import Place, ReplyPart
+from workers.records import ReplySegment
+from workers.slack.ladder import Ladder
+from workers.slack.pace import MIN_PACE_SECONDS
+from workers.slack.place import Place
+from workers.slack.reply_parts import Ending, ReplyParts
+from workers.slack.session import Session, SessionStatus
 from workers.slack.status import StatusLine
-from workers.state.limiter import Grant
-from workers.state.slack_budgets import budgets_of
-from workers.views.markdown import defuse, presentable, split
-from workers.views.reply import reply_message
-from workers.views.turn_buttons import TurnButton
+from workers.views.markdown import defuse, presentable
+from workers.views.tasks import Task, TaskBoard, status_line
 
-MIN_PACE_SECONDS = 1.0
-"""The shortest time between two updates of one reply."""
 PATIENCE_SECONDS = 90.0
 """How long a final text is tried before the queue has to try again."""
 FIRST_BACKOFF_SECONDS, LAST_BACKOFF_SECONDS = 1.0, 8.0
@@ -39,49 +36,51 @@ class ReplyJournal(Protocol):
 class Reply:
     """One answer: one Slack message that grows, continued in a second one when it is long.
 
+    It grows as a native stream where `may_stream` and Slack allow it, else by updates, else it comes at the end.
     Growth never waits and never fails for Slack's sake; the final text waits its turn and comes through or raises.
     `ReplyGone` and `Interrupted` always pass.
     """
 
     def __init__(
         self,
-        api: SlackApi,
-        conversation: Conversation,
-        turn_ts: str,
+        place: Place,
         journal: ReplyJournal,
         segments: Sequence[ReplySegment] = (),
         *,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Sleep = time.sleep,
+        may_stream: bool = False,
+        asks_for_feedback: bool = False,
     ) -> None:
-        """Take the turn's journalled `segments` over; `sleep` may raise Interrupted."""
-        self._place = Place(api, conversation, turn_ts, clock, sleep)
-        self._journal = journal
-        self._parts = [ReplyPart(self._place, n, record, self._save) for n, record in enumerate(segments)]
-        self._status = StatusLine(api, conversation, clock)
-        self._text = ""
-        self._pace = MIN_PACE_SECONDS
+        """Take the turn's journalled `segments` over; the place's `sleep` may raise Interrupted."""
+        self._place, self._asks_for_feedback = place, asks_for_feedback
+        self._ladder = Ladder(place, place.api.limiter.refusals, may_stream=may_stream)
+        self._session = Session(place, self._ladder, is_open=any(segment.has_session for segment in segments))
+        self._board = TaskBoard(is_off=not may_stream)
+        self._parts = ReplyParts(place, self._ladder, self._session, self._board, journal.save_segments, segments)
+        self._status = StatusLine(place.api, place.conversation, place.clock)
+        self._text: str | None = None
         self._next_at = float("-inf")
         self._may_grow = True
-        self._grown: list[str] = []
+        self._grown = ""
 
     @property
     def text(self) -> str:
         """All text so far, as the model wrote it."""
-        return self._text
+        return self._text or ""
 
     @property
     def segments(self) -> tuple[ReplySegment, ...]:
-        return tuple(part.record for part in self._parts)
+        return self._parts.segments
 
     @property
     def is_visible(self) -> bool:
         """Return whether any of its text is in Slack."""
-        return any(part.record.confirmed for part in self._parts)
+        return any(segment.confirmed for segment in self.segments)
 
     def append(self, text: str) -> None:
-        """Add text; the first is posted at once, more is shown at the pace that Slack's limits leave."""
-        self._text += text
+        """Add text; the first is shown at once, more at the pace that Slack's limits leave."""
+        if self._text is None:
+            self._say_from("")
+        self._text = self.text + text
         self.tick()
 
     def tick(self) -> None:
@@ -94,67 +93,82 @@ class Reply:
         """Show what is being done; never raises."""
         self._status.show(line)
 
+    def task(self, task: Task) -> None:
+        """Show a task of the turn: in the stream, where there is none as status line."""
+        is_new = self._board.put(task)
+        self.tick()
+        if is_new and task.status == "in_progress" and not self._parts.is_streaming:
+            self._status.show(status_line(task.title))
+
     def restart_from(self, text: str) -> None:
         """Take back what a cut round wrote; the message shows `text` and what follows it."""
-        self._text = text
+        self._say_from(text)
         self.tick()
 
-    def finish(self) -> None:
-        """Show the whole text without a Stop button and take the status away."""
-        self._deliver(None)
+    def finish(self, *, is_waiting: bool = False) -> None:
+        """Show the whole text and take the status away; `is_waiting`: the thread waits for a person's decision."""
+        status: SessionStatus = "suspended" if is_waiting else "active"
+        self._deliver(Ending(asks_for_feedback=self._asks_for_feedback, status=status), heeds_stop=True)
 
     def fail(self, sentence: str, *, can_retry: bool = False) -> None:
         """End the reply with a sentence to the person, and a button to try again."""
         self._conclude(sentence)
-        self._deliver("retry" if can_retry else None)
+        self._deliver(Ending(button="retry" if can_retry else None))
 
     def stopped(self, sentence: str) -> None:
         """End the reply where it stands, with a word that it was stopped."""
         self._conclude(sentence)
-        self._deliver(None)
+        self._deliver(Ending())
 
     def withdraw(self) -> None:
         """Take every message of the reply away."""
-        while self._parts:
-            self._parts[-1].remove(PATIENCE_SECONDS)
-            self._parts.pop()
-            self._save()
-        self._status.clear()
+        while self._parts.remove_last(PATIENCE_SECONDS):
+            pass
+        self._rest("active")
+
+    def _say_from(self, text: str) -> None:
+        old = None if self._text is None else defuse(self._text)
+        self._text = text
+        self._parts.text_changed(old, defuse(text))
 
     def _conclude(self, sentence: str) -> None:
-        text = presentable(self._text, is_final=True)
-        self._text = f"{text}\n\n{sentence}" if text else sentence
+        text = presentable(self.text, is_final=True)
+        self._say_from(f"{text}\n\n{sentence}" if text else sentence)
 
     def _grow(self) -> None:
-        wanted = self._texts(is_final=False)
-        if wanted == self._grown:
+        wanted = presentable(defuse(self.text))
+        if wanted == self._grown and not (self._board.unsent() or self._parts.is_streaming):
             return  # Nothing new costs no time: the next words are shown at once.
         now = self._place.clock()
-        self._pace = MIN_PACE_SECONDS
+        self._parts.pace_seconds = MIN_PACE_SECONDS
         try:
-            self._write(None, is_final=False, max_wait_seconds=0)
+            self._write(None, max_wait_seconds=0)
             self._grown = wanted
         except ReplyGone:
             raise
         except (SlackUnavailable, StateUnavailable) as error:
             wait = error.retry_after_seconds or FIRST_BACKOFF_SECONDS
-            self._pace = max(MIN_PACE_SECONDS, min(wait, MAX_REFUSAL_SECONDS))
+            self._parts.pace_seconds = max(MIN_PACE_SECONDS, min(wait, MAX_REFUSAL_SECONDS))
             now = self._place.clock()
         except SlackRefused as error:
             log.warning("reply_stops_growing", method=error.method, code=error.code)
             self._may_grow = False
-        self._next_at = now + self._pace
+        self._next_at = now + self._parts.pace_seconds
 
-    def _deliver(self, button: TurnButton | None) -> None:
+    def _deliver(self, ending: Ending, *, heeds_stop: bool = False) -> None:
         ends, backoff = self._place.clock() + PATIENCE_SECONDS, FIRST_BACKOFF_SECONDS
         while True:
             left = ends - self._place.clock()
             try:
-                self._write(button, is_final=True, max_wait_seconds=max(left, 0))
+                self._write(ending, max_wait_seconds=max(left, 0))
                 break
             except ReplyGone:
-                self._status.clear()
+                self._rest(ending.status)
                 raise
+            except Interrupted as interrupted:
+                # Slack tells of a stop when it is written to; what ends anyway goes on as an edit.
+                if heeds_stop or interrupted.reason != "stopped":
+                    raise
             except (SlackUnavailable, StateUnavailable) as error:
                 wait = error.retry_after_seconds or backoff
                 if wait > left:
@@ -162,52 +176,14 @@ class Reply:
                 self._place.sleep(wait)
                 backoff = min(backoff * 2, LAST_BACKOFF_SECONDS)
         failpoint("final_shown")
+        self._rest(ending.status)
+
+    def _rest(self, status: SessionStatus) -> None:
+        """Leave nothing standing that says that the bot works."""
+        self._session.end(status)
         self._status.clear()
 
-    def _write(self, button: TurnButton | None, *, is_final: bool, max_wait_seconds: float) -> None:
+    def _write(self, ending: Ending | None, *, max_wait_seconds: float) -> None:
         """Make Slack show the text as it is now; what is shown already costs nothing."""
-        texts = self._texts(is_final=is_final)
-        for number, text in enumerate(texts):
-            is_last = number == len(texts) - 1
-            shown_button: TurnButton | None = (button if is_final else "stop") if is_last else None
-            part = self._part(number)
-            was_posted = bool(part.record.ts)
-            part.show(
-                reply_message(text, button=shown_button, turn_ts=self._place.turn_ts),
-                text,
-                is_closing=is_final or not is_last,
-                max_wait_seconds=max_wait_seconds,
-                on_grant=self._set_pace,
-            )
-            if not was_posted:
-                self._status.message_posted()
-        while is_final and len(self._parts) > len(texts):
-            self._parts[-1].remove(max_wait_seconds)
-            self._parts.pop()
-            self._save()
-
-    def _texts(self, *, is_final: bool) -> list[str]:
-        pieces = split(defuse(self._text))
-        last = len(pieces) - 1
-        texts = [presentable(piece.text, is_final=is_final or n < last) for n, piece in enumerate(pieces)]
-        return [text for text in texts if text]
-
-    def _part(self, number: int) -> ReplyPart:
-        if number == len(self._parts):
-            self._parts.append(ReplyPart(self._place, number, None, self._save))
-        return self._parts[number]
-
-    def _save(self) -> None:
-        self._journal.save_segments(self.segments)
-
-    def _set_pace(self, grant: Grant) -> None:
-        (budget,) = budgets_of(self._place.conversation.team_id, "chat.update")
-        self._pace = pace_seconds(grant, budget.limit, budget.headroom)
-
-
-def pace_seconds(grant: Grant, limit: int, headroom: int) -> float:
-    """Return the pause that lets all open replies share what a minute has; while most of it is free, the shortest."""
-    if grant.room > limit // 2:
-        return MIN_PACE_SECONDS
-    shared = max(1, limit - headroom - grant.holders)
-    return max(MIN_PACE_SECONDS, 60.0 * max(1, grant.holders) / shared)
+        if self._parts.write(defuse(self.text), ending, max_wait_seconds):
+            self._status.message_posted()

@@ -8,7 +8,7 @@ from sandbox.faults import Fault
 from tests.unit.workers.slack.world import ADA, CHANNEL, World, markdown_of
 from workers.errors import Interrupted, Misconfigured, ReplyGone
 from workers.records import ReplySegment
-from workers.slack.reply import pace_seconds
+from workers.slack.pace import edit_pace
 from workers.state.limiter import Grant, Hold
 from workers.state.slack_budgets import budgets_of
 from workers.views.limits import MARKDOWN_TEXT
@@ -363,9 +363,9 @@ def test_a_stopped_answer_says_so_even_before_its_first_word(world: World) -> No
 
 
 def test_the_pace_is_stretched_by_how_many_replies_are_open() -> None:
-    assert pace_seconds(Grant(room=40, holders=9, at_seconds=0), 50, 5) == 1.0
-    assert pace_seconds(Grant(room=20, holders=1, at_seconds=0), 50, 5) == pytest.approx(60 / 44)
-    assert pace_seconds(Grant(room=20, holders=15, at_seconds=0), 50, 5) == pytest.approx(30.0)
+    assert edit_pace(Grant(room=40, holders=9, at_seconds=0), 50, 5) == 1.0
+    assert edit_pace(Grant(room=20, holders=1, at_seconds=0), 50, 5) == pytest.approx(60 / 44)
+    assert edit_pace(Grant(room=20, holders=15, at_seconds=0), 50, 5) == pytest.approx(30.0)
 
 
 def test_many_long_replies_at_once_never_meet_a_429(world: World) -> None:
