@@ -33,7 +33,7 @@ from workers.state.codec import encode
 from workers.state.filing_lease import renewing
 from workers.state.filings import Filings
 from workers.state.metrics import Metrics
-from workers.views.draft_card import draft_card
+from workers.views.draft_card import digest, draft_card
 
 # Seconds after the request was lost at which Jira is searched; its index lags by seconds to minutes.
 LOOKS = (3, 10, 30, 60, 120, 300, 900)
@@ -83,7 +83,7 @@ class DraftDesk:
     def find(self, team_id: str, draft_id: str) -> tuple[Draft, Filing] | None:
         return self._filings.get(team_id, draft_id)
 
-    def refresh(self, draft: Draft, *, is_new: bool = False) -> None:
+    def refresh(self, draft: Draft, *, is_new: bool = False, is_passing: bool = False) -> None:
         """Make the card show where the draft stands now; `is_new` if it has certainly no card yet."""
         found = self._filings.get(draft.conversation.team_id, draft.id)
         if not found:
@@ -91,12 +91,21 @@ class DraftDesk:
         draft, filing = found
         asks = filing.state == "uncertain" and time.time() - filing.uncertain_since >= ASK_AFTER_SECONDS
         blocks, text = draft_card(draft, filing, asks_person=asks)
+        shows = digest(blocks, text)
+        if filing.card_ts and filing.card_shows == shows:
+            return  # Slack allows few edits a minute, for all drafts and answers together.
         ts = self._cards.show(
-            draft.conversation, key=draft.id, blocks=blocks, text=text, known_ts=filing.card_ts, is_new=is_new
+            draft.conversation,
+            key=draft.id,
+            blocks=blocks,
+            text=text,
+            known_ts=filing.card_ts,
+            is_new=is_new,
+            is_passing=is_passing,
         )
         failpoint("card_shown")
-        if ts != filing.card_ts:
-            self._filings.remember_card(draft, ts)
+        if ts:
+            self._filings.remember_card(draft, ts, shows)
 
     def edit(self, old: Draft, new: Draft) -> bool:
         """Replace a draft that is not filed yet and show it; False if it was edited or filed meanwhile."""
@@ -211,7 +220,7 @@ class DraftDesk:
         try:
             with renewing(self._filings, draft, token):
                 failpoint("filing_begun")
-                self._try_to_show(draft)
+                self._try_to_show(draft, is_passing=True)
                 created = self._create(draft)
             failpoint("filing_answered")
         except JiraRefused as error:
@@ -258,10 +267,10 @@ class DraftDesk:
         else:
             self._filings.rest(draft)
 
-    def _try_to_show(self, draft: Draft) -> None:
+    def _try_to_show(self, draft: Draft, *, is_passing: bool = False) -> None:
         """Show where the draft stands if Slack lets us: what was begun does not fail for want of a card."""
         try:
-            self.refresh(draft)
+            self.refresh(draft, is_passing=is_passing)
         except (SlackUnavailable, SlackRefused, Misconfigured) as error:
             log.warning("card_not_shown", cause=type(error).__name__)
 

@@ -221,6 +221,8 @@ class Filing(Record):
     settled_at: float = 0
     """When it was filed or cancelled."""
     card_ts: str = ""
+    card_shows: str = ""
+    """A digest of what its card is known to say."""
     attached: tuple[str, ...] = ()
     """The names of the draft's files that are on the issue."""
     not_attached: dict[str, str] = {}
@@ -242,6 +244,8 @@ class ReplySegment(Record):
     """When its stream was begun, in Unix seconds."""
     covers: int = 0
     """How much of the whole text it took, if its end was chosen while it was streamed and must not move."""
+    is_whole: bool = False
+    """Slack holds all of its text, and nothing below it says that more is to come."""
     has_session: bool = False
     """The session of the thread may show that the bot works."""
 

@@ -33,21 +33,23 @@ class Cards:
         text: str,
         known_ts: str = "",
         is_new: bool = False,
+        is_passing: bool = False,
     ) -> str:
         """Make the card read so and return its ts; raises SlackUnavailable if Slack stays away for half a minute.
 
         Without `known_ts` the thread is searched before a card is posted, unless `is_new`: then nobody can have
-        posted it. Where nobody can read a card any more
-        nothing is shown, and that is no failure: what the card tells is kept elsewhere.
+        posted it. Where nobody can read a card any more nothing is shown and the ts is empty, and that is no failure:
+        what the card tells is kept elsewhere. What `is_passing` is shown at once or not at all.
         """
         card = {"blocks": list(blocks), "text": text, "metadata": metadata(CARD_EVENT, {"draft": key})}
-        left = PATIENCE_SECONDS
+        how = {"priority": False, "max_wait_seconds": 0} if is_passing else {}
+        left = 0.0 if is_passing else PATIENCE_SECONDS
         while True:
             try:
-                return self._show(conversation, card, known_ts, is_new=is_new)
+                return self._show(conversation, card | how, known_ts, is_new=is_new)
             except ReplyGone as gone:
                 log.info("card_gone", code=gone.code)
-                return known_ts
+                return ""
             except SlackUnavailable as error:
                 # After a lost answer the thread is searched, and a message needs a moment to be found there.
                 is_new = is_new and not error.was_sent

@@ -204,9 +204,9 @@ class Filings:
 
     def remember_files(self, draft: Draft, attached: Sequence[str], not_attached: Mapping[str, str]) -> None:
         """Store which files of the draft are on the issue, and which will not be and why."""
-        fields = {"attached": encode(list(attached)), "not_attached": encode(dict(not_attached))}
+        pairs: list[Any] = ["attached", encode(list(attached)), "not_attached", encode(dict(not_attached))]
         with state_errors():
-            self._redis.hset(_keys(draft)[0], mapping=fields)
+            self._redis.hset(_keys(draft)[0], items=pairs)
 
     def link_failed(self, draft: Draft) -> int:
         """Count that an issue could not be linked to its thread; return how often it could not."""
@@ -219,10 +219,10 @@ class Filings:
         with state_errors():
             return bool(self._edit(keys=_keys(old)[:1], args=args))
 
-    def remember_card(self, draft: Draft, card_ts: str) -> None:
-        """Store which Slack message shows the draft."""
+    def remember_card(self, draft: Draft, card_ts: str, shows: str = "") -> None:
+        """Store which Slack message shows the draft, and a digest of what it says."""
         with state_errors():
-            self._redis.hset(_keys(draft)[0], "card_ts", card_ts)
+            self._redis.hset(_keys(draft)[0], mapping={"card_ts": card_ts, "card_shows": shows})
 
     def to_look_at(self, limit: int = 50) -> list[tuple[str, str]]:
         """Return (team_id, draft_id) of filings whose fate must be looked up now; each again in a while."""
@@ -258,7 +258,7 @@ def _member(draft: Draft) -> str:
 def _filing(row: dict[bytes, bytes]) -> Filing:
     values: dict[str, Any] = {
         name: row[name.encode()].decode()
-        for name in ("state", "issue_key", "issue_url", "pressed_by", "card_ts")
+        for name in ("state", "issue_key", "issue_url", "pressed_by", "card_ts", "card_shows")
         if name.encode() in row
     }
     errors = decode(row[b"errors"]) if b"errors" in row else ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -45,6 +47,11 @@ def draft_card(draft: Draft, filing: Filing, *, asks_person: bool = True) -> tup
         "cancelled": lambda: _cancelled(draft, filing),
     }
     return states[filing.state](), _headline(draft, filing)
+
+
+def digest(blocks: Blocks, text: str) -> str:
+    """Return a short name of what a card says."""
+    return hashlib.sha256(json.dumps([blocks, text]).encode()).hexdigest()[:16]
 
 
 def _headline(draft: Draft, filing: Filing) -> str:

@@ -72,4 +72,4 @@ def test_a_card_that_somebody_deleted_comes_back(world: World) -> None:
 def test_a_channel_that_is_gone_is_no_failure_of_the_draft(world: World) -> None:
     ts = show(world, "new")
     world.standin.workspace.channel(CHANNEL).is_archived = True
-    assert show(world, "done", ts) == ts
+    assert not show(world, "done", ts)

@@ -1,0 +1,120 @@
+"""Drafts share the few edits that Slack allows in a minute: none is spent on what a card says already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox.faults import Fault
+from sandbox.jira.standin import JiraStandIn
+from sandbox.server import Running
+from sandbox.slack import BOT_TOKEN
+from tests.unit.workers.slack.world import ADA, CHANNEL, World
+from workers.errors import SlackUnavailable
+from workers.filing import DraftDesk
+from workers.jira.gateway import JiraGateway
+from workers.records import Draft
+from workers.settings import WorkerSettings
+from workers.slack.cards import Cards
+from workers.slack.files import SlackFiles
+from workers.state.filings import Filings
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def jira() -> Iterator[JiraStandIn]:
+    standin = JiraStandIn()
+    served = Running(standin.make_app)
+    standin.base_url = served.url
+    yield standin
+    served.stop()
+
+
+@pytest.fixture
+def desk(world: World, jira: JiraStandIn) -> DraftDesk:
+    settings = WorkerSettings.model_validate(
+        {
+            "slack_bot_token": BOT_TOKEN,
+            "anthropic_api_key": "test",
+            "jira_url": jira.base_url,
+            "jira_projects": "OPS",
+            "jira_email": jira.email,
+            "jira_api_token": jira.api_token,
+        }
+    )
+    return DraftDesk(
+        Filings(world.redis, ttl_seconds=86_400),
+        Cards(world.clients, sleep=world.sleep),
+        JiraGateway(settings, world.cache, world.metrics),
+        SlackFiles(world.clients, settings.slack_bot_token, world.base_url),
+        world.metrics,
+        write_policy="confirm",
+    )
+
+
+def draft(world: World) -> Draft:
+    return Draft(
+        id="d1",
+        conversation=world.conversation,
+        turn_ts=world.turn_ts,
+        asker_id=ADA,
+        project="OPS",
+        issue_type="Task",
+        summary="The VPN is down",
+        created_at=1.0,
+    )
+
+
+def spend_all_edits(world: World) -> None:
+    """Let every edit of this minute be taken, as with many answers growing at a time."""
+    message = world.api.call("chat.postMessage", channel=CHANNEL, text="growing", thread_ts=world.turn_ts)
+    for _ in range(50):
+        world.api.call("chat.update", channel=CHANNEL, ts=message["ts"], text="growing", max_wait_seconds=0)
+
+
+def test_a_card_that_would_say_the_same_again_costs_no_edit(world: World, desk: DraftDesk) -> None:
+    desk.propose(draft(world))
+    for _ in range(3):
+        desk.file(draft(world), by=ADA)
+    edits = world.calls("chat.update")
+
+    desk.settle(draft(world))
+
+    assert edits == 2  # It is being sent; it is filed.
+    assert world.calls("chat.update") == edits
+
+
+def test_an_edit_whose_answer_was_lost_is_made_again(world: World, desk: DraftDesk) -> None:
+    desk.propose(draft(world))
+    world.standin.faults.add(Fault(operation="chat.update", kind="drop_before", times=2))
+
+    desk.file(draft(world), by=ADA)
+
+    assert [message.text for message in world.written()] == ["Filed as OPS-17"]
+
+
+def test_a_card_that_could_not_be_read_for_a_while_is_brought_up_to_date_later(world: World, desk: DraftDesk) -> None:
+    desk.propose(draft(world))
+    channel = world.standin.workspace.channel(CHANNEL)
+    channel.is_archived = True
+    desk.file(draft(world), by=ADA)
+    channel.is_archived = False
+
+    desk.settle(draft(world))
+
+    assert [message.text for message in world.written()] == ["Filed as OPS-17"]
+
+
+def test_filing_does_not_wait_for_room_to_say_that_it_files(world: World, desk: DraftDesk, jira: JiraStandIn) -> None:
+    desk.propose(draft(world))
+    spend_all_edits(world)
+    pressed_at = world.now
+    filed_at: list[float] = []
+    jira.site.listeners.append(lambda _event: filed_at.append(world.now))
+
+    with pytest.raises(SlackUnavailable):  # For want of room to say that it is filed, which comes later.
+        desk.file(draft(world), by=ADA)
+
+    assert filed_at == [pressed_at]
