@@ -55,6 +55,10 @@ test-integration: setup ## tests with a Redis-protocol server, Celery and the st
 test-e2e: setup ## tests with the processes of the Procfile
 	"$(PY)" -m pytest tests/e2e
 
+.PHONY: bench
+bench: setup ## the benchmark: a table on the screen, every value in bench/results/latest.json; also PARTS="overhead burst"
+	@exec "$(PY)" -m bench $(PARTS)
+
 .PHONY: chaos
 chaos: setup ## the fault run, its counts on the screen; also SEED=3, MENTIONS=300, SHORT=1
 	@exec "$(PY)" -m bench.chaos $(if $(SEED),--seed $(SEED)) $(if $(MENTIONS),--mentions $(MENTIONS)) $(if $(SHORT),--short)

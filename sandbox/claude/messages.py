@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from typing import TYPE_CHECKING
 
@@ -88,13 +89,19 @@ class _Stream:
             if fault and count == fault.after_events:
                 return await self._fail(fault)
             await self._pace(event["type"])
+            self._note_time(event)
             await self._send(event)
             self._kept.events_sent += 1
         if fault:
             return await self._fail(fault)
-        self._kept.is_finished = True
+        self._kept.is_finished, self._kept.finished_at = True, time.monotonic()
         await self._response.write_eof()
         return self._response
+
+    def _note_time(self, event: Body) -> None:
+        is_text = event["type"] == "content_block_delta" and event["delta"]["type"] == "text_delta"
+        if is_text and not self._kept.first_text_at:
+            self._kept.first_text_at = time.monotonic()
 
     async def _send(self, event: Body) -> None:
         await self._response.write(encode(event))

@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from aiohttp import web
@@ -33,6 +34,11 @@ class Recorded:
     error: str = ""
     """The message of the error that was answered, if any."""
     events_sent: int = 0
+    began_at: float = field(default_factory=monotonic)
+    """Monotonic seconds, as the next two."""
+    first_text_at: float = 0
+    """When the first words went out; 0 before that, and for an answer without text."""
+    finished_at: float = 0
     is_finished: bool = False
     """The whole answer was sent; False while it runs, and for ever if it was cut."""
 

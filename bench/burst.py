@@ -1,0 +1,73 @@
+"""Many questions at once over ten channels, with Slack's limits off and on."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from bench.figures import Figure
+from bench.memory import memory_figures
+from bench.observed import Observed
+from bench.overhead import ADA
+from sandbox.claude.scripts import reply
+from sandbox.claude.standin import Pacing
+from sandbox.slack.records import Channel
+from sandbox.stack import Stack
+from sandbox.waiting import NotInTime, wait_for
+
+SIZES = (10, 50)
+CHANNELS = tuple(f"C0BURST{number:02d}" for number in range(10))
+# The model of the comparisons with other bots: 0.5 s to the first token, about 4.5 s of text.
+PACE = Pacing(first_token_seconds=0.5, chunk_seconds=0.06, chunk_characters=16)
+ANSWER = " ".join(f"This is sentence number {number} of the answer." for number in range(1, 27))
+PATIENCE_SECONDS = 240.0
+
+
+def measure_bursts(folder: Path) -> list[Figure]:
+    """Ask many questions at once and return what their askers saw."""
+    found: list[Figure] = []
+    for is_limited in (False, True):
+        for size in SIZES:
+            name = f"{size} at once, limits {'on' if is_limited else 'off'}"
+            with Stack(pace=PACE, folder=folder / name.replace(" ", "-")) as stack:
+                found += burst(stack, name, size, is_limited=is_limited)
+                if is_limited and size == SIZES[-1]:
+                    found += memory_figures(stack, f"after {size} at once")
+    return found
+
+
+def burst(stack: Stack, part: str, size: int, *, is_limited: bool) -> list[Figure]:
+    """Ask `size` questions at once and return the figures of this part."""
+    stack.slack.limits.enabled = is_limited
+    for channel in CHANNELS:
+        members = [ADA, stack.slack.workspace.bot_user_id]
+        stack.slack.workspace.channels[channel] = Channel(channel, channel.lower(), "channel", members)
+    stack.claude.script(*[reply(ANSWER)] * size, when="burst question")
+    calls = len(stack.slack.calls)
+    asked = [ask(stack, number) for number in range(size)]
+    with suppress(NotInTime):  # What is missing is a figure, too.
+        wait_for(lambda: all(q.is_done for q in asked), "all answers", seconds=PATIENCE_SECONDS, poll=0.2)
+    return figures(stack, part, asked, len(stack.slack.calls) - calls)
+
+
+def ask(stack: Stack, number: int) -> Observed:
+    words = f"burst question {number}."
+    channel = CHANNELS[number % len(CHANNELS)]
+    ts = stack.slack.say(channel, ADA, f"{stack.slack.mention} {words}")
+    return Observed(stack, channel, ts, words)
+
+
+def figures(stack: Stack, part: str, asked: list[Observed], calls: int) -> list[Figure]:
+    done = [question for question in asked if question.is_done]
+    signs = [question.sign_at - question.sent_at for question in asked if question.sign_at]
+    texts = [question.first_text_at - question.sent_at for question in asked if question.reply]
+    whole = [question.done_at - question.sent_at for question in done]
+    twice = [question for question in asked if len(question.all_replies) > 1]
+    return [
+        Figure(part, "event → first visible sign", "s", tuple(signs)),
+        Figure(part, "event → first text", "s", tuple(texts)),
+        Figure(part, "event → whole answer", "s", tuple(whole)),
+        Figure(part, "whole answers", "", (float(len(done)),), note=f"of {len(asked)}, {len(twice)} of them twice"),
+        Figure(part, "calls of Slack a reply", "", (calls / len(asked),)),
+        Figure(part, "calls that Slack refused (429)", "", (float(len(stack.slack.limits.refused)),)),
+    ]
