@@ -7,7 +7,7 @@ So a worker that takes over repeats at most the round that was cut, and no tool 
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -20,9 +20,11 @@ from workers.journal import Journal
 from workers.logs import get_logger
 from workers.prompt import system_blocks
 from workers.records import Round
+from workers.tools.tool import ToolAnswer
 from workers.tools.toolbox import Toolbox
 from workers.views import failures
 from workers.views.progress import thought_status, tool_status
+from workers.views.tasks import NO_ANSWER, Task, found, tool_title
 
 MAX_ROUNDS = 16
 # A cut round is repeated this often at once; after that the turn goes back to the queue.
@@ -41,6 +43,7 @@ class Speech(Protocol):
 
     def append(self, text: str) -> None: ...
     def status(self, line: str) -> None: ...
+    def task(self, task: Task) -> None: ...
     def restart_from(self, text: str) -> None: ...
     def tick(self) -> None: ...
 
@@ -129,28 +132,35 @@ class Agent:
         """Run the calls of a round, in parallel, and return their results in one message."""
         calls = [block for block in finished.blocks if block["type"] == "tool_use"]
         waiting = [call for call in calls if self._journal.get(_result_name(number, call)) is None]
-        running: list[Future[None]] = []
+        running: dict[Future[ToolAnswer], dict[str, Any]] = {}
         for call in waiting:
-            self._reply.status(tool_status(call["name"]))
-            running.append(self._pool.submit(contextvars.copy_context().run, self._run, number, call))
+            running[self._pool.submit(contextvars.copy_context().run, self._run, number, call)] = call
         pending = set(running)
         while pending:
+            self._show_tasks(running)
             _, pending = wait(pending, timeout=0.25)
-            self._reply.tick()
             # What the tools did must be known to whoever goes on, and to who takes the answer back.
             if self._interrupt.reason not in ("handover", "edited", "deleted"):
                 self._interrupt.check()
         for future in running:
             future.result()
+        self._show_tasks(running)
         return {"role": "user", "content": [self._stored_result(number, call) for call in calls]}
 
-    def _run(self, number: int, call: dict[str, Any]) -> None:
+    def _show_tasks(self, running: Mapping[Future[ToolAnswer], dict[str, Any]]) -> None:
+        """Show what the calls have come to."""
+        for future, call in running.items():
+            self._reply.task(_task(call, future))
+        self._reply.tick()
+
+    def _run(self, number: int, call: dict[str, Any]) -> ToolAnswer:
         answer = self._toolbox.run(call["name"], call["id"], call["input"])
         log.info("tool_finished", tool=call["name"], is_error=answer.is_error)
         stored = {"content": answer.content, "is_error": answer.is_error, "issue_keys": list(answer.issue_keys)}
         failpoint("tool_run")
         self._journal.put(_result_name(number, call), stored)
         failpoint("tool_stored")
+        return answer
 
     def _stored_result(self, number: int, call: dict[str, Any]) -> dict[str, Any]:
         stored = self._journal.get(_result_name(number, call)) or {}
@@ -211,6 +221,17 @@ def greeting(reply: Speech) -> Answer:
 def text_of(finished: Round) -> str:
     """Return what a round said."""
     return "".join(block["text"] for block in finished.blocks if block["type"] == "text")
+
+
+def _task(call: dict[str, Any], future: Future[ToolAnswer]) -> Task:
+    """Return a call as a person sees it: that it runs, then what it found."""
+    title = tool_title(call["name"])
+    if not future.done():
+        return Task(call["id"], title, "in_progress" if future.running() else "pending")
+    if future.cancelled() or future.exception() or future.result().is_error:
+        return Task(call["id"], title, "error", NO_ANSWER)
+    links = future.result().links
+    return Task(call["id"], title, "complete", found(len(links)) if links else "", links)
 
 
 def _joined(before: str, text: str) -> str:

@@ -84,7 +84,7 @@ class EditedMessage:
         max_wait_seconds: float,
         on_grant: Callable[[Grant], None] | None,
     ) -> None:
-        self._slot.note(intended=source)
+        self._slot.note(intended=source, is_whole=False)
         self._write(
             "chat.update",
             message,

@@ -96,6 +96,8 @@ class Reply:
     def task(self, task: Task) -> None:
         """Show a task of the turn: in the stream, where there is none as status line."""
         is_new = self._board.put(task)
+        if is_new and not self._board.is_off and not self._ladder.may_show_tasks:
+            self._board.is_off = True
         self.tick()
         if is_new and task.status == "in_progress" and not self._parts.is_streaming:
             self._status.show(status_line(task.title))

@@ -109,11 +109,10 @@ class ReplyPart:
         self._shown = message
 
     def _was_closed_so(self, portion: Portion) -> bool:
-        """Return whether an earlier part of the reply, ended by another worker, reads so already."""
+        """Return whether the message, ended by another worker, reads so already."""
         record = self.slot.record
-        return bool(record.ts and record.covers and portion.is_closed and not portion.buttons) and (
-            record.confirmed == portion.text
-        )
+        is_same = record.is_whole and portion.is_closed and record.confirmed == portion.text
+        return is_same and not portion.buttons
 
     def _look(self) -> None:
         """Find out whether Slack took a message whose answer was lost."""

@@ -80,7 +80,8 @@ class ReplyParts:
         pieces = self._pieces(text, is_ending=ending is not None)
         for number, piece in enumerate(pieces):
             is_last = number == len(pieces) - 1
-            portion = self._portion(piece, ending, is_last=is_last)
+            is_closed = ending is not None or not is_last or number < len(self._cuts)
+            portion = self._portion(piece, ending if is_last else None, is_closed=is_closed)
             if number < len(self._parts) or portion.text or portion.streamed or self._board.unsent():
                 self._part(number, pieces, portion).show(
                     portion,
@@ -108,15 +109,14 @@ class ReplyParts:
             return found
         return [Piece("")]  # Tasks alone are worth a message, if it can be streamed.
 
-    def _portion(self, piece: Piece, ending: Ending | None, *, is_last: bool) -> Portion:
-        is_final = ending is not None and is_last
+    def _portion(self, piece: Piece, ending: Ending | None, *, is_closed: bool) -> Portion:
         return Portion(
-            piece.text,
+            _body(piece),
             self._place.turn_ts,
-            is_closed=ending is not None or not is_last,
-            is_final=is_final,
-            button=ending.button if ending and is_final else None,
-            asks_for_feedback=bool(ending and is_final and ending.asks_for_feedback),
+            is_closed=is_closed,
+            is_final=ending is not None,
+            button=ending.button if ending else None,
+            asks_for_feedback=ending is not None and ending.asks_for_feedback,
         )
 
     def _part(self, number: int, pieces: Sequence[Piece], portion: Portion) -> ReplyPart:
@@ -141,7 +141,8 @@ class ReplyParts:
         is_old = stream.has_expired or (stream.is_live and stream.age_seconds >= ROTATE_SECONDS)
         if not (stream.is_live or stream.has_expired) or not (is_full or (is_old and not is_ending)):
             return
-        sent = len(record.confirmed) - len(open_piece.opens_with)
+        left_out = len(open_piece.text) - len(_body(open_piece))
+        sent = len(record.confirmed) + left_out - len(open_piece.opens_with)
         at_least = max(1, sent // 2 if stream.has_expired else sent)
         cut = cut_behind(open_piece.raw, open_piece.opens_with, at_least)
         if cut is not None:
@@ -168,6 +169,11 @@ class ReplyParts:
     def _heard_stream(self, grant: Grant) -> None:
         (budget,) = budgets_of(self._place.conversation.team_id, "chat.appendStream")
         self.pace_seconds = stream_pace(grant, budget.limit, budget.headroom)
+
+
+def _body(piece: Piece) -> str:
+    """Return the text of a part without the white space that parted it from the one before."""
+    return piece.text.lstrip("\n") if piece.text.startswith("\n") else piece.text.lstrip(" ")
 
 
 def _cuts_of(segments: Sequence[ReplySegment]) -> list[int]:

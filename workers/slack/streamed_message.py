@@ -155,7 +155,7 @@ class StreamedMessage:
         failpoint("stream_stopped")
         if ends_session:
             self._session.ended_by_stream()
-        self._slot.note(kind="edit", confirmed=text)
+        self._slot.note(kind="edit", confirmed=text, is_whole=True)
         return True
 
     def _over(self, over: StreamOver) -> None:

@@ -15,7 +15,7 @@ __all__ = ["Piece", "defuse", "plain_text", "presentable", "split", "streamable"
 HOLD_BACK = 300
 """Something unfinished that is longer than this is no half word any more, and is shown."""
 
-_MAY_CALL = re.compile(r"(?:\S*[@<]\S*|<[@!][^<>\n]*)\Z")
+_MAY_CALL = re.compile(r"(?:[@<]\S*|<[@!][^<>\n]*)\Z")
 
 
 def presentable(text: str, *, is_final: bool = False) -> str:
@@ -45,8 +45,9 @@ def streamable(text: str) -> str:
         return shown
     start = _paragraph_start(shown)
     span = unclosed_span(shown[start:])
-    if span >= 0 and len(shown) - start - span <= HOLD_BACK and re.search("[@<]", shown[start + span :]):
-        shown = shown[: start + span].rstrip()
+    if span >= 0 and (inside := re.search("[@<]", shown[start + span :])):
+        place = start + span + inside.start()
+        shown = shown if len(shown) - place > HOLD_BACK else shown[:place].rstrip()
     tail = _MAY_CALL.search(shown[-HOLD_BACK:])
     return shown[: len(shown) - len(tail[0])].rstrip() if tail else shown
 

@@ -16,6 +16,7 @@ TITLE, DETAIL = 120, 256
 MOST_SOURCES = 10
 GOES_ON = "Goes on below."
 BROKEN_OFF = "Broken off."
+NO_ANSWER = "This did not work."
 
 _TITLES = {
     "jira_search": "Searching Jira",
@@ -28,6 +29,11 @@ _TITLES = {
 def tool_title(name: str) -> str:
     """Return what a call of this tool is called."""
     return _TITLES.get(name.lower(), "Working")
+
+
+def found(issues: int) -> str:
+    """Return what a call came to."""
+    return "1 issue" if issues == 1 else f"{issues} issues"
 
 
 def status_line(title: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.faults import Fault
-from tests.unit.workers.slack.world import ADA, CHANNEL, World, markdown_of
+from tests.unit.workers.slack.world import ADA, CHANNEL, World, markdown_of, rate_limited
 from workers.errors import Interrupted, Misconfigured, ReplyGone
 from workers.records import ReplySegment
 from workers.slack.pace import edit_pace
@@ -14,17 +14,6 @@ from workers.state.slack_budgets import budgets_of
 from workers.views.limits import MARKDOWN_TEXT
 
 pytestmark = pytest.mark.integration
-
-
-def rate_limited(method: str, seconds: int, times: int = 1) -> Fault:
-    return Fault(
-        operation=method,
-        kind="status",
-        status=429,
-        times=times,
-        headers={"Retry-After": str(seconds)},
-        body={"ok": False, "error": "ratelimited"},
-    )
 
 
 def test_the_first_text_is_posted_at_once_and_more_follows_at_a_pace(world: World) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import redis
 from pydantic import SecretStr
 
+from sandbox.faults import Fault
 from sandbox.slack import BOT_TOKEN, SlackStandIn
 from sandbox.slack.messages import Message
 from workers.errors import Interrupted
@@ -98,3 +99,14 @@ class World:
 
 def markdown_of(message: Message) -> str:
     return "".join(block["text"] for block in message.blocks or [] if block["type"] == "markdown")
+
+
+def rate_limited(method: str, seconds: int, times: int = 1) -> Fault:
+    return Fault(
+        operation=method,
+        kind="status",
+        status=429,
+        times=times,
+        headers={"Retry-After": str(seconds)},
+        body={"ok": False, "error": "ratelimited"},
+    )
