@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import aiohttp
@@ -16,6 +16,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.catch_up import CatchUp
 from bot.handover import Handover
 from bot.http import Routes
 from bot.installation import Installation, NotAuthorised
@@ -79,9 +80,11 @@ class Listener:
     async def stop(self) -> None:
         """Take nothing more, finish what was taken, and leave within seconds."""
         self._is_stopping = True
+        ways_in: list[Awaitable[Any]] = []
         if self._asking:
             self._asking.cancel()
-        ways_in = [self._socket.stop(FINISH_SECONDS)] if self._socket else []
+            ways_in.append(asyncio.gather(self._asking, return_exceptions=True))
+        ways_in += [self._socket.stop(FINISH_SECONDS)] if self._socket else []
         ways_in += [self._runner.cleanup()] if self._runner else []
         await asyncio.gather(*ways_in)
         await self.services.background.drain(DRAIN_SECONDS)
@@ -112,12 +115,17 @@ class Listener:
             slack = "" if self._socket.is_connected else self._socket.problem or "not connected"
         if self._is_stopping:
             slack = "stopping"
-        return {"slack": slack, "redis": "" if await self.services.handover.is_reachable() else "does not answer"}
+        return {"slack": slack, "redis": await self.services.handover.redis_problem()}
+
+    def _is_hearing(self) -> bool:
+        return not self._is_stopping and (self._socket is None or self._socket.is_connected)
 
     async def _connect(self) -> None:
+        """Hear Slack, and what it said while nobody did; goes on until cancelled."""
         await self.services.installation.find_out()
         if self._socket:
             self._socket.start()
+        await CatchUp(self.services, self._is_hearing).run()
 
 
 def create_app(settings: BotSettings, door: Door) -> Listener:
@@ -162,7 +170,7 @@ async def _answer_error(error: Exception) -> BoltResponse:
         log.info("unhandled_request", request_type=str(error.body.get("type", "command")))
         return BoltResponse(status=200)
     if isinstance(error, StateUnavailable | NotAuthorised):
-        log.warning("event_refused", problem=type(error).__name__)
+        log.warning("event_refused", problem=type(error).__name__, what=str(error))
         return BoltResponse(status=503)
     log.error("listener_failed", exc_info=error)
     return BoltResponse(status=500)

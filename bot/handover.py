@@ -55,12 +55,16 @@ class Handover:
         """Tell the worker that the first sign of a turn is out, or will never be."""
         await self._call(lambda: self._door.sign_shown(conversation, ts))
 
-    async def is_reachable(self) -> bool:
-        """Return whether Redis answers in time."""
+    async def run(self, work: Callable[[Door], T]) -> T:
+        """Do something else with the door."""
+        return await self._call(lambda: work(self._door))
+
+    async def redis_problem(self) -> str:
+        """Say why Redis takes nothing in time; an empty text if it does."""
         try:
-            return await self._call(self._door.is_reachable)
+            return await self._call(self._door.redis_problem)
         except StateUnavailable:
-            return False
+            return "does not answer"
 
     async def metrics_text(self) -> bytes:
         """Return the figures of all processes."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import redis
 from prometheus_client import CollectorRegistry, generate_latest
 
@@ -11,17 +13,22 @@ from workers.failpoints import failpoint
 from workers.records import DRAFT_VERSION, Action, Conversation, Draft, Filing, SlackFile, TurnRequest
 from workers.settings import Settings
 from workers.state import metrics as figures
+from workers.state.catch_up import DONE, CatchUps, Job
 from workers.state.connection import connect, state_errors
 from workers.state.filings import Filings
+from workers.state.limiter import Limiter, Wait
 from workers.state.mailbox import Mailboxes, PutResult
+from workers.state.slack_budgets import budgets_of
 
 __all__ = [
+    "DONE",
     "DRAFT_VERSION",
     "Action",
     "Conversation",
     "Door",
     "Draft",
     "Filing",
+    "Job",
     "PutResult",
     "SlackFile",
     "StateUnavailable",
@@ -40,7 +47,9 @@ class Door:
         self._redis, self._kicker = client, kicker
         self._boxes = Mailboxes(client, ttl_seconds=ttl_seconds)
         self._filings = Filings(client, ttl_seconds=ttl_seconds)
+        self._limiter = Limiter(client)
         self.metrics = figures.Metrics(client)
+        self.missed = CatchUps(client)
 
     def ask(self, request: TurnRequest) -> PutResult:
         """Store a request durably and wake a worker; `stranger`: a follow-up where the bot takes no part."""
@@ -87,17 +96,39 @@ class Door:
         """Return a draft and where it stands."""
         return self._filings.get(team_id, draft_id)
 
+    def threads(self, team_id: str, limit: int) -> list[tuple[Conversation, float]]:
+        """Return the conversations in which the bot takes part, the last active one first, with that time."""
+        return self._boxes.threads(team_id, limit)
+
+    def place(self, team_id: str, method: str, *, leave: float) -> float:
+        """Take a call that can wait from Slack's budget if this share of it stays free; else say for how long not."""
+        (budget,) = budgets_of(team_id, method)
+        patient = replace(budget, headroom=max(budget.headroom, int(budget.limit * leave)))
+        answer = self._limiter.acquire([patient], priority=False)
+        return answer.seconds if isinstance(answer, Wait) else 0.0
+
+    def pause(self, team_id: str, method: str, seconds: float) -> None:
+        """Grant no more calls of a method for so long, because Slack said so."""
+        for budget in budgets_of(team_id, method):
+            self._limiter.pause(budget, seconds)
+
+    def count_call(self, team_id: str, method: str) -> None:
+        """Let the limiter know of a call that does not wait for it."""
+        self._limiter.acquire(budgets_of(team_id, method), priority=True)
+
     def sign_shown(self, conversation: Conversation, ts: str) -> None:
         """The first sign of a turn has been shown, or will never be."""
         self._boxes.sign_shown(conversation.box, ts)
 
-    def is_reachable(self) -> bool:
-        """Return whether Redis answers."""
+    def redis_problem(self) -> str:
+        """Say why Redis cannot take anything; an empty text if it can."""
         try:
             with state_errors():
-                return bool(self._redis.ping())
-        except StateUnavailable:
-            return False
+                # A write: a server that is full or a replica answers a PING.
+                self._redis.set("sb:probe", 1, px=1_000)
+        except StateUnavailable as error:
+            return str(error)
+        return ""
 
     def metrics_text(self) -> bytes:
         """Return the figures of all processes in Prometheus' text format."""

@@ -40,12 +40,17 @@ SCOPE_OF_METHOD = {
     "chat.startStream": "chat:write",
     "chat.stopStream": "chat:write",
     "chat.update": "chat:write",
+    "conversations.history": "channels:history",
     "conversations.replies": "channels:history",
+    "files.info": "files:read",
+    "users.conversations": "channels:read",
     "users.info": "users:read",
     "views.open": None,
     "views.publish": None,
     "views.update": None,
 }
+# What `users.conversations` asks for, for each further kind of channel.
+SCOPES_OF_KINDS = {"groups:read", "im:read", "mpim:read"}
 # What comes with payloads and answers only if the scope was given.
 SCOPE_OF_DATA = {"a message's files": "files:read", "a person's e-mail": "users:read.email"}
 METHOD = re.compile(
@@ -141,7 +146,7 @@ def test_the_scopes_are_those_that_the_code_needs(manifest: dict[str, Any]) -> N
     events = manifest["settings"]["event_subscriptions"]["bot_events"]
     needed = {SCOPE_OF_EVENT[event] for event in events if event in SCOPE_OF_EVENT}
     needed |= {scope for method in methods_called() if (scope := SCOPE_OF_METHOD.get(method))}
-    needed |= {"commands", *SCOPE_OF_DATA.values()}
+    needed |= {"commands", *SCOPES_OF_KINDS, *SCOPE_OF_DATA.values()}
     scopes = manifest["oauth_config"]["scopes"]
     assert set(scopes) == {"bot"}
     assert sorted(scopes["bot"]) == sorted(needed)

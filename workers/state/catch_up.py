@@ -60,6 +60,11 @@ if redis.call('HGET', KEYS[2], 'begun') == ARGV[2] then redis.call('DEL', KEYS[2
 return 1
 """
 
+_RELEASE = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+"""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -81,6 +86,7 @@ class CatchUps:
         self._take = client.register_script(_TAKE)
         self._note = client.register_script(_NOTE)
         self._finish = client.register_script(_FINISH)
+        self._release = client.register_script(_RELEASE)
 
     def beat(self, team_id: str, *, gap_seconds: float, margin_seconds: float, longest_seconds: float) -> bool:
         """Note that Slack can be heard; return whether it could not be for longer than `gap_seconds`."""
@@ -102,6 +108,11 @@ class CatchUps:
         """Store how far a place was looked at and keep the lock; False if this job is no longer the caller's."""
         with state_errors():
             return bool(self._note(keys=_keys(team_id), args=[token, LOCK_MS, job.begun, place, cursor]))
+
+    def release(self, team_id: str, token: str) -> None:
+        """Leave the job to another process."""
+        with state_errors():
+            self._release(keys=_keys(team_id)[:1], args=[token])
 
     def finish(self, team_id: str, token: str, job: Job) -> None:
         """End the job."""

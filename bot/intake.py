@@ -1,0 +1,42 @@
+"""Takes what people ask: stored first; what a person sees of it follows."""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import partial
+
+from bot.background import Work
+from bot.first_sign import show_first_sign
+from bot.hints import whisper
+from bot.services import Services
+from workers.failpoints import failpoint
+from workers.jobs import TurnRequest
+from workers.views.failures import QUEUE_FULL
+
+# Both events of a mention and every repeated delivery come to the same full mailbox: one hint is enough.
+REMEMBERED_HINTS = 256
+
+
+class Intake:
+    """The one way of a question into the mailbox, whichever way it reached us."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._hinted: deque[tuple[str, str]] = deque(maxlen=REMEMBERED_HINTS)
+
+    async def take(self, request: TurnRequest) -> Work | None:
+        """Store a request and return what is to be shown once Slack has its ack; raises StateUnavailable."""
+        failpoint("event_heard")
+        result = await self._services.handover.ask(request)
+        failpoint("event_kicked")
+        self._services.count(request.kind if result == "new" else result)
+        if result == "new":
+            return partial(show_first_sign, self._services, request)
+        return self._hint_once(request) if result == "full" else None
+
+    def _hint_once(self, request: TurnRequest) -> Work | None:
+        place = (request.conversation.box, request.ts)
+        if place in self._hinted:
+            return None
+        self._hinted.append(place)
+        return partial(whisper, self._services, request.conversation, request.user_id, QUEUE_FULL)

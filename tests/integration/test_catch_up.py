@@ -1,0 +1,212 @@
+"""What people wrote while nobody listened is found in Slack's history and taken once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.faults import Fault
+from sandbox.redis_server import RedisServer
+from sandbox.server import Running
+from sandbox.slack import SlackStandIn
+from sandbox.slack.api_door import Call
+from tests.integration.listener_harness import SECRET, RunningListener, settings_for, wait_for
+from workers.records import Conversation, TurnRequest
+from workers.state.catch_up import DONE, CatchUps
+from workers.state.connection import connect
+from workers.state.mailbox import Mailboxes
+
+pytestmark = pytest.mark.integration
+
+TEAM = "T0SANDBOX"
+HISTORY = "conversations.history"
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    with RedisServer(tmp_path / "redis", appendonly=True) as server:
+        yield server
+
+
+@pytest.fixture
+def boxes(redis_server: RedisServer) -> Mailboxes:
+    return Mailboxes(connect(redis_server.url), ttl_seconds=3_600)
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackStandIn]:
+    stand_in = SlackStandIn()
+    # What is said while no listener runs is never brought again.
+    stand_in.delivery.wait_for_app_seconds = 0.2
+    stand_in.delivery.redelivery_seconds = ()
+    server = Running(stand_in.make_app)
+    stand_in.workspace.base_url = server.url
+    yield stand_in
+    server.stop()
+
+
+class Web:
+    """One listener at a time, as a supervisor starts and stops it."""
+
+    def __init__(self, slack: SlackStandIn, redis_server: RedisServer) -> None:
+        self._slack, self._redis = slack, redis_server
+        self._running: RunningListener | None = None
+
+    def start(self, mode: str = "socket") -> None:
+        running = RunningListener(settings_for(self._slack.workspace.base_url, self._redis.url, mode=mode))
+        self._running = running
+        if mode == "http":
+            self._slack.deliver_to(f"{running.url}/slack/events", SECRET)
+        else:
+            wait_for(lambda: self._slack.connections == 2)
+
+    def stop(self) -> None:
+        if self._running:
+            self._running.stop()
+        self._running = None
+
+
+@pytest.fixture
+def web(slack: SlackStandIn, redis_server: RedisServer) -> Iterator[Web]:
+    web = Web(slack, redis_server)
+    yield web
+    web.stop()
+
+
+def missed(slack: SlackStandIn, channel: str, text: str, thread_ts: str | None = None) -> str:
+    """Say something that no event tells of."""
+    ts = slack.say(channel, "ada", text, thread_ts)
+    wait_for(lambda: slack.events_under_way == 0)
+    return ts
+
+
+def is_done(redis_server: RedisServer) -> bool:
+    client = connect(redis_server.url)
+    return bool(client.exists(f"sb:{{catchup:{TEAM}}}:heard")) and not client.exists(f"sb:{{catchup:{TEAM}}}:job")
+
+
+def mail(boxes: Mailboxes, slack: SlackStandIn, channel: str, thread_ts: str) -> list[TurnRequest]:
+    """Take everything out of a mailbox."""
+    place = slack.workspace.channel(channel)
+    box = Conversation(team_id=TEAM, channel_id=place.id, thread_ts=thread_ts).box
+    found = []
+    while claim := boxes.claim(box):
+        found.append(TurnRequest.model_validate(claim.body))
+        boxes.commit(claim)
+    return found
+
+
+@pytest.mark.parametrize("mode", ["socket", "http"])
+def test_mentions_and_direct_messages_of_the_time_before_the_start_are_taken_once(
+    web: Web, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes, mode: str
+) -> None:
+    said = {
+        "general": missed(slack, "general", f"{slack.mention} in a channel"),
+        "oncall": missed(slack, "oncall", f"{slack.mention} in a private channel"),
+        "G0TRIAGE0": missed(slack, "G0TRIAGE0", f"{slack.mention} in a group message"),
+        "D0ADA0001": missed(slack, "D0ADA0001", "in a direct message"),
+    }
+    missed(slack, "general", "among people")
+    in_thread = missed(slack, "general", f"{slack.mention} under a root", missed(slack, "general", "the root"))
+    web.start(mode)
+    wait_for(lambda: is_done(redis_server))
+
+    assert boxes.waiting() == 5
+    for channel, ts in said.items():
+        (request,) = mail(boxes, slack, channel, ts)
+        assert request.kind == ("direct" if channel.startswith("D") else "mention")
+    root = slack.message("C0GENERAL", in_thread).thread_ts
+    assert [request.ts for request in mail(boxes, slack, "general", str(root))] == [in_thread]
+
+
+def test_follow_ups_are_found_in_the_threads_in_which_the_bot_takes_part(
+    web: Web, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes
+) -> None:
+    web.start()
+    wait_for(lambda: is_done(redis_server))
+    root = missed(slack, "general", f"{slack.mention} a question")
+    assert len(mail(boxes, slack, "general", root)) == 1
+    web.stop()
+    first = missed(slack, "general", "and this?", root)
+    second = missed(slack, "general", "and that?", root)
+    forget_the_last_beat(redis_server)
+    web.start()
+    wait_for(lambda: boxes.waiting() == 2)
+    wait_for(lambda: is_done(redis_server))
+    taken = mail(boxes, slack, "general", root)
+    assert [(request.kind, request.ts) for request in taken] == [("follow_up", first), ("follow_up", second)]
+
+
+def test_what_was_heard_as_an_event_is_not_taken_again(
+    web: Web, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes
+) -> None:
+    web.start()
+    root = missed(slack, "general", f"{slack.mention} a question")
+    assert len(mail(boxes, slack, "general", root)) == 1
+    web.stop()
+    forget_the_last_beat(redis_server)
+    web.start()
+    wait_for(lambda: is_done(redis_server))
+    assert boxes.waiting() == 0
+
+
+def test_a_short_silence_is_left_to_slack(web: Web, slack: SlackStandIn, redis_server: RedisServer) -> None:
+    web.start()
+    wait_for(lambda: is_done(redis_server))
+    calls = len(reads(slack))
+    web.stop()
+    web.start()
+    assert len(reads(slack)) == calls
+
+
+def test_another_process_goes_on_where_one_died(
+    web: Web, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes
+) -> None:
+    catch_ups = CatchUps(connect(redis_server.url))
+    catch_ups.beat(TEAM, gap_seconds=30, margin_seconds=0, longest_seconds=3_600)
+    job = catch_ups.take(TEAM, "one that died")
+    assert job is not None
+    assert catch_ups.note(TEAM, "one that died", job, "C0GENERAL", DONE)
+    connect(redis_server.url).delete(f"sb:{{catchup:{TEAM}}}:lock")
+    missed(slack, "general", f"{slack.mention} seen by the one that died")
+    ts = missed(slack, "support", f"{slack.mention} not yet seen")
+    web.start()
+    wait_for(lambda: is_done(redis_server))
+    assert boxes.waiting() == 1
+    assert len(mail(boxes, slack, "support", ts)) == 1
+    assert "C0GENERAL" not in [call.args.get("channel") for call in reads(slack)]
+
+
+def test_what_slack_refuses_to_show_is_passed_over_and_what_it_delays_is_asked_again(
+    web: Web, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes
+) -> None:
+    slack.faults.add(Fault(operation=HISTORY, kind="error", error="channel_not_found"))
+    slack.faults.add(Fault(operation=HISTORY, kind="status", status=429, headers={"Retry-After": "1"}))
+    slack.faults.add(Fault(operation="users.conversations", kind="status", status=429, headers={"Retry-After": "1"}))
+    ts = missed(slack, "oncall", f"{slack.mention} hello?")
+    web.start()
+    wait_for(lambda: is_done(redis_server), seconds=30)
+    assert len(mail(boxes, slack, "oncall", ts)) == 1
+
+
+def test_without_the_scope_to_list_channels_it_listens_all_the_same(
+    web: Web, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes
+) -> None:
+    slack.slack.scopes -= {"channels:read", "groups:read", "im:read", "mpim:read"}
+    web.start()
+    wait_for(lambda: is_done(redis_server) and slack.connections == 2)
+    missed(slack, "general", f"{slack.mention} hello?")
+    assert boxes.waiting() == 1
+
+
+def reads(slack: SlackStandIn) -> list[Call]:
+    return [call for call in slack.calls if call.method in (HISTORY, "conversations.replies")]
+
+
+def forget_the_last_beat(redis_server: RedisServer) -> None:
+    """Make it so long ago that somebody heard Slack that a silence is noticed."""
+    client = connect(redis_server.url)
+    key = f"sb:{{catchup:{TEAM}}}:heard"
+    client.set(key, int(client.get(key) or b"0") - 60_000)
