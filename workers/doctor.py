@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workers.claude.health import model_state
-from workers.errors import JiraRefused, Misconfigured, SupportBotError
+from workers.errors import JiraRefused, Misconfigured, StateUnavailable, SupportBotError
 from workers.jira.gateway import JiraGateway
 from workers.settings import SlackWayIn, WorkerSettings
 from workers.slack import health as slack_health
@@ -55,6 +55,8 @@ def _checked(what: str, address: str, check: Callable[[], Iterator[Finding]]) ->
         yield from check()
     except Misconfigured as error:
         yield Finding("FAIL", what, error.operator_message)
+    except StateUnavailable as error:
+        yield Finding("FAIL", what, f"{error}: check {address}, and the way there")
     except SupportBotError as error:
         yield Finding("FAIL", what, f"does not answer ({error}): check {address}, and the way there")
 

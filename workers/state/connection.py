@@ -23,14 +23,15 @@ SENTINEL_TIMEOUT_SECONDS = 0.5
 POOL_SIZE = 64
 
 # In the order in which they are looked at: some are kinds of others.
-CAUSES: tuple[tuple[type[Exception], str], ...] = (
-    (redis.AuthenticationError, "it refuses the password of its address"),
-    (redis.AuthenticationWrongNumberOfArgsError, "it refuses the user and password of its address"),
-    (redis.exceptions.NoPermissionError, "it does not permit the user of its address what is needed"),
-    (redis.OutOfMemoryError, "it is out of memory"),
-    (redis.ReadOnlyError, "it is a replica and takes no writes"),
-    (redis.BusyLoadingError, "it is still loading its data"),
-    (MasterNotFoundError, "no Sentinel knows a master of this service"),
+CAUSES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+    (redis.AuthenticationError, "refuses the password of its address"),
+    (redis.AuthenticationWrongNumberOfArgsError, "refuses the user and password of its address"),
+    (redis.exceptions.NoPermissionError, "does not permit the user of its address what is needed"),
+    (redis.OutOfMemoryError, "is out of memory"),
+    (redis.ReadOnlyError, "is a replica and takes no writes"),
+    (redis.BusyLoadingError, "is still loading its data"),
+    (MasterNotFoundError, "has no master that a Sentinel knows"),
+    ((redis.ConnectionError, redis.TimeoutError, OSError), "does not answer"),
 )
 
 
