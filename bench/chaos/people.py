@@ -18,7 +18,7 @@ from sandbox.slack.messages import Message
 from sandbox.stack import Stack
 
 LOOK_EVERY_SECONDS = 0.2
-PRESS_AGAIN_SECONDS = 8.0
+PRESS_AGAIN_SECONDS = 12.0
 CANCEL_SHARE, DOUBLE_SHARE, TWO_PEOPLE_SHARE = 0.1, 0.2, 0.15
 PRESSERS = 12
 
