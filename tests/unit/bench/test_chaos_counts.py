@@ -1,0 +1,155 @@
+"""The fault run counts what is wrong: each way in which an answer or a draft may fail is seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bench.chaos.answers import apology, sentences
+from bench.chaos.counts import findings
+from bench.chaos.people import Asked
+from bench.chaos.plan import Kind, Mention
+from sandbox.jira.issues import create
+from sandbox.slack.messages import Message
+from sandbox.stack import Stack
+
+CHANNEL, ADA = "C0SUPPORT", "U0ADA0001"
+TOKEN, OTHER = "zk01m002x0a1b2c", "zk01m003x0a1b2d"
+
+
+@pytest.fixture
+def stack() -> Stack:
+    """The stand-ins, with nothing started."""
+    return Stack()
+
+
+def ask(stack: Stack, token: str = TOKEN, kind: Kind = "plain", root: Asked | None = None) -> Asked:
+    ts = stack.slack.clock.next_ts()
+    root_ts = root.ts if root else ts
+    stack.slack.workspace.add(Message(CHANNEL, ts, ADA, token, root.ts if root else None))
+    return Asked(Mention(token, 1, 0.0, kind, ADA), CHANNEL, root_ts, ts, 0.0)
+
+
+def say(stack: Stack, asked: Asked, text: str, *, buttons: tuple[str, ...] = (), **more: Any) -> Message:
+    mark = {"event_type": "supportbot_reply", "event_payload": {"turn": asked.ts, "segment": 0}}
+    return _post(stack, asked, text, buttons, **{"metadata": mark, **more})
+
+
+def show_card(stack: Stack, asked: Asked, text: str, *, buttons: tuple[str, ...] = ()) -> Message:
+    mark = {"event_type": "supportbot_card", "event_payload": {"draft": "d1"}}
+    return _post(stack, asked, f"{text} {asked.mention.token}", buttons, metadata=mark)
+
+
+def _post(stack: Stack, asked: Asked, text: str, buttons: tuple[str, ...], **more: Any) -> Message:
+    workspace = stack.slack.workspace
+    elements = [{"type": "button", "action_id": name} for name in buttons]
+    blocks: list[dict[str, Any]] = [{"type": "markdown", "text": text}, {"type": "actions", "elements": elements}]
+    given = {"blocks": blocks, "thread_ts": asked.root_ts, "bot_id": workspace.bot_id, **more}
+    return workspace.add(
+        Message(channel=CHANNEL, ts=stack.slack.clock.next_ts(), user=workspace.bot_user_id, text=text, **given)
+    )
+
+
+def file(stack: Stack, token: str = TOKEN) -> str:
+    fields = {"project": {"key": "OPS"}, "issuetype": {"name": "Task"}, "summary": f"Printer {token}"}
+    return create(stack.jira.site, stack.jira.bot, {"fields": fields}).key
+
+
+def whole(token: str = TOKEN) -> str:
+    return " ".join(sentences(token))
+
+
+def wrongs(stack: Stack, *asked: Asked) -> list[str]:
+    return [finding.wrong for finding in findings(stack, list(asked))]
+
+
+def test_a_whole_answer_is_right(stack: Stack) -> None:
+    asked = ask(stack)
+    say(stack, asked, whole())
+    assert wrongs(stack, asked) == []
+
+
+def test_a_question_without_an_answer_is_lost(stack: Stack) -> None:
+    assert wrongs(stack, ask(stack)) == ["lost"]
+
+
+def test_a_question_that_ended_in_an_excuse_is_lost(stack: Stack) -> None:
+    asked = ask(stack)
+    say(stack, asked, "Something that I need does not answer.", buttons=("turn_retry",))
+    assert wrongs(stack, asked) == ["lost"]
+
+
+def test_an_answer_that_was_cut_is_half_text(stack: Stack) -> None:
+    asked = ask(stack)
+    say(stack, asked, whole()[:200])
+    assert wrongs(stack, asked) == ["half text"]
+
+
+@pytest.mark.parametrize("again", ["a message", "a sentence"])
+def test_what_is_said_twice_is_counted(stack: Stack, again: str) -> None:
+    asked = ask(stack)
+    if again == "a message":
+        say(stack, asked, whole())
+        say(stack, asked, "")
+    else:
+        say(stack, asked, f"{whole()} {sentences(TOKEN)[2]}")
+    assert wrongs(stack, asked) == ["answered twice"]
+
+
+def test_answers_in_another_order_than_their_questions_are_counted(stack: Stack) -> None:
+    first = ask(stack)
+    second = ask(stack, OTHER, root=first)
+    say(stack, second, whole(OTHER))
+    say(stack, first, whole())
+    assert wrongs(stack, first, second) == ["out of order"]
+
+
+def test_a_status_and_a_stop_button_that_stay_are_counted(stack: Stack) -> None:
+    asked = ask(stack)
+    say(stack, asked, whole(), buttons=("turn_stop",))
+    stack.slack.workspace.set_status(CHANNEL, asked.root_ts, "is thinking…", [])
+    assert wrongs(stack, asked) == ["stuck status", "stuck Stop button"]
+
+
+def test_a_draft_that_was_filed_once_is_right(stack: Stack) -> None:
+    asked = ask(stack, kind="file")
+    say(stack, asked, whole())
+    show_card(stack, asked, f"Filed as {file(stack)}")
+    assert wrongs(stack, asked) == []
+
+
+def test_a_draft_that_could_not_be_made_is_right_if_that_is_said(stack: Stack) -> None:
+    asked = ask(stack, kind="file")
+    say(stack, asked, " ".join(apology(TOKEN)))
+    assert wrongs(stack, asked) == []
+
+
+def test_two_issues_for_one_draft_are_counted(stack: Stack) -> None:
+    asked = ask(stack, kind="file")
+    say(stack, asked, whole())
+    show_card(stack, asked, f"Filed as {file(stack)}")
+    file(stack)
+    assert wrongs(stack, asked) == ["filed twice"]
+
+
+def test_an_issue_that_nobody_wanted_is_counted(stack: Stack) -> None:
+    asked = ask(stack, kind="file")
+    say(stack, asked, whole())
+    file(stack)
+    show_card(stack, asked, "Cancelled:")
+    assert wrongs(stack, asked) == ["filed unasked"]
+
+
+@pytest.mark.parametrize("buttons", [(), ("draft_create",), ("filing_check", "filing_force")])
+def test_a_draft_that_never_came_to_its_end_is_lost(stack: Stack, buttons: tuple[str, ...]) -> None:
+    asked = ask(stack, kind="file")
+    say(stack, asked, whole())
+    show_card(stack, asked, "Draft:", buttons=buttons)
+    assert wrongs(stack, asked) == ["drafts lost"]
+
+
+def test_a_draft_without_card_issue_and_word_is_lost(stack: Stack) -> None:
+    asked = ask(stack, kind="file")
+    say(stack, asked, whole())
+    assert wrongs(stack, asked) == ["drafts lost"]
