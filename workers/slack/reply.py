@@ -139,7 +139,7 @@ class Reply:
 
     def _grow(self) -> None:
         wanted = presentable(defuse(self.text))
-        if wanted == self._grown and not (self._board.unsent() or self._parts.is_streaming):
+        if wanted == self._grown and not (self._board.unsent() or self._parts.has_streams):
             return  # Nothing new costs no time: the next words are shown at once.
         now = self._place.clock()
         self._parts.pace_seconds = MIN_PACE_SECONDS

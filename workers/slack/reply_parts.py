@@ -68,6 +68,11 @@ class ReplyParts:
     def is_streaming(self) -> bool:
         return any(part.stream.is_live for part in self._parts)
 
+    @property
+    def has_streams(self) -> bool:
+        """Return whether a message may be an open stream, of this worker or another."""
+        return any(part.slot.is_stream for part in self._parts)
+
     def text_changed(self, old: str | None, new: str) -> None:
         """Forget cuts behind which the text is no longer what it was; of a text that nobody knows its length counts."""
         kept = [cut for cut in self._cuts if cut <= len(new) and (old is None or old[:cut] == new[:cut])]
