@@ -1,14 +1,26 @@
-"""The form `issue_draft`: a draft to be edited, or a message to be filed; and what a person entered, read back."""
+"""The form `issue_draft`: a draft to be edited, or something to be filed; and what a person entered, read back."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
 from workers.records import Draft, FieldOption, FieldSpec, FieldValue
-from workers.views.form_fields import VALUE, Block, entered, field_input, input_block, option_value, select, text_input
+from workers.views.form_fields import (
+    MARK,
+    VALUE,
+    Block,
+    entered,
+    field_input,
+    field_of,
+    input_block,
+    option_value,
+    select,
+    text_input,
+)
 from workers.views.limits import INPUT_TEXT, PRIVATE_METADATA, VIEW_BLOCKS, VIEW_BYTES, cut
 
 CALLBACK_ID = "issue_draft"
@@ -22,6 +34,9 @@ DESCRIPTION_INPUTS = 20
 """Slack's inputs hold 3,000 characters, and we fill at least 2,000 of them; Jira's descriptions end at 32,767."""
 USUAL_TYPE = "Task"
 
+PROJECT_CHOICE, TYPE_CHOICE = "form_project", "form_type"
+"""The action ids of the two selects that change what the form asks for."""
+
 Values = dict[str, FieldValue]
 
 
@@ -32,15 +47,22 @@ def draft_modal(draft: Draft, private_metadata: str = "") -> dict[str, Any]:
     """
     blocks = [_summary(draft.summary), *_description(draft.description)]
     values: Mapping[str, FieldValue | None] = {**draft.fields, "priority": draft.priority, "labels": draft.labels}
-    specs = [spec for spec in draft.specs if spec.id not in PLACED and _can_be_filled(spec, values)]
-    specs.sort(key=lambda spec: not (spec.required and not spec.has_default))
-    fields = [field_input(spec, values.get(spec.id)) for spec in specs]
-    shown = _that_fit(fields, VIEW_BLOCKS - 2 - len(blocks), VIEW_BYTES - _bytes(blocks))
-    blocks += shown
+    blocks += _fields(draft.specs, values, blocks)
     title = f"{draft.project} · {draft.issue_type}"
-    if len(shown) < len(fields):
-        blocks.append(_note("This form has more fields than fit here; fill in the rest in Jira."))
     return _view("Edit draft", "Save", [_note(title), *blocks], private_metadata or draft.id)
+
+
+def _fields(
+    specs: Sequence[FieldSpec], values: Mapping[str, FieldValue | None], above: Sequence[Block], screen: str = ""
+) -> list[Block]:
+    """Return the inputs of a screen's further fields, the required ones first, as many as fit."""
+    wanted = [spec for spec in specs if spec.id not in PLACED and _can_be_filled(spec, values)]
+    wanted.sort(key=lambda spec: not (spec.required and not spec.has_default))
+    fields = [field_input(spec, values.get(spec.id), form=screen) for spec in wanted]
+    shown = _that_fit(fields, VIEW_BLOCKS - 2 - len(above), VIEW_BYTES - _bytes(above))
+    if len(shown) < len(fields):
+        shown.append(_note("This form has more fields than fit here; fill in the rest in Jira."))
+    return shown
 
 
 def _that_fit(blocks: Sequence[Block], most: int, room: int) -> list[Block]:
@@ -53,6 +75,37 @@ def _bytes(blocks: Sequence[Block]) -> int:
     return len(json.dumps(blocks))
 
 
+@dataclass(frozen=True)
+class IssueForm:
+    """What a form shows that files something; without `projects` or `types` they are typed."""
+
+    project: str
+    issue_type: str
+    summary: str = ""
+    description: str = ""
+    fields: Mapping[str, FieldValue | None] = field(default_factory=dict)
+    """Priority and labels among them."""
+    projects: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    specs: tuple[FieldSpec, ...] = ()
+    note: str = ""
+
+
+def issue_modal(form: IssueForm, *, private_metadata: str, external_id: str = "") -> dict[str, Any]:
+    """Return the form that files something; another project or type in it asks for the form anew."""
+    screen = f"{form.project}/{form.issue_type}"
+    blocks = [
+        *([_note(form.note)] if form.note else []),
+        _choice("project", PROJECT_CHOICE, "Project", form.projects, form.project),
+        _choice(f"issue_type{MARK}{form.project}", TYPE_CHOICE, "Type", form.types, form.issue_type),
+        _summary(form.summary),
+        *_description(form.description),
+    ]
+    blocks += _fields(form.specs, form.fields, blocks, screen)
+    view = _view("File an issue", "File it", blocks, private_metadata)
+    return {**view, "external_id": external_id} if external_id else view
+
+
 def shortcut_modal(
     text: str,
     projects: Sequence[str] = (),
@@ -60,11 +113,11 @@ def shortcut_modal(
     *,
     issue_types: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return the form that files a message; project and type are chosen, or typed where the choices are unknown."""
+    """Return the form that files a message whose text is all that is known; what cannot be chosen is typed."""
     first_line = next((line for line in text.splitlines() if line.strip()), "")
     blocks = [
-        _choice("project", "Project", projects, projects[0] if projects else ""),
-        _choice("issue_type", "Type", issue_types, issue_types[0] if issue_types else USUAL_TYPE),
+        _choice("project", VALUE, "Project", projects, projects[0] if projects else ""),
+        _choice("issue_type", VALUE, "Type", issue_types, issue_types[0] if issue_types else USUAL_TYPE),
         _summary(first_line),
         *_description(text),
     ]
@@ -79,12 +132,15 @@ def read_modal(state: Mapping[str, Any], specs: Sequence[FieldSpec] = ()) -> tup
     inputs = state.get("values", state)
     by_id = {spec.id: spec for spec in specs}
     values: Values = {}
+    blocks: dict[str, str] = {}
     for block_id, actions in inputs.items():
-        if VALUE in actions and not block_id.startswith((DESCRIPTION, MORE_DESCRIPTION)):
-            values[block_id] = _named(by_id.get(block_id), entered(actions[VALUE]))
+        if actions and not block_id.startswith((DESCRIPTION, MORE_DESCRIPTION)):
+            name = field_of(block_id)
+            blocks[name] = block_id
+            values[name] = _named(by_id.get(name), entered(next(iter(actions.values()))))
     if DESCRIPTION in inputs:
         values[DESCRIPTION] = _whole_description(inputs)
-    return values, _errors(values, by_id)
+    return values, {blocks.get(name, name): error for name, error in _errors(values, by_id).items()}
 
 
 def _errors(values: Values, by_id: Mapping[str, FieldSpec]) -> dict[str, str]:
@@ -97,7 +153,7 @@ def _errors(values: Values, by_id: Mapping[str, FieldSpec]) -> dict[str, str]:
         if spec and spec.required and not spec.has_default and not words:
             errors[field_id] = f"{cut(spec.name, 100)} is required."
         elif spec and spec.kind == "user" and isinstance(words, str) and words and "@" not in words:
-            errors[field_id] = "Please enter an e-mail address."
+            errors[field_id] = "Please choose a person, or type an e-mail address."
     return errors
 
 
@@ -112,10 +168,12 @@ def _can_be_filled(spec: FieldSpec, values: Mapping[str, FieldValue | None]) -> 
     return spec.kind != "other" or spec.required or bool(values.get(spec.id))
 
 
-def _choice(block_id: str, label: str, choices: Sequence[str], chosen: str) -> Block:
+def _choice(block_id: str, action_id: str, label: str, choices: Sequence[str], chosen: str) -> Block:
     options = [FieldOption(id=choice, name=choice) for choice in choices]
-    element = select(options, [chosen]) if options else text_input(chosen, longest=100)
-    return input_block(block_id, label, element, is_required=True)
+    if not options:
+        return input_block(block_id, label, text_input(chosen, longest=100), is_required=True)
+    block = input_block(block_id, label, {**select(options, [chosen]), "action_id": action_id}, is_required=True)
+    return block if action_id == VALUE else {**block, "dispatch_action": True}
 
 
 def _summary(summary: str) -> Block:

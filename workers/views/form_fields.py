@@ -7,28 +7,34 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from workers.records import FieldOption, FieldSpec, FieldValue
-from workers.views.limits import INPUT_HINT, INPUT_TEXT, OPTION_TEXT, OPTION_VALUE, OPTIONS, PLACEHOLDER, cut
+from workers.views.limits import BLOCK_ID, INPUT_HINT, INPUT_TEXT, OPTION_TEXT, OPTION_VALUE, OPTIONS, PLACEHOLDER, cut
 
 Block = dict[str, Any]
 VALUE = "value"
-"""The action id of every input; the block id names the field."""
+"""The action id of a plain input; the block id names the field."""
+PEOPLE_SEARCH, OPTIONS_SEARCH = "people_search", "options_search"
+"""The action ids of inputs whose choices are searched for while a person types."""
+MARK = "@"
+"""Behind it a block id says for which form it was made: Slack keeps what was entered under the same id."""
 LABEL = 200
 
 _HINTS = {
-    "user": "An e-mail address",
     "labels": "Labels, with commas between them",
     "number": "A number",
 }
 
 
-def field_input(spec: FieldSpec, value: FieldValue | None) -> Block:
-    """Return the input of a field, filled with its value as far as Slack can show it."""
-    hint = _HINTS.get(spec.kind, "")
-    if spec.kind in ("select", "multi_select") and not _all_options(spec):
-        names = ", ".join(option.name for option in spec.options[:5])
-        hint = f"One of {spec.options_total}, such as {names}" if names else "The value as Jira names it"
+def field_input(spec: FieldSpec, value: FieldValue | None, *, form: str = "") -> Block:
+    """Return the input of a field, filled with its value as far as Slack can show it.
+
+    `form` names the project and type, where they may be changed: what was chosen for others does not fit then.
+    """
+    element = _element(spec, value)
+    block_id = f"{spec.id}{MARK}{form}"[:BLOCK_ID] if form and "select" in element["type"] else spec.id
     is_required = spec.required and not spec.has_default
-    return input_block(spec.id, spec.name, _element(spec, value), is_required=is_required, hint=hint)
+    is_unknown = spec.kind in ("select", "multi_select") and "select" not in element["type"]
+    hint = "The value as Jira names it" if is_unknown else _HINTS.get(spec.kind, "")
+    return input_block(block_id, spec.name, element, is_required=is_required, hint=hint)
 
 
 def input_block(block_id: str, label: str, element: Block, *, is_required: bool, hint: str = "") -> Block:
@@ -51,10 +57,10 @@ def text_input(initial: str, *, is_multiline: bool = False, longest: int = INPUT
 
 def select(options: Sequence[FieldOption], chosen: Sequence[str] = (), *, takes_many: bool = False) -> Block:
     """Return a select of at most 100 options, of which those are chosen whose name or id is given."""
-    shown = [_option(option) for option in options[:OPTIONS]]
+    shown = [choice(option) for option in options[:OPTIONS]]
     wanted = {word.casefold() for word in chosen}
     initial = [
-        _option(option)
+        choice(option)
         for option in options[:OPTIONS]
         if option.name.casefold() in wanted or option.id.casefold() in wanted
     ]
@@ -67,10 +73,14 @@ def select(options: Sequence[FieldOption], chosen: Sequence[str] = (), *, takes_
 
 
 def _element(spec: FieldSpec, value: FieldValue | None) -> Block:
-    words = [value] if isinstance(value, str) else list(value or ())
+    words = [word for word in ([value] if isinstance(value, str) else list(value or ())) if word]
     text = ", ".join(words)
     if spec.kind in ("select", "multi_select") and _all_options(spec):
         return select(spec.options, words, takes_many=spec.kind == "multi_select")
+    if spec.kind in ("select", "multi_select") and spec.options_total:
+        return _search(OPTIONS_SEARCH, words, takes_many=spec.kind == "multi_select")
+    if spec.kind == "user":
+        return _search(PEOPLE_SEARCH, words, takes_many=spec.schema_type == "array")
     if spec.kind == "date":
         return _filled({"type": "datepicker"}, "initial_date", _date(text))
     if spec.kind == "datetime":
@@ -83,6 +93,17 @@ def _element(spec: FieldSpec, value: FieldValue | None) -> Block:
     return text_input(text, is_multiline=spec.kind == "paragraph")
 
 
+def _search(action_id: str, chosen: Sequence[str], *, takes_many: bool) -> Block:
+    """Return a select that asks for its choices."""
+    placeholder = {"type": "plain_text", "text": cut("Type to search", PLACEHOLDER)}
+    kind = "multi_external_select" if takes_many else "external_select"
+    element: Block = {"type": kind, "action_id": action_id, "min_query_length": 0, "placeholder": placeholder}
+    initial = [choice(FieldOption(id=word, name=word)) for word in chosen]
+    if initial:
+        element["initial_options" if takes_many else "initial_option"] = initial if takes_many else initial[0]
+    return element
+
+
 def _all_options(spec: FieldSpec) -> bool:
     """Return whether a select can offer all that Jira knows."""
     return 0 < len(spec.options) <= OPTIONS and spec.options_total <= len(spec.options)
@@ -92,7 +113,8 @@ def _filled(element: Block, name: str, value: Any) -> Block:
     return element if value is None else {**element, name: value}
 
 
-def _option(option: FieldOption) -> Block:
+def choice(option: FieldOption) -> Block:
+    """Return one choice of a select."""
     words = cut(option.name.strip() or option.id or "-", OPTION_TEXT)
     return {"text": {"type": "plain_text", "text": words}, "value": option_value(option)}
 
@@ -100,6 +122,11 @@ def _option(option: FieldOption) -> Block:
 def option_value(option: FieldOption) -> str:
     """Return what names an option inside Slack: its id, which is short."""
     return (option.id or option.name)[:OPTION_VALUE] or "-"
+
+
+def field_of(block_id: str) -> str:
+    """Return the field that a block's input is for."""
+    return block_id.partition(MARK)[0]
 
 
 def _date(text: str) -> str | None:
@@ -127,9 +154,9 @@ def _is_number(text: str) -> bool:
 def entered(state: Mapping[str, Any]) -> FieldValue:
     """Return what a person entered into one input, whatever its type; empty text for nothing."""
     kind = state.get("type")
-    if kind == "static_select":
+    if kind in ("static_select", "external_select"):
         return str((state.get("selected_option") or {}).get("value", ""))
-    if kind == "multi_static_select":
+    if kind in ("multi_static_select", "multi_external_select"):
         return tuple(str(option["value"]) for option in state.get("selected_options") or ())
     if kind == "datepicker":
         return str(state.get("selected_date") or "")

@@ -28,6 +28,8 @@ def _state(element: dict[str, Any]) -> dict[str, Any]:
     names = {
         "static_select": ("selected_option", "initial_option"),
         "multi_static_select": ("selected_options", "initial_options"),
+        "external_select": ("selected_option", "initial_option"),
+        "multi_external_select": ("selected_options", "initial_options"),
         "datepicker": ("selected_date", "initial_date"),
         "datetimepicker": ("selected_date_time", "initial_date_time"),
     }
@@ -74,9 +76,10 @@ def test_saving_without_a_change_changes_nothing() -> None:
         (spec("date"), "2026-01-31", "datepicker"),
         (spec("datetime"), "2026-01-31T14:30+00:00", "datetimepicker"),
         (spec("url"), "https://x.org", "url_text_input"),
-        (spec("user"), "ada@example.com", "plain_text_input"),
+        (spec("user"), "ada@example.com", "external_select"),
         (spec("multi_select", options=TWO), ("A, B",), "multi_static_select"),
-        (spec("select", options=TWO, options_total=900), "Z", "plain_text_input"),
+        (spec("select", options=TWO, options_total=900), "Z", "external_select"),
+        (spec("select"), "Z", "plain_text_input"),
     ],
 )
 def test_each_kind_of_field_has_its_input_and_comes_back_as_it_was(field: FieldSpec, value: Any, element: str) -> None:

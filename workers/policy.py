@@ -1,0 +1,70 @@
+"""What a channel's settings allow, and to whom: plain values and pure decisions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, tzinfo
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from workers.records import Record
+
+Filers = Literal["members", "everybody", "listed"]
+WritePolicy = Literal["confirm", "auto"]
+Access = Literal["full", "closed", "denied"]
+"""What a person gets here: everything, answers without Jira, or a sentence."""
+
+
+class ChannelSettings(Record):
+    """How the bot behaves in one channel; what is empty follows the settings of the whole deployment."""
+
+    project: str = ""
+    issue_type: str = ""
+    write_policy: Literal["", "confirm", "auto"] = ""
+    filers: Filers = "members"
+    """Who may file: full members, guests of this workspace too, or those listed."""
+    listed: tuple[str, ...] = ()
+    needs_mention: bool = False
+    """A follow-up in a thread is answered only if it mentions the bot."""
+    quiet_from: str = ""
+    quiet_until: str = ""
+    """Between these the bot answers who mentions it and says nothing else; `HH:MM`, both or none."""
+    time_zone: str = "UTC"
+    language: str = ""
+    change: str = ""
+    """The action that stored them."""
+    is_announced: bool = True
+    """The channel was told of that change."""
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Return whether the quiet hours are on; they may run over midnight."""
+        if not self.quiet_from or not self.quiet_until:
+            return False
+        clock = now.astimezone(zone_of(self.time_zone)).time()
+        begin, end = time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_until)
+        return begin <= clock < end if begin <= end else clock >= begin or clock < end
+
+    def wants_mention(self, now: datetime) -> bool:
+        """Return whether a follow-up without a mention is left alone now."""
+        return self.needs_mention or self.is_quiet(now)
+
+
+def zone_of(name: str) -> tzinfo:
+    """Return a time zone by its name, UTC for one that is not known here."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
+
+
+def may_file(settings: ChannelSettings, *, user_id: str, is_member: bool, is_guest: bool) -> bool:
+    """Return whether somebody may have an issue filed here; people of other organisations never."""
+    if settings.filers == "listed":
+        return is_member and user_id in settings.listed
+    return is_member or (settings.filers == "everybody" and is_guest)
+
+
+def access_of(*, is_member: bool, is_allowed_bot: bool, guests: Literal["ask", "deny"]) -> Access:
+    """Return what somebody gets: who is not certainly a full member is shown nothing from Jira."""
+    if is_member or is_allowed_bot:
+        return "full"
+    return "denied" if guests == "deny" else "closed"

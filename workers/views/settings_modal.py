@@ -1,0 +1,128 @@
+"""The form of a channel's settings, and what a person chose in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workers.policy import ChannelSettings
+from workers.records import FieldOption
+from workers.views.form_fields import VALUE, Block, input_block, select, text_input
+
+CALLBACK_ID = "channel_settings"
+USUAL = "usual"
+"""The value of a choice that follows the deployment."""
+LANGUAGE = re.compile(r"[\w ()'-]{0,40}")
+MOST_LISTED = 50
+
+WRITES = {USUAL: "As everywhere", "confirm": "A person presses Create", "auto": "File at once, without a button"}
+FILERS = {"members": "Full members of the workspace", "everybody": "Members and guests", "listed": "Only these people"}
+FOLLOW_UPS = {"free": "Answer without a new mention", "mention": "Answer only who mentions me"}
+
+
+def settings_modal(
+    settings: ChannelSettings, *, projects: Sequence[str], types: Sequence[str], private_metadata: str, external_id: str
+) -> dict[str, Any]:
+    """Return the form as the settings stand; its `private_metadata` names the channel."""
+    blocks = [
+        _choice("project", "Default project", _usual("As everywhere", projects), settings.project),
+        _choice("issue_type", "Default type", _usual("As the conversation asks", types), settings.issue_type),
+        _choice("write_policy", "Before an issue is filed", WRITES, settings.write_policy),
+        _choice("filers", "Who may file", FILERS, settings.filers),
+        _people(settings.listed),
+        _choice("follow_ups", "In threads where I take part", FOLLOW_UPS,
+                "mention" if settings.needs_mention else "free"),
+        _time("quiet_from", "Quiet from", settings.quiet_from),
+        _time("quiet_until", "Quiet until", settings.quiet_until,
+              hint="In quiet hours I answer who mentions me, and say nothing else. In your own time zone."),
+        input_block("language", "Language of my answers", text_input(settings.language, longest=40), is_required=False,
+                    hint="Such as German. Left empty: the language of whoever asks."),
+    ]  # fmt: skip
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK_ID,
+        "title": {"type": "plain_text", "text": "Channel settings"},
+        "submit": {"type": "plain_text", "text": "Save"},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "private_metadata": private_metadata,
+        "external_id": external_id,
+        "blocks": blocks,
+    }
+
+
+def read_settings(state: Mapping[str, Any]) -> tuple[ChannelSettings, dict[str, str]]:
+    """Return what was chosen, and errors by block id."""
+    chosen = {block_id: _chosen(actions.get(VALUE) or {}) for block_id, actions in state["values"].items()}
+    listed = tuple(chosen.get("listed") or ())
+    language = " ".join(str(chosen.get("language") or "").split())
+    errors = {}
+    if chosen.get("filers") == "listed" and not listed:
+        errors["listed"] = "Please name at least one person, or choose another answer above."
+    if bool(chosen.get("quiet_from")) != bool(chosen.get("quiet_until")):
+        wrong = "quiet_until" if chosen.get("quiet_from") else "quiet_from"
+        errors[wrong] = "Quiet hours need a beginning and an end."
+    if not LANGUAGE.fullmatch(language):
+        errors["language"] = "Please write the name of a language, such as German."
+    if errors:
+        return ChannelSettings(), errors
+    plain = ("project", "issue_type", "write_policy", "filers", "quiet_from", "quiet_until")
+    values = {name: "" if chosen.get(name) in (None, USUAL) else chosen[name] for name in plain}
+    needs_mention = chosen.get("follow_ups") == "mention"
+    return ChannelSettings.model_validate(
+        {
+            **values,
+            "filers": values["filers"] or "members",
+            "listed": listed if values["filers"] == "listed" else (),
+            "needs_mention": needs_mention,
+            "language": language,
+        }
+    ), {}
+
+
+def changes(old: ChannelSettings, new: ChannelSettings) -> list[str]:
+    """Return a phrase for each thing that is different, as the channel is told."""
+    before, after = _told(old), _told(new)
+    return [f"{name}: {before[name]} → {after[name]}" for name in before if before[name] != after[name]]
+
+
+def _told(settings: ChannelSettings) -> dict[str, str]:
+    people = " ".join(f"<@{user}>" for user in settings.listed)
+    quiet = f"{settings.quiet_from} to {settings.quiet_until} ({settings.time_zone})" if settings.quiet_from else "none"
+    return {
+        "default project": settings.project or "as everywhere",
+        "default type": settings.issue_type or "as asked",
+        "before an issue is filed": WRITES[settings.write_policy or USUAL].lower(),
+        "who may file": people if settings.filers == "listed" else FILERS[settings.filers].lower(),
+        "follow-ups": FOLLOW_UPS["mention" if settings.needs_mention else "free"].lower(),
+        "quiet hours": quiet,
+        "language": settings.language or "that of whoever asks",
+    }
+
+
+def _usual(words: str, choices: Sequence[str]) -> dict[str, str]:
+    return {USUAL: words, **{choice: choice for choice in choices}}
+
+
+def _choice(block_id: str, label: str, choices: Mapping[str, str], chosen: str) -> Block:
+    options = [FieldOption(id=value, name=name) for value, name in choices.items()]
+    return input_block(block_id, label, select(options, [chosen or USUAL]), is_required=True)
+
+
+def _people(listed: Sequence[str]) -> Block:
+    element: Block = {"type": "multi_users_select", "max_selected_items": MOST_LISTED}
+    if listed:
+        element["initial_users"] = list(listed)
+    return input_block("listed", "These people", element, is_required=False, hint="Counts for “Only these people”.")
+
+
+def _time(block_id: str, label: str, value: str, hint: str = "") -> Block:
+    element: Block = {"type": "timepicker", **({"initial_time": value} if value else {})}
+    return input_block(block_id, label, element, is_required=False, hint=hint)
+
+
+def _chosen(state: Mapping[str, Any]) -> Any:
+    """Return what one input holds."""
+    if "selected_option" in state:
+        return (state["selected_option"] or {}).get("value")
+    return next((state[name] for name in ("selected_users", "selected_time", "value") if name in state), None)
