@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from functools import partial
+
 from bot.attempt import OK, attempt
 from bot.services import Services
 from workers.failpoints import failpoint
@@ -19,6 +22,7 @@ async def show_first_sign(services: Services, request: TurnRequest) -> None:
     """Show the status, then let the worker know that this call is over, whatever came of it."""
     failpoint("event_acked")
     place = request.conversation
+    services.background.start(partial(_count, services, place.team_id))
     call = services.slack.assistant_threads_setStatus(
         channel_id=place.channel_id, thread_ts=place.thread_ts, status=TEXT
     )
@@ -28,6 +32,12 @@ async def show_first_sign(services: Services, request: TurnRequest) -> None:
     finally:
         failpoint("sign_shown")
         await _tell_worker(services, request)
+
+
+async def _count(services: Services, team_id: str) -> None:
+    """Let the other processes know of this call; it does not wait for them."""
+    with contextlib.suppress(StateUnavailable):
+        await services.handover.run(lambda door: door.count_call(team_id, METHOD))
 
 
 async def _tell_worker(services: Services, request: TurnRequest) -> None:

@@ -13,6 +13,7 @@ from workers.failpoints import failpoint
 from workers.records import DRAFT_VERSION, Action, Conversation, Draft, Filing, SlackFile, TurnRequest
 from workers.settings import Settings
 from workers.state import metrics as figures
+from workers.state.cache import PROJECTS_NAME, Cache
 from workers.state.catch_up import DONE, CatchUps, Job
 from workers.state.connection import connect, state_errors
 from workers.state.filings import Filings
@@ -47,7 +48,7 @@ class Door:
         self._redis, self._kicker = client, kicker
         self._boxes = Mailboxes(client, ttl_seconds=ttl_seconds)
         self._filings = Filings(client, ttl_seconds=ttl_seconds)
-        self._limiter = Limiter(client)
+        self._limiter, self._cache = Limiter(client), Cache(client)
         self.metrics = figures.Metrics(client)
         self.missed = CatchUps(client)
 
@@ -115,6 +116,14 @@ class Door:
     def count_call(self, team_id: str, method: str) -> None:
         """Let the limiter know of a call that does not wait for it."""
         self._limiter.acquire(budgets_of(team_id, method), priority=True)
+
+    def choices(self) -> tuple[list[str], list[str]]:
+        """Return the open projects and the types of issues in any of them; empty where they are not known yet."""
+        projects = [str(key) for key in self._cache.get(PROJECTS_NAME) or ()]
+        kinds = [kind for key in projects for kind in self._cache.get(f"jira:types:{key}") or ()]
+        # A sub-task needs a parent, which a message does not have.
+        names = dict.fromkeys(str(kind["name"]) for kind in kinds if not kind.get("is_subtask"))
+        return projects, list(names)
 
     def sign_shown(self, conversation: Conversation, ts: str) -> None:
         """The first sign of a turn has been shown, or will never be."""

@@ -12,6 +12,7 @@ from workers.failpoints import failpoint
 from workers.logs import get_logger
 from workers.records import Action
 from workers.services import Services
+from workers.state.cache import PROJECTS_NAME, Cache
 from workers.state.lock import Lock
 from workers.state.mailbox import Claim
 from workers.turn import run_turn
@@ -21,6 +22,7 @@ FAIR_SECONDS = 60.0
 ACTION_TIMEOUT_SECONDS = 120.0
 ACTION_ATTEMPTS = 5
 WARM_LOCK_MS = 600_000
+PROJECTS_SECONDS = 7_200
 
 log = get_logger(__name__)
 
@@ -50,7 +52,9 @@ def warm(services: Services) -> None:
     try:
         if not Lock(services.redis, "warm").take(WARM_LOCK_MS):
             return
-        for project in services.turns.settings.jira_projects:
+        projects = services.turns.settings.jira_projects
+        Cache(services.redis).put(PROJECTS_NAME, projects, PROJECTS_SECONDS)
+        for project in projects:
             for kind in jira.issue_types(project, refresh=True):
                 jira.create_screen(project, kind.id, refresh=True)
     except SupportBotError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,12 @@ from bot.forms import as_markdown, shortcut_form
 from bot.hints import answer_click
 from bot.open_modal import open_modal
 from bot.services import Services
+from workers.jobs import StateUnavailable
 from workers.views.draft_modal import shortcut_modal
+from workers.views.limits import OPTIONS
+
+# Of the three seconds in which a form may be opened.
+CHOICES_SECONDS = 0.5
 
 
 class Shortcuts:
@@ -26,13 +32,24 @@ class Shortcuts:
     async def file_issue(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         """Open the form while Slack allows it."""
         text = as_markdown(str(body["message"].get("text") or ""))
-        view = shortcut_modal(text, private_metadata=shortcut_form(body))
+        projects, kinds = await self._choices()
+        view = shortcut_modal(text, projects, shortcut_form(body), issue_types=kinds)
         problem = await open_modal(self._services, body["trigger_id"], view)
         if problem:
             response_url = str(body.get("response_url", ""))
             after_ack(context, partial(answer_click, self._services, response_url, problem))
         self._services.count("shortcut")
         await ack()
+
+    async def _choices(self) -> tuple[list[str], list[str]]:
+        """Return projects and types to choose from; none where they must be typed."""
+        try:
+            async with asyncio.timeout(CHOICES_SECONDS):
+                projects, kinds = await self._services.handover.run(lambda door: door.choices())
+        except (StateUnavailable, TimeoutError):
+            return [], []
+        # What does not fit into a select is typed.
+        return projects if len(projects) <= OPTIONS else [], kinds if len(kinds) <= OPTIONS else []
 
 
 def register(app: AsyncApp, services: Services) -> None:

@@ -16,6 +16,7 @@ from sandbox.server import Running
 from sandbox.slack import BOT_TOKEN, SlackStandIn
 from tests.integration.listener_harness import SECRET, RunningListener, settings_for, wait_for
 from workers.records import Action, Conversation, Draft, FieldSpec
+from workers.state.cache import PROJECTS_NAME, Cache
 from workers.state.connection import connect
 from workers.state.filings import Filings
 from workers.state.mailbox import Mailboxes
@@ -300,4 +301,25 @@ def test_clicks_beyond_measure_are_refused_with_a_word_to_the_person(
     (hint,) = wait_for(lambda: slack.ephemerals)
     assert (hint.user, "a lot waiting" in hint.text) == ("U0GRACE01", True)
     assert len(actions(boxes, slack.workspace.team_id, "draft:d1")) == 50
+    assert listener.is_ready()
+
+
+def test_the_shortcut_offers_the_open_projects_and_their_types_once_they_are_known(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+) -> None:
+    cache = Cache(connect(redis_server.url))
+    cache.put(PROJECTS_NAME, ["OPS", "WEB"], 60)
+    bug, story = {"id": "1", "name": "Bug"}, {"id": "2", "name": "Story"}
+    cache.put("jira:types:OPS", [bug, {"id": "3", "name": "Sub-task", "is_subtask": True}], 60)
+    cache.put("jira:types:WEB", [story, bug], 60)
+    slack.shortcut("general", thread(slack), "grace", "file_issue")
+    offered = {
+        block["block_id"]: [option["value"] for option in block["element"]["options"]]
+        for block in front_view(slack, "U0GRACE01")["blocks"]
+        if block.get("element", {}).get("type") == "static_select"
+    }
+    assert offered == {"project": ["OPS", "WEB"], "issue_type": ["Bug", "Story"]}
+    slack.submit_view("grace", "top", {"project": "WEB", "issue_type": "Story"})
+    (action,) = actions(boxes, slack.workspace.team_id, "user:U0GRACE01")
+    assert (action.values["project"], action.values["issue_type"]) == ("WEB", "Story")
     assert listener.is_ready()

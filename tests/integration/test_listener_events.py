@@ -15,6 +15,7 @@ from tests.integration.listener_harness import SECRET, RunningListener, settings
 from workers.records import Conversation, TurnRequest
 from workers.state.connection import connect
 from workers.state.mailbox import Mailboxes
+from workers.state.slack_budgets import budgets_of
 
 pytestmark = pytest.mark.integration
 
@@ -81,7 +82,7 @@ def test_a_mention_lies_in_the_mailbox_once_though_it_arrives_twice(
     assert all(delivery.is_acked and delivery.attempts == 1 for delivery in slack.deliveries)
     (request,) = mail(boxes, conversation_of(slack, "general", ts))
     assert (request.kind, request.text) == ("mention", "the export hangs")
-    assert listener.door.is_reachable()
+    assert listener.door.redis_problem() == ""
 
 
 def test_a_mention_in_a_private_channel_and_in_a_group_message_is_taken(
@@ -243,4 +244,14 @@ def test_an_edit_that_cannot_be_stored_is_refused_and_comes_again(
     redis_server.restart()
     wait_for(lambda: settled(slack) and all(delivery.is_acked for delivery in slack.deliveries))
     assert [request.text for request in mail(boxes, conversation_of(slack, "general", ts))] == ["new"]
+    assert listener.is_ready()
+
+
+def test_the_first_sign_is_counted_among_the_calls_of_all_processes(
+    listener: RunningListener, slack: SlackStandIn, redis_server: RedisServer
+) -> None:
+    slack.say("general", "ada", f"{slack.mention} the export hangs")
+    (budget,) = budgets_of(slack.workspace.team_id, "assistant.threads.setStatus")
+    client = connect(redis_server.url)
+    wait_for(lambda: client.zcard(f"sb:limit:{budget.key}:calls") == 1)
     assert listener.is_ready()

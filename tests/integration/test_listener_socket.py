@@ -171,3 +171,47 @@ def test_it_leaves_at_once_and_in_order(listener: RunningListener, slack: SlackS
     assert listener.stop() < 3
     wait_for(lambda: slack.connections == 0)
     assert boxes.waiting() == 1
+
+
+def test_a_disconnect_with_events_in_flight_loses_nothing_and_doubles_nothing(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+) -> None:
+    slack.delivery.ack_seconds = 1.0
+    redis_server.pause()
+    for number in range(10):
+        slack.say("general", "ada", f"{slack.mention} {number}")
+    slack.disconnect("refresh_requested")
+    wait_for(lambda: slack.connections > 2 or any(delivery.attempts > 1 for delivery in slack.deliveries))
+    redis_server.resume()
+    wait_for(lambda: all_acked(slack))
+    assert boxes.waiting() == 10
+    wait_for(listener.is_ready)
+
+
+def test_connections_that_are_cut_with_events_in_flight_bring_them_again_once(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+) -> None:
+    slack.delivery.ack_seconds = 1.0
+    redis_server.pause()
+    for number in range(10):
+        slack.say("general", "ada", f"{slack.mention} {number}")
+    slack.cut_connections()
+    wait_for(lambda: slack.connections > 0)
+    redis_server.resume()
+    wait_for(lambda: all_acked(slack))
+    assert boxes.waiting() == 10
+    wait_for(listener.is_ready)
+
+
+def test_acks_that_come_too_late_bring_an_event_again_and_no_second_answer(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+) -> None:
+    slack.delivery.ack_seconds = 0.3
+    slack.delivery.redelivery_seconds = (0.2,) * 20
+    redis_server.pause()
+    slack.say("general", "ada", f"{slack.mention} hello?")
+    wait_for(lambda: all(delivery.attempts > 1 for delivery in slack.deliveries))
+    redis_server.resume()
+    wait_for(lambda: all_acked(slack))
+    assert boxes.waiting() == 1
+    wait_for(listener.is_ready)

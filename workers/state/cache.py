@@ -8,6 +8,9 @@ import redis
 
 from workers.state.codec import UnknownFormatError, decode, encode
 
+PROJECTS_NAME = "jira:projects"
+"""The keys of the open projects, the default one first: workers put them here for the listener's forms."""
+
 
 class Cache:
     """JSON values by name; names begin with the team where the value depends on it."""

@@ -14,7 +14,7 @@ import redis
 
 from workers.state.connection import Args, state_errors
 
-LOCK_MS = 30_000
+LOCK_MS = 20_000
 DONE = "done"
 
 # KEYS heard, job   ARGV gap, margin, longest (ms)
