@@ -38,6 +38,10 @@ class Conversation(Record):
         return cls(team_id=team_id, channel_id=channel_id, thread_ts=thread_ts)
 
 
+# Slack's own smaller pictures of a picture, by their longer side.
+_PREVIEWS = ("thumb_1024", "thumb_960", "thumb_800", "thumb_720")
+
+
 class SlackFile(Record):
     """A file on a message; `url` is Slack's `url_private_download`, only for Slack's own hosts."""
 
@@ -46,6 +50,8 @@ class SlackFile(Record):
     mimetype: str = ""
     size: int = 0
     url: str | None = None
+    preview: str | None = None
+    """Where Slack keeps a smaller picture of it."""
     is_external: bool = False
     """It lies with another service; Slack knows only its address there."""
 
@@ -64,6 +70,7 @@ class SlackFile(Record):
             mimetype=str(raw.get("mimetype") or ""),
             size=int(raw.get("size") or 0),
             url=None if is_external else raw.get("url_private_download") or raw.get("url_private"),
+            preview=None if is_external else next((raw[name] for name in _PREVIEWS if raw.get(name)), None),
             is_external=is_external,
         )
 
@@ -93,19 +100,13 @@ class TurnRequest(Record):
         return self.ts == self.conversation.thread_ts
 
 
-ActionKind = Literal[
-    "draft_create",
-    "draft_edit",
-    "draft_cancel",
-    "filing_check",
-    "filing_force",
-    "filing_look",
-    "filing_confirmed",
-    "shortcut_submit",
-    "command",
-    "turn_retry",
+DraftActionKind = Literal[
+    "draft_create", "draft_edit", "draft_cancel", "filing_check", "filing_force", "filing_look", "filing_confirmed"
 ]
-
+WayInKind = Literal[
+    "command", "settings_open", "settings_save", "form_open", "form_change", "reaction", "home_open", "look_up"
+]
+ActionKind = Literal[DraftActionKind, WayInKind, "shortcut_submit", "turn_retry"]
 
 DRAFT_VERSION = "draft_version"
 """Among the values of a `draft_edit`: the version of the draft that the person saw."""

@@ -30,6 +30,8 @@ class Person(Record):
     """From another organisation."""
     is_bot: bool = False
     is_deactivated: bool = False
+    is_admin: bool = False
+    """An admin or an owner of the workspace."""
     tz: str = ""
 
     @property
@@ -52,10 +54,13 @@ class People:
             log.warning("person_unknown", cause=type(error).__name__)
             return Person(id=user_id, name=user_id)
 
-    def surely(self, team_id: str, user_id: str) -> Person:
-        """Return a person, or raise SlackUnavailable: for decisions that must not rest on a guess."""
+    def surely(self, team_id: str, user_id: str, *, is_fresh: bool = False) -> Person:
+        """Return a person, or raise SlackUnavailable: for decisions that must not rest on a guess.
+
+        With `is_fresh` not on what was true an hour ago either.
+        """
         name = f"{team_id}:person:{user_id}"
-        cached = self._cache.get(name)
+        cached = None if is_fresh else self._cache.get(name)
         if cached:
             return Person.model_validate(cached)
         try:
@@ -81,6 +86,7 @@ def _person(team_id: str, user_id: str, user: Mapping[str, Any]) -> Person:
         is_stranger=bool(user.get("is_stranger")) or not _is_of_team(team_id, user),
         is_bot=bool(user.get("is_bot")),
         is_deactivated=bool(user.get("deleted")),
+        is_admin=bool(user.get("is_admin") or user.get("is_owner")),
         tz=user.get("tz") or "",
     )
 

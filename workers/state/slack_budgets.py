@@ -14,6 +14,7 @@ TIERS: dict[str, tuple[int, int]] = {
     "chat.stopStream": (20, 2),  # Tier 2 (method page)
     "chat.appendStream": (100, 5),  # Tier 4 (method page)
     "agents.sessions.setStatus": (50, 5),  # Tier 3 (third party: slack-morphism)
+    "conversations.info": (50, 5),  # Tier 3 (method page)
     "conversations.history": (50, 5),  # Tier 3 for internal apps (method page)
     "conversations.replies": (50, 5),  # Tier 3 for internal apps (method page)
     "users.conversations": (50, 5),  # Tier 3 (method page)
@@ -27,6 +28,9 @@ TIERS: dict[str, tuple[int, int]] = {
 }
 OTHER_METHODS = (20, 2)
 """For a method without a row: Tier 2."""
+
+GROWTH_HEADROOM = 20
+"""What updates of growing answers leave of `chat.update`: posts that wait for their turn need a closing update each."""
 
 POST_METHODS = frozenset({"chat.postMessage", "chat.postEphemeral"})
 POST_WINDOW_SECONDS = 1.05
