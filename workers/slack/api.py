@@ -9,6 +9,7 @@ import json
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_sdk import WebClient
@@ -52,6 +53,7 @@ class SlackApi:
         priority: bool = True,
         reservation: str = "",
         hold: Hold | None = None,
+        headroom: int | None = None,
         max_wait_seconds: float = MAX_WAIT_SECONDS,
         sleep: Sleep = time.sleep,
         on_grant: Callable[[Grant], None] | None = None,
@@ -60,9 +62,12 @@ class SlackApi:
         """Return Slack's answer; raises SlackUnavailable, ReplyGone, SlackRefused or Misconfigured.
 
         A call that gets no place within `max_wait_seconds` fails with SlackUnavailable and was not sent. `hold` is
-        a place for a later call, granted together with this one or not at all. `on_grant` hears how full it is.
+        a place for a later call, granted together with this one or not at all. `headroom` is what a call without
+        priority leaves to others, if it is not what its method usually leaves. `on_grant` hears how full it is.
         """
         budgets = budgets_of(self.team_id, method, str(arguments.get("channel", "")))
+        if headroom is not None:
+            budgets = tuple(replace(budget, headroom=headroom) for budget in budgets)
         place = self.limiter.acquire(
             budgets,
             priority=priority,

@@ -12,7 +12,7 @@ from workers.slack.lookup import REPLY_EVENT, metadata
 from workers.slack.place import Place
 from workers.slack.slot import Slot
 from workers.state.limiter import Grant, Hold
-from workers.state.slack_budgets import budgets_of
+from workers.state.slack_budgets import GROWTH_HEADROOM, budgets_of
 from workers.views.reply import Message
 
 HOLD_SECONDS = 330.0
@@ -92,6 +92,7 @@ class EditedMessage:
             priority=is_closing,
             reservation=self._hold.id if is_closing else "",
             hold=None if is_closing else self._hold,
+            headroom=GROWTH_HEADROOM,
             max_wait_seconds=max_wait_seconds,
             on_grant=on_grant,
         )

@@ -6,27 +6,23 @@ from workers.state.limiter import Grant
 
 MIN_PACE_SECONDS = 1.0
 """The shortest time between two writes of one reply."""
-STREAM_SECONDS = 20.0
-"""For so long the streams that are open now are expected to grow."""
+GROWING_SECONDS = 10.0
+"""For so long the replies that are open now are expected to grow: what is left of the minute is to last that long."""
 
 
 def edit_pace(grant: Grant, limit: int, headroom: int) -> float:
-    """Return the pause between updates; while most of a minute is free, the shortest.
-
-    Every open reply holds a place in the very budget of its updates.
-    """
-    if grant.room > limit // 2:
-        return MIN_PACE_SECONDS
-    shared = max(1, limit - headroom - grant.holders)
-    return max(MIN_PACE_SECONDS, 60.0 * max(1, grant.holders) / shared)
+    """Return the pause between updates; every open reply holds a place in the very budget of its updates."""
+    return _pace(grant, limit - headroom - grant.holders)
 
 
 def stream_pace(grant: Grant, limit: int, headroom: int) -> float:
-    """Return the pause between appends: what is left of the minute lasts for a while, with so many streams open.
+    """Return the pause between appends; what open streams hold is in the budget of their stops."""
+    return _pace(grant, limit - headroom)
 
-    Never longer than the pause at which that many streams can go on for ever.
-    """
-    open_streams = max(1, grant.holders)
-    forever = 60.0 * open_streams / (limit - headroom)
-    soon = STREAM_SECONDS * open_streams / max(1, grant.room - headroom)
-    return max(MIN_PACE_SECONDS, min(forever, soon))
+
+def _pace(grant: Grant, shared: int) -> float:
+    """Return a pause that is never longer than the one at which all that are open can go on for ever."""
+    are_open = max(1, grant.holders)
+    for_now = GROWING_SECONDS * are_open / max(1, grant.room)
+    for_ever = 60.0 * are_open / max(1, shared)
+    return max(MIN_PACE_SECONDS, min(for_now, for_ever))

@@ -15,7 +15,7 @@ from workers.slack.reply_part import ReplyPart, Writing
 from workers.slack.session import Session, SessionStatus
 from workers.slack.slot import Slot
 from workers.state.limiter import Grant
-from workers.state.slack_budgets import budgets_of
+from workers.state.slack_budgets import GROWTH_HEADROOM, budgets_of
 from workers.views.fences import CLOSE_ROOM
 from workers.views.limits import SEGMENT_TEXT
 from workers.views.reply import Portion
@@ -169,7 +169,7 @@ class ReplyParts:
 
     def _heard_edit(self, grant: Grant) -> None:
         (budget,) = budgets_of(self._place.conversation.team_id, "chat.update")
-        self.pace_seconds = edit_pace(grant, budget.limit, budget.headroom)
+        self.pace_seconds = edit_pace(grant, budget.limit, GROWTH_HEADROOM)
 
     def _heard_stream(self, grant: Grant) -> None:
         (budget,) = budgets_of(self._place.conversation.team_id, "chat.appendStream")

@@ -35,7 +35,7 @@ class Stream:
     def __init__(self, place: Place, number: int, ladder: Ladder, board: TaskBoard) -> None:
         self._place, self._number, self._ladder, self._board = place, number, ladder, board
 
-    def start(self, text: str, on_grant: Callable[[Grant], None] | None) -> str:
+    def start(self, text: str) -> str:
         """Begin with a text, tasks or both and return the new message's ts; never waits for its place."""
         where = self._place.conversation
         recipient = {}
@@ -54,7 +54,6 @@ class Stream:
                 priority=True,
                 hold=self._hold,
                 max_wait_seconds=0,
-                on_grant=on_grant,
                 **recipient,
             )
         except Exception:

@@ -58,7 +58,7 @@ class StreamedMessage:
     def show(self, portion: Portion, *, status: SessionStatus, max_wait_seconds: float, on_grant: Heard) -> bool:
         """Make the message read so."""
         if not self._slot.record.ts:
-            return self._start(portion, on_grant)
+            return self._start(portion)
         if not self.is_live or not portion.streamed.startswith(self._slot.record.confirmed):
             self.leave(max_wait_seconds)
             return False
@@ -85,7 +85,7 @@ class StreamedMessage:
             log.warning("stream_not_stopped", code=error.code)
         self._slot.note(kind="edit")
 
-    def _start(self, portion: Portion, on_grant: Heard) -> bool:
+    def _start(self, portion: Portion) -> bool:
         text = portion.streamed
         if not text and not self._board.unsent():
             return True
@@ -94,7 +94,7 @@ class StreamedMessage:
         failpoint("reply_intended")
         began = self._place.clock()
         try:
-            ts = self._stream.start(text, on_grant)
+            ts = self._stream.start(text)
         except SlackUnavailable as error:
             if error.was_sent:
                 self._slot.lost(began)

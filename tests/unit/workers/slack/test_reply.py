@@ -352,9 +352,10 @@ def test_a_stopped_answer_says_so_even_before_its_first_word(world: World) -> No
 
 
 def test_the_pace_is_stretched_by_how_many_replies_are_open() -> None:
-    assert edit_pace(Grant(room=40, holders=9, at_seconds=0), 50, 5) == 1.0
-    assert edit_pace(Grant(room=20, holders=1, at_seconds=0), 50, 5) == pytest.approx(60 / 44)
-    assert edit_pace(Grant(room=20, holders=15, at_seconds=0), 50, 5) == pytest.approx(30.0)
+    assert edit_pace(Grant(room=29, holders=1, at_seconds=0), 50, 20) == 1.0
+    assert edit_pace(Grant(room=2, holders=1, at_seconds=0), 50, 20) == pytest.approx(60 / 29)
+    assert edit_pace(Grant(room=10, holders=15, at_seconds=0), 50, 20) == pytest.approx(15.0)
+    assert edit_pace(Grant(room=1, holders=15, at_seconds=0), 50, 20) == pytest.approx(60.0)
 
 
 def test_many_long_replies_at_once_never_meet_a_429(world: World) -> None:
