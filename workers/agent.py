@@ -195,17 +195,21 @@ class Agent:
         return Answer(messages=tuple(messages), issue_keys=tuple(self._issue_keys), outcome=outcome)
 
 
-def stopped_messages(journal: Journal, question: dict[str, Any], sentence: str) -> tuple[dict[str, Any], ...]:
-    """Return what history keeps of a turn that was told to stop: its finished rounds, and that it was stopped."""
+def stopped_messages(
+    journal: Journal, question: dict[str, Any], shown: str, sentence: str
+) -> tuple[dict[str, Any], ...]:
+    """Return what history keeps of a stopped turn: finished rounds, what was shown of the cut one, and the stop."""
     kept: list[dict[str, Any]] = [question]
-    number = 0
+    number, said = 0, ""
     while (finished := journal.round(number)) is not None:
+        said = _joined(said, text_of(finished))
         kept.append({"role": "assistant", "content": list(finished.blocks) or [_text(failures.EMPTY_ANSWER)]})
         calls = [block for block in finished.blocks if block["type"] == "tool_use"]
         if calls:
             results = [_tool_result(call, journal.get(_result_name(number, call)) or {}) for call in calls]
             kept.append({"role": "user", "content": results})
         number += 1
+    sentence = _joined(shown.removeprefix(said).strip() if shown.startswith(said) else "", sentence)
     if kept[-1]["role"] == "assistant":
         kept[-1] = {**kept[-1], "content": [*kept[-1]["content"], _text(sentence)]}
         return tuple(kept)

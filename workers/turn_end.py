@@ -159,7 +159,10 @@ class TurnEnd:
         if not attempt.reply.segments:
             sentence = failures.DEADLINE if reason == "deadline" else failures.STOPPED_BEFORE_ANSWER
         question = attempt.journal.get("question")
-        entry = attempt.entry(messages=stopped_messages(attempt.journal, question, sentence)) if question else None
+        entry = None
+        if question:
+            messages = stopped_messages(attempt.journal, question, attempt.reply.text, sentence)
+            entry = attempt.entry(messages=messages)
         attempt.await_sign()
         attempt.reply.stopped(sentence)
         attempt.commit(entry, reason)
