@@ -1,0 +1,237 @@
+"""The shortcut on messages, `/jira` and the App Home: what a person gets, and what Jira holds in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.faults import Fault
+from sandbox.jira.catalogue import GRACE as GRACE_IN_JIRA
+from sandbox.slack.messages import Message
+from sandbox.slack.modals import View
+from sandbox.stack import Stack
+from tests.e2e.drafting import BUTTONS, CREATE, filed, is_told, offers, press, sent, shows, text_of, told, words
+from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, card, cards, within
+from workers.state.connection import connect
+
+pytestmark = pytest.mark.e2e
+
+RANDOM, GRACES_DM = "C0RANDOM0", "D0GRACE01"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder: Path = tmp_path_factory.mktemp("shortcuts")
+    with Stack(beat=False, folder=folder) as stack:
+        yield stack
+
+
+@pytest.fixture(autouse=True)
+def _jira_is_well_again(stack: Stack) -> Iterator[None]:
+    yield
+    stack.jira.faults.clear()
+
+
+def open_form(stack: Stack, ts: str, *, user: str = GRACE, channel: str = CHANNEL) -> View:
+    """Use the shortcut on a message and return the form that opens."""
+    stack.slack.shortcut(channel, ts, user, "file_issue")
+    return within(lambda: stack.slack.views.get(user), "the form")[-1]
+
+
+def submit(stack: Stack, *, user: str = GRACE, project: str = "OPS", issue_type: str = "Task", **more: str) -> None:
+    """Send the form in front; Slack closes it."""
+    values = {"project": project, "issue_type": issue_type, **more}
+    assert stack.slack.submit_view(user, "top", values) == {}
+
+
+def card_in(stack: Stack, thread_ts: str, channel: str = CHANNEL) -> Message:
+    """Wait for the card of a thread, whatever it shows."""
+    return within(lambda: cards(stack, thread_ts, channel), f"a card in {thread_ts}")[0]
+
+
+def test_a_message_of_a_channel_is_filed_from_its_form_and_linked_both_ways(stack: Stack) -> None:
+    ts = stack.slack.say(
+        CHANNEL, ADA, "The gate does not open.\nIt beeps <https://example.com|like this> &amp; blinks."
+    )
+    form = str(open_form(stack, ts).body)
+    assert "The gate does not open." in form
+    assert "[like this](https://example.com) & blinks" in form
+
+    submit(stack, summary="Gate does not open")
+
+    shown = card_in(stack, ts)
+    assert f"<@{GRACE}>" in shows(shown, "/browse/")
+    (issue,) = filed(stack, "Gate does not open")
+    assert issue.fields["reporter"]["accountId"] == GRACE_IN_JIRA.account_id
+    assert "blinks" in text_of(issue.fields["description"])
+    (link,) = within(lambda: issue.remote_links, "the link to the message")
+    assert f"/archives/{CHANNEL}/p{ts.replace('.', '')}" in link["object"]["url"]
+    assert any(label.startswith("sb-") for label in issue.fields["labels"])
+
+
+def test_a_reply_in_a_thread_is_filed_and_the_card_stands_in_that_thread(stack: Stack) -> None:
+    root = stack.slack.say(CHANNEL, ADA, "Anybody else?")
+    ts = stack.slack.say(CHANNEL, GRACE, "Yes, the fan rattles.", root)
+    open_form(stack, ts)
+    submit(stack, summary="Fan rattles")
+
+    shows(card_in(stack, root), "/browse/")
+    assert len(filed(stack, "Fan rattles")) == 1
+
+
+def test_a_direct_message_is_filed(stack: Stack) -> None:
+    ts = stack.slack.say(GRACES_DM, GRACE, "hello there, just noting that my badge is broken")
+    open_form(stack, ts, channel=GRACES_DM)
+    submit(stack, summary="Badge is broken")
+
+    shows(card_in(stack, ts, GRACES_DM), "/browse/")
+    assert len(filed(stack, "Badge is broken")) == 1
+
+
+def test_where_the_bot_is_not_the_card_comes_to_the_person(stack: Stack) -> None:
+    before = len(stack.slack.messages(GRACES_DM))
+    ts = stack.slack.say(RANDOM, ADA, "The vending machine ate my coin.")
+    open_form(stack, ts, channel=RANDOM)
+    submit(stack, summary="Vending machine eats coins")
+
+    def look() -> Message | None:
+        return next((m for m in stack.slack.messages(GRACES_DM)[before:] if "/browse/" in words(m)), None)
+
+    within(look, "the card in the person's own messages")
+    assert len(filed(stack, "Vending machine eats coins")) == 1
+
+
+def test_a_project_that_is_not_open_loses_nothing_of_what_was_typed_and_files_nothing(stack: Stack) -> None:
+    ts = stack.slack.say(CHANNEL, ADA, "The archive is locked.")
+    open_form(stack, ts)
+    submit(stack, project="secret", summary="Archive is locked")
+
+    shown = card(stack, ts)
+    text = words(shown)
+    assert all(part in text for part in ("Archive is locked", "The archive is locked.", "SECRET", "OPS, WEB"))
+    assert sent(stack, "Archive is locked") == []
+    press(stack, shown, "draft_create", GRACE)
+    shows(shown, "/browse/")
+
+
+def test_a_type_that_the_project_lacks_is_said_with_those_it_has(stack: Stack) -> None:
+    ts = stack.slack.say(CHANNEL, ADA, "We want a slide.")
+    open_form(stack, ts)
+    submit(stack, project="WEB", issue_type="Wish", summary="A slide")
+
+    text = words(card(stack, ts))
+    assert all(part in text for part in ("no type Wish", "Bug", "Task", "Story"))
+    assert sent(stack, "A slide") == []
+
+
+def test_a_required_field_is_asked_for_on_the_card_and_filled_in_by_edit(stack: Stack) -> None:
+    ts = stack.slack.say(CHANNEL, ADA, "The barrier hits cars.")
+    open_form(stack, ts)
+    submit(stack, issue_type="bug", summary="Barrier hits cars")
+    shown = card(stack, ts)
+    assert "Team is required" in words(shown)
+
+    press(stack, shown, "draft_edit", GRACE)
+    within(lambda: stack.slack.views.get(GRACE), "the form of the draft")
+    assert stack.slack.submit_view(GRACE, "top", {"customfield_10050": "Workplace"}) == {}
+    shows(shown, "Workplace")
+    assert "is required" not in words(shown)
+    press(stack, shown, "draft_create", GRACE)
+
+    shows(shown, "/browse/")
+    (issue,) = filed(stack, "Barrier hits cars")
+    assert issue.fields["customfield_10050"]["value"] == "Workplace"
+
+
+def test_a_guest_may_not_file_by_the_shortcut_either(stack: Stack) -> None:
+    ts = stack.slack.say(CHANNEL, ADA, "The hedge is too high.")
+    open_form(stack, ts, user=GUEST)
+    submit(stack, user=GUEST, summary="Hedge too high")
+
+    is_told(stack, GUEST, "full members")
+    assert cards(stack, ts) == []
+    assert sent(stack, "Hedge too high") == []
+
+
+def test_what_is_submitted_while_jira_is_down_is_kept_and_filed_when_it_is_back(stack: Stack) -> None:
+    stack.jira.faults.add(Fault(operation="*", kind="status", status=503, times=-1))
+    assert stack.redis is not None
+    # As when nothing was read of Jira for an hour.
+    client = connect(stack.redis.url)
+    for key in client.keys("*jira:*"):
+        client.delete(key)
+    client.close()
+    ts = stack.slack.say(CHANNEL, ADA, "The bell rings at night.")
+    open_form(stack, ts)
+    submit(stack, summary="Bell rings at night")
+
+    shown = card(stack, ts)
+    assert shown.action_ids == BUTTONS
+    assert "not filed yet" in words(shown)
+    stack.jira.faults.clear()
+    press(stack, shown, "draft_create", GRACE)
+    shows(shown, "/browse/")
+    (issue,) = filed(stack, "Bell rings at night")
+    assert issue.fields["reporter"]["accountId"] == GRACE_IN_JIRA.account_id
+    assert any(label.startswith("sb-") for label in issue.fields["labels"])
+
+
+def test_what_jira_refuses_of_a_form_can_be_mended_on_the_card(stack: Stack) -> None:
+    ts = stack.slack.say(CHANNEL, ADA, "The flag is torn.")
+    body = {"errorMessages": [], "errors": {"summary": "Too short."}}
+    stack.jira.faults.add(Fault(operation=CREATE, kind="status", status=400, body=body))
+    open_form(stack, ts)
+    submit(stack, summary="Flag")
+
+    shown = card(stack, ts)
+    assert "Summary: Too short." in shows(shown, "did not take it")
+    offers(shown, BUTTONS)
+
+
+def test_a_form_without_a_summary_stays_open_with_the_error_at_its_field(stack: Stack) -> None:
+    ts = stack.slack.say(CHANNEL, ADA, "…")
+    open_form(stack, ts)
+
+    answered = stack.slack.submit_view(GRACE, "top", {"project": "OPS", "issue_type": "Task", "summary": "  "})
+
+    assert list(answered["errors"]) == ["summary"]
+    stack.slack.close_view(GRACE, "top")
+
+
+@pytest.mark.parametrize("text", ["", "help", "HELP me", "frobnicate now"])
+def test_the_command_helps_the_person_alone(stack: Stack, text: str) -> None:
+    before, seen = len(told(stack, ADA)), len(stack.slack.messages(CHANNEL))
+    stack.slack.command(CHANNEL, ADA, "/jira", text)
+
+    hint = told(stack, ADA)[before]
+    assert "/jira help" in hint
+    assert len(stack.slack.messages(CHANNEL)) == seen
+
+
+def test_the_home_says_what_the_bot_does_each_time_it_is_opened(stack: Stack) -> None:
+    stack.slack.open_home(ADA)
+    home = within(lambda: stack.slack.homes.get(ADA), "the home")
+    text = words(home.body["blocks"])
+    assert "Jira" in text
+    assert "draft" in text.lower()
+
+    published = len([call for call in stack.slack.calls if call.method == "views.publish"])
+    stack.slack.open_home(ADA)
+    within(
+        lambda: len([call for call in stack.slack.calls if call.method == "views.publish"]) > published,
+        "the home made anew",
+    )
+
+
+def test_the_form_of_a_very_long_message_keeps_all_of_it(stack: Stack) -> None:
+    lines = "\n".join(f"{number}: the log says nothing useful at all" for number in range(180))
+    ts = stack.slack.say(ADAS_DM, ADA, lines)
+    open_form(stack, ts, user=ADA, channel=ADAS_DM)
+    submit(stack, user=ADA, summary="Long log")
+
+    shows(card_in(stack, ts, ADAS_DM), "/browse/")
+    (issue,) = filed(stack, "Long log")
+    description = text_of(issue.fields["description"])
+    assert all(f"{number}: the log" in description for number in (0, 90, 179))
