@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from workers.files.blocks import ReadFile
+from workers.files.blocks import ReadFile, Shown
 from workers.records import SlackFile, TurnRequest
 
 MAX_QUESTION = 60_000
@@ -140,9 +140,11 @@ def _message(
 
 def _attached(file: SlackFile, read: ReadFile | None) -> str:
     """Name a file; one that could not be shown says why, so that the model can tell the person."""
-    file, problem = (read.file, read.shown.problem) if read else (file, "")
+    file, shown = (read.file, read.shown) if read else (file, Shown())
     about = f"attached: {_attribute(file.name) or 'a file without a name'}, {file.mimetype or 'unknown type'}"
-    return f"{about}; you can't see it: {problem}" if problem else about
+    if shown.problem:
+        return f"{about}; you can't see it: {shown.problem}"
+    return f"{about}; it is larger than you see it" if shown.is_smaller else about
 
 
 def _attribute(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workers.errors import FileUnreadable
 from workers.files.blocks import MOST_BYTES, ReadFile, Room, Shown, show
@@ -56,10 +56,23 @@ class FileReader:
 
     def _one(self, file: SlackFile, by: str, room: Room) -> tuple[ReadFile, Room]:
         try:
-            with self._source.opened(self._team_id, file, most_bytes=MOST_BYTES) as download:
-                file = download.file
-                shown, room = show(file.name, download.content, download.size, room)
+            file = self._source.look_up(self._team_id, file)
+            shown, left = self._shown(file, room)
+            if file.preview and (shown.is_too_large or file.size > MOST_BYTES):
+                shown, left = self._preview(file, shown, room)
         except FileUnreadable as error:
-            shown = Shown(problem=error.reason)
+            shown, left = Shown(problem=error.reason), room
         log.info("file_read", file=file.id, block=shown.block["type"] if shown.block else "none", why=shown.problem)
-        return ReadFile(file, by, shown), room
+        return ReadFile(file, by, shown), left
+
+    def _shown(self, file: SlackFile, room: Room) -> tuple[Shown, Room]:
+        try:
+            with self._source.opened(self._team_id, file, most_bytes=MOST_BYTES) as download:
+                return show(file.name, download.content, download.size, room)
+        except FileUnreadable as error:
+            return Shown(problem=error.reason), room
+
+    def _preview(self, file: SlackFile, shown: Shown, room: Room) -> tuple[Shown, Room]:
+        """Return Slack's smaller picture of a picture that is too large, or what was known without it."""
+        smaller, left = self._shown(file.model_copy(update={"url": file.preview, "size": 0}), room)
+        return (replace(smaller, is_smaller=True), left) if smaller.block else (shown, room)

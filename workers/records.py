@@ -55,11 +55,6 @@ class SlackFile(Record):
     is_external: bool = False
     """It lies with another service; Slack knows only its address there."""
 
-    @property
-    def is_html(self) -> bool:
-        """True if it says itself that it is a web page."""
-        return self.mimetype == "text/html" or self.name.lower().endswith((".html", ".htm"))
-
     @classmethod
     def from_slack(cls, raw: Mapping[str, Any]) -> SlackFile:
         """Read a file of a message; Slack Connect sends nothing but the id, and what lies elsewhere has no address."""
@@ -93,6 +88,8 @@ class TurnRequest(Record):
     """Unix seconds when the listener had it."""
     reply_ts: str = ""
     """The message to answer in, when a failed turn is tried again."""
+    is_bot: bool = False
+    """Another bot asks, one that the operator allows."""
 
     @property
     def opens_thread(self) -> bool:

@@ -31,6 +31,7 @@ def issue_json(issue: Issue) -> Json:
         "due": fields.get("duedate"),
         "created": fields["created"],
         "fields": [{"name": name, "value": value} for name, value in _custom(fields)],
+        "attachments": [row["filename"] for row in fields.get("attachment") or ()],
         "links": [_link(link) for link in list(issue.remote_links)],
         "comments": [_comment(comment) for comment in list(issue.comments)],
     }

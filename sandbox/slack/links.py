@@ -40,6 +40,7 @@ class Links:
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_get("/files-pri/{name}/{rest:.*}", self.download)
+        app.router.add_get("/files-tmb/{name}/{rest:.*}", self.download)
         app.router.add_post("/upload/v1/{file}", self.upload)
         app.router.add_post("/response/{key}", self.respond)
 
@@ -65,7 +66,8 @@ class Links:
             return web.Response(text=LOGIN_PAGE, content_type="text/html")
         if file is None:
             return web.Response(status=404)
-        return web.Response(body=file.content, headers={"Content-Type": file.mimetype})
+        content = file.preview if request.path.startswith("/files-tmb/") else file.content
+        return web.Response(body=content, headers={"Content-Type": file.mimetype})
 
     async def upload(self, request: web.Request) -> web.Response:
         """Take the bytes of a file that `files.getUploadURLExternal` announced."""

@@ -32,6 +32,8 @@ class NewFile:
     """An address in the place of Slack's own."""
     size: int | None = None
     """A size that is not its own."""
+    preview: bytes = b""
+    """The smaller picture that Slack makes of a large one."""
 
 
 @dataclass
@@ -56,7 +58,7 @@ class People:
         stored = [new_file(self.slack, f.name, f.content, person.id, f.mimetype) for f in files]
         for file, given in zip(stored, files, strict=True):
             file.channels.append(place.id)
-            file.is_connect, file.url, file.size = given.is_connect, given.url, given.size
+            file.is_connect, file.url, file.size, file.preview = given.is_connect, given.url, given.size, given.preview
         message = Message(
             channel=place.id,
             ts=self.slack.clock.next_ts(),

@@ -116,6 +116,8 @@ class StoredFile:
     """A Slack Connect file: messages carry only its id until `files.info` is asked."""
     url: str | None = None
     """Where messages say that it lies, if not where it does."""
+    preview: bytes = b""
+    """The smaller picture that Slack makes of a large one."""
     size: int | None = None
     """How large messages say that it is, if not as it is."""
 

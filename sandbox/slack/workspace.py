@@ -209,5 +209,6 @@ class Workspace:
             "channels": list(file.channels),
             "url_private": file.url or f"{link}/{name}",
             "url_private_download": file.url or f"{link}/download/{name}",
+            **({"thumb_1024": f"{self.base_url}/files-tmb/{self.team_id}-{file.id}/{name}"} if file.preview else {}),
             "permalink": f"https://{self.team_domain}.slack.com/files/{file.user}/{file.id}/{name}",
         }

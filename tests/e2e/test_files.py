@@ -210,7 +210,7 @@ def test_words_in_a_file_cannot_pose_as_somebodys(stack: Stack) -> None:
         ("clip.mp4", b"\0\0\0\x18ftypmp42" + bytes(range(256)), "none of them"),
         ("report.docx", b"PK\x03\x04" + b"\0" * 100, "none of them"),
         ("empty.txt", b"", "empty"),
-        ("huge.png", png(padding=6_200_000), "larger than 6 MB"),
+        ("huge.png", png(padding=4_000_000), "larger than 3.9 MB"),
         ("wide.png", png(8001, 2), "longer than 8,000 pixels"),
         ("cut.jpg", jpeg()[:-8], "damaged"),
         ("secret.pdf", pdf(more=b"/Encrypt 4 0 R"), "password"),
@@ -223,6 +223,16 @@ def test_what_cannot_be_shown_is_named_to_the_person(stack: Stack, name: str, co
     assert f"attached: {name}" in text
     assert why in text
     assert [kind for kind, _ in shown_files(asked(stack, f"see {name}"))] == ["text"]
+
+
+@pytest.mark.parametrize("photo", [png(padding=4_000_000), png(9_000, 9_000)])
+def test_of_a_picture_that_is_too_large_slacks_smaller_one_is_shown(stack: Stack, photo: bytes) -> None:
+    text = f"a photo of {len(photo)}"
+    assert told(stack, text, NewFile("photo.png", photo, preview=png(9, 9))) == "Looked."
+
+    blocks = asked(stack, text)
+    assert shown_files(blocks) == [("image/png", encoded(png(9, 9)))]
+    assert "it is larger than you see it" in blocks[-1]["text"]
 
 
 @pytest.mark.parametrize(
@@ -400,14 +410,13 @@ def test_a_worker_that_dies_between_two_files_is_followed_by_one_that_attaches_t
 
 
 def test_a_file_put_up_on_the_demos_page_reaches_claude(stack: Stack) -> None:
-    stack.claude.script(reply("A picture."), when="from the page")
     served = Running(Page(stack).make_app)
     try:
         form = {"channel": CHANNEL, "user": ADA, "text": f"{stack.slack.mention} from the page", "thread_ts": ""}
         sent = requests.post(
             f"{served.url}/api/upload", data=form, files={"file": ("a b.png", png(6, 6), "image/png")}, timeout=10
         )
-        assert words(answer(stack, sent.json()["result"]["ts"])) == "A picture."
+        assert "I looked at `a b.png`." in words(answer(stack, sent.json()["result"]["ts"]))
     finally:
         served.stop()
     assert shown_files(asked(stack, "from the page")) == [("image/png", encoded(png(6, 6)))]

@@ -17,6 +17,8 @@ Block = dict[str, Any]
 # Media stay in the history and go out with every later request of the thread, which may hold 32 MB in all: a turn
 # brings at most 8 MB (as base64), and history keeps at most 16 (see replay).
 MOST_MEDIA = 8_000_000
+# Claude takes no single picture over 5 MB, as base64 (from memory: no page that was read says so).
+MOST_OF_ONE_IMAGE = 5_200_000
 # Beyond 20 images in a request Claude takes none with a side over 2000 pixels, also among those sent long ago.
 MOST_IMAGES = 20
 LONGEST_SIDE = 8_000
@@ -57,6 +59,10 @@ class Shown:
 
     block: Block | None = None
     problem: str = ""
+    is_too_large: bool = False
+    """It is a picture that could be shown if it were smaller."""
+    is_smaller: bool = False
+    """What is shown is Slack's smaller picture of it."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +97,10 @@ def show(name: str, content: IO[bytes], size: int, room: Room) -> tuple[Shown, R
     kind = media_type(head)
     if not kind:
         return _text(content, size, room)
-    if _base64_size(size) > room.media:
-        return Shown(problem=TOO_MUCH if _base64_size(size) <= MOST_MEDIA else too_large(MOST_MEDIA * 3 // 4)), room
+    most = MOST_MEDIA if kind == PDF else MOST_OF_ONE_IMAGE
+    if _base64_size(size) > min(most, room.media):
+        problem = TOO_MUCH if _base64_size(size) <= most else too_large(most * 3 // 4)
+        return Shown(problem=problem, is_too_large=kind != PDF), room
     content.seek(0)
     data = content.read()
     return _document(name, data, room) if kind == PDF else _image(data, kind, room)
@@ -100,7 +108,7 @@ def show(name: str, content: IO[bytes], size: int, room: Room) -> tuple[Shown, R
 
 def too_large(most_bytes: int) -> str:
     """Say that a file is larger than what can be read."""
-    return f"it is larger than {most_bytes // 1_000_000} MB"
+    return f"it is larger than {most_bytes / 1_000_000:.1f} MB".replace(".0 MB", " MB")
 
 
 def _image(data: bytes, kind: str, room: Room) -> tuple[Shown, Room]:
@@ -110,7 +118,7 @@ def _image(data: bytes, kind: str, room: Room) -> tuple[Shown, Room]:
     if size is None or min(size) < 1 or not is_whole(data, kind):
         return Shown(problem=DAMAGED), room
     if max(size) > LONGEST_SIDE:
-        return Shown(problem=TOO_WIDE), room
+        return Shown(problem=TOO_WIDE, is_too_large=True), room
     block = {"type": "image", "source": _source(data, kind)}
     return Shown(block), replace(room, images=room.images - 1, media=room.media - _base64_size(len(data)))
 

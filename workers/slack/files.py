@@ -140,7 +140,7 @@ class SlackFiles:
     ) -> int:
         announced, size = response.length, 0
         is_page = response.headers.get_content_type() == "text/html"
-        if is_page and not file.is_html:
+        if is_page and not _says_it_is_a_page(file):
             raise _no_scope()
         if (announced or 0) > most_bytes:
             raise FileUnreadable(too_large(most_bytes))
@@ -197,6 +197,10 @@ def _redirected(url: str, error: urllib.error.HTTPError) -> str:
     if error.code == 429 or error.code >= 500:
         raise FileUnreadable(NOT_NOW, may_pass=True) from error
     raise FileUnreadable(GONE) from error
+
+
+def _says_it_is_a_page(file: SlackFile) -> bool:
+    return file.mimetype == "text/html" or file.name.lower().endswith((".html", ".htm"))
 
 
 def _no_scope() -> FileUnreadable:

@@ -25,6 +25,7 @@ SENDING_LEASE_MS = 10_000
 # Who was told to look and died is replaced after this long; so is who filed an issue and did not link its thread.
 LOOK_AGAIN_MS = 15_000
 UNCERTAIN = "sb:filings:uncertain"
+MOST_OF_PERSON = 200
 
 Begin = Literal["begun", "busy", "gone", "done", "cancelled", "uncertain", "new", "rejected"]
 BeginMode = Literal["press", "force", "look"]
@@ -127,7 +128,17 @@ class Filings:
             pipe.expire(key, self._ttl)
             pipe.zadd(drafts, {draft.id: draft.created_at})
             pipe.expire(drafts, self._ttl)
+            own = _drafts_of_person(draft.conversation.team_id, draft.asker_id)
+            pipe.zadd(own, {draft.id: draft.created_at})
+            pipe.zremrangebyrank(own, 0, -MOST_OF_PERSON - 1)
+            pipe.expire(own, self._ttl)
             return bool(pipe.execute()[0])
+
+    def of_person(self, team_id: str, user_id: str, limit: int = 50) -> list[tuple[Draft, Filing]]:
+        """Return the newest drafts that a person asked for, newest first."""
+        with state_errors():
+            rows = cast("list[bytes]", self._redis.zrevrange(_drafts_of_person(team_id, user_id), 0, limit - 1))
+        return [item for item in (self.get(team_id, row.decode()) for row in rows) if item]
 
     def of_conversation(self, conversation: Conversation, limit: int = 10) -> list[tuple[Draft, Filing]]:
         """Return the newest drafts of a conversation, oldest first."""
@@ -245,6 +256,10 @@ def _marker_key(team_id: str, marker: str) -> str:
 
 def _drafts_of(conversation: Conversation) -> str:
     return f"sb:{{{conversation.box}}}:drafts"
+
+
+def _drafts_of_person(team_id: str, user_id: str) -> str:
+    return f"sb:person:{team_id}:{user_id}:drafts"
 
 
 def _keys(draft: Draft) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from sandbox.claude.brain import answers
@@ -14,7 +15,7 @@ from sandbox.claude.brain.keywords import groups_of, keywords_of
 from sandbox.claude.brain.long_answer import long_answer
 from sandbox.claude.brain.reading import KEY, Call, Situation, read
 from sandbox.claude.brain.structured import structured_answer
-from sandbox.claude.scripts import Block, Body, Reply, reply, thinking, tool
+from sandbox.claude.scripts import Block, Body, Reply, reply, text, thinking, tool
 
 MOST_ROUNDS = 6
 _PLAIN: dict[Intent, str] = {
@@ -38,7 +39,18 @@ def decide(body: Body, *, long_paragraphs: int) -> Reply:
         return reply(structured_answer(situation, schema))
     if not situation.tools and re.search(r"\bsummar(?:y|i[sz]e)", situation.question + situation.facts, re.IGNORECASE):
         return reply(answers.summary_of_conversation(situation))
-    return _next_step(situation, long_paragraphs)
+    step = _next_step(situation, long_paragraphs)
+    return step if situation.now.rounds else _after_a_look(situation, step)
+
+
+def _after_a_look(situation: Situation, step: Reply) -> Reply:
+    """Return the answer with a word on the files that came with the question before all others."""
+    note = answers.about_files(situation.now.files)
+    if not note:
+        return step
+    thoughts = tuple(block for block in step.blocks if block["type"] == "thinking")
+    rest = tuple(block for block in step.blocks if block["type"] != "thinking")
+    return replace(step, blocks=(*thoughts, text(f"{note}\n\n"), *rest))
 
 
 def forced(body: Body, name: str | None) -> Reply:
@@ -50,7 +62,7 @@ def forced(body: Body, name: str | None) -> Reply:
 
 def _next_step(situation: Situation, long_paragraphs: int) -> Reply:
     intent = intent_of(situation)
-    if intent == "nothing" and situation.question:
+    if intent == "nothing" and situation.now.files:
         return reply(answers.ONLY_FILES)
     if intent in _PLAIN:
         return reply(_PLAIN[intent])

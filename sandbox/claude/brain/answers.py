@@ -7,7 +7,7 @@ import re
 from sandbox.claude.brain.filing import best_report, summary_of, topic_of
 from sandbox.claude.brain.findings import Finding, issues_in, wanted_in
 from sandbox.claude.brain.intents import ASKS_FIELD
-from sandbox.claude.brain.reading import KEY, Call, Situation
+from sandbox.claude.brain.reading import KEY, Call, SharedFile, Situation
 from sandbox.claude.brain.triage import judge
 
 EMPTY = "You mentioned me without a question. What should I do: look for an issue, or note a new problem?"
@@ -23,9 +23,7 @@ THANKS = "You're welcome! Mention me when there is more."
 DECLINED = "All right, I leave it at that. Nothing was filed."
 CHAT = "I am not sure what to do with that. Tell me what does not work, or name an issue key, and I will look it up."
 NOTHING_TO_FILE = "I would like to file it, but I don't know yet what it is about. What does not work, and since when?"
-DRAFT_READY = (
-    "The draft is ready: please check it and press **Create** to file it. Nothing is in Jira before that."
-)
+DRAFT_READY = "The draft is ready: please check it and press **Create** to file it. Nothing is in Jira before that."
 _FILED = re.compile(rf"\b(?:created|filed)(?: as| issue|:)?\W{{1,4}}({KEY.pattern})", re.IGNORECASE)
 _TROUBLE = re.compile(r"does not answer|refused|was lost", re.IGNORECASE)
 
@@ -40,6 +38,13 @@ def after_search(situation: Situation, searches: list[Call], *, is_report: bool)
     if is_report:
         parts += _triage("\n".join(part.words for part in situation.now.said))
     return "\n\n".join(parts)
+
+
+def about_files(files: list[SharedFile]) -> str:
+    """Return which of the files were looked at, and of the others why not."""
+    names = [f"`{file.name}`" for file in files if not file.problem]
+    seen = [f"I looked at {', '.join(names)}."] if names else []
+    return " ".join([*seen, *(f"I can't see `{file.name}`: {file.problem}." for file in files if file.problem)])
 
 
 def _found(issues: list[Finding]) -> str:

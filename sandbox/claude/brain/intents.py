@@ -32,7 +32,6 @@ Intent = Literal[
 
 ASKS_FIELD = "Before I can draft it"
 _I = re.IGNORECASE
-_ATTACHED = re.compile(r"\[attached: [^\]]*\]")
 _GREETING = re.compile(
     r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening)|moin|hallo)\b[\w\s,]{0,20}[!.?]*\W*$", _I
 )
@@ -114,7 +113,7 @@ def _gives_details(situation: Situation, question: str) -> bool:
 
 
 _ORDER: tuple[tuple[Intent, Callable[[Situation, str], bool]], ...] = (
-    ("nothing", lambda _, question: not re.search(r"\w", _ATTACHED.sub("", question))),
+    ("nothing", lambda _, question: not re.search(r"\w", question)),
     ("greeting", lambda _, question: bool(_GREETING.match(question))),
     ("help", lambda _, question: bool(_HELP.search(question))),
     ("long", lambda _, question: bool(_LONG.search(question))),

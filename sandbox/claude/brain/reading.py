@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sandbox.claude.brain.speech import Utterance, utterances
@@ -18,6 +18,17 @@ _DEFAULT_PROJECT = re.compile(
 )
 _PROJECT_LIST = re.compile(r"(?i:projects?)[^A-Za-z\n]*(?:(?i:are|open|allowed|to|you|may|use)[^A-Za-z\n]+)*"
                            r"((?:[A-Z][A-Z0-9]{1,9}\b(?:, | and |,)?)+)")  # fmt: skip
+
+
+_ATTACHED = re.compile(r"\[attached: ([^\n]+?), [\w.+/ -]+(?:; you can't see it: ([^\n]*?))?\](?=\n|$)")
+
+
+@dataclass(frozen=True)
+class SharedFile:
+    """A file that people shared; `problem` says why it cannot be seen, if it cannot."""
+
+    name: str
+    problem: str
 
 
 @dataclass
@@ -35,6 +46,7 @@ class Turn:
     """What people said, and all that the model did to answer it."""
 
     said: list[Utterance] = field(default_factory=list)
+    files: list[SharedFile] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     rounds: list[list[Call]] = field(default_factory=list)
 
@@ -117,7 +129,8 @@ def _read_user(message: dict[str, Any], turns: list[Turn], open_calls: dict[str,
     said = [part for block in blocks if block.get("type") == "text" for part in utterances(block["text"])]
     if turns[-1].answers or turns[-1].rounds:
         turns.append(Turn())
-    turns[-1].said += said
+    turns[-1].files += [SharedFile(*found) for part in said for found in _ATTACHED.findall(part.words)]
+    turns[-1].said += [replace(part, words=_ATTACHED.sub("", part.words).strip()) for part in said]
 
 
 def _read_answer(message: dict[str, Any], turn: Turn, open_calls: dict[str, Call]) -> None:

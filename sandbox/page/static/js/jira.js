@@ -72,6 +72,7 @@ function detail(issue) {
     h("dl.facts", facts.map(([name, value]) => [h("dt", name), h("dd", value)])),
     h("h4", "Description"),
     h("div.adf", issue.description ? adf(issue.description) : h("p.muted", "None")),
+    issue.attachments.length ? [h("h4", "Attachments"), h("ul", issue.attachments.map((name) => h("li", name)))] : null,
     issue.links.length ? [h("h4", "Linked"), h("ul.links", issue.links.map(linkRow))] : null,
     issue.comments.length ? [h("h4", "Comments"), issue.comments.map(comment)] : null,
   );
