@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from workers.errors import InterruptReason, StateUnavailable
 from workers.interrupt import Interrupt
+from workers.lease import Lease, under
 from workers.logs import get_logger
 from workers.state.mailbox import Claim, Mailboxes
 
@@ -24,8 +25,7 @@ log = get_logger(__name__)
 class _Held:
     claim: Claim
     interrupt: Interrupt
-    lost_at: float
-    """Monotonic seconds from which on another worker may hold the lease."""
+    lease: Lease
 
 
 class Keeper:
@@ -41,8 +41,8 @@ class Keeper:
     @contextmanager
     def holding(self, claim: Claim, *, timeout_seconds: float) -> Iterator[Interrupt]:
         """Renew the claim's lease while inside, and yield what stops its work."""
-        now = time.monotonic()
-        held = _Held(claim, Interrupt(deadline=now + timeout_seconds), now + self._lease_seconds())
+        interrupt = Interrupt(deadline=time.monotonic() + timeout_seconds)
+        held = _Held(claim, interrupt, Lease(claim.asked_at + self._lease_seconds()))
         with self._lock:
             self._held[(claim.box, claim.token)] = held
             self._start()
@@ -51,7 +51,8 @@ class Keeper:
         if self._handing_over:
             held.interrupt.trigger("handover")
         try:
-            yield held.interrupt
+            with under(held.lease):
+                yield held.interrupt
         finally:
             with self._lock:
                 self._held.pop((claim.box, claim.token), None)
@@ -69,6 +70,7 @@ class Keeper:
     def give_up(self) -> None:
         """Release every lease that is still held: what hangs will not come back in this process."""
         for held in self._all():
+            held.lease.lose()
             held.interrupt.trigger("fenced")
             try:
                 self._boxes.release(held.claim, refund=True)
@@ -98,7 +100,7 @@ class Keeper:
             except Exception as error:
                 log.warning("keeper_failed", exc_info=error)
             for held in self._all():
-                if time.monotonic() > held.lost_at:
+                if held.lease.is_lost:
                     held.interrupt.trigger("fenced")
                 held.interrupt.tick()
             time.sleep(max(0.05, TICK_SECONDS - (time.monotonic() - started)))
@@ -115,7 +117,9 @@ class Keeper:
             return
         for held, (still_held, mark) in zip(all_held, answers, strict=True):
             if still_held:
-                held.lost_at = started + self._lease_seconds()
+                held.lease.extend(started + self._lease_seconds())
+            else:
+                held.lease.lose()
             reason: InterruptReason | None = "fenced" if not still_held else mark or None
             if reason:
                 held.interrupt.trigger(reason)

@@ -75,6 +75,9 @@ def _act(claim: Claim, services: Services) -> None:
     with services.keeper.holding(claim, timeout_seconds=ACTION_TIMEOUT_SECONDS):
         try:
             run_action(action, services.actions)
+        except Interrupted as interrupted:
+            log.info("action_interrupted", kind=action.kind, reason=interrupted.reason)
+            return
         except Transient as error:
             log.warning("action_waits", kind=action.kind, cause=type(error).__name__, what=str(error))
             if claim.attempts < ACTION_ATTEMPTS:

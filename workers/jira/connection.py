@@ -14,10 +14,12 @@ from jira import JIRA
 from requests.adapters import HTTPAdapter
 
 from workers.errors import JiraUnavailable
+from workers.failpoints import failpoint
 from workers.jira.attachments import Multipart
 from workers.jira.deployment import Deployment
 from workers.jira.errors import check, jira_errors
 from workers.jira.reading import created_of
+from workers.lease import check_lease
 from workers.settings import WorkerSettings
 from workers.state.metrics import Metrics
 
@@ -75,6 +77,7 @@ class Connection:
         client = self._new_client()
         try:
             with jira_errors(operation, self._metrics, once=True):
+                failpoint("filing_sending")
                 response = self._send(client, "POST", path, None, body)
                 check(response, once=True)
                 return created_of(response.json())
@@ -84,6 +87,7 @@ class Connection:
     def upload(self, operation: str, path: str, body: Multipart) -> None:
         """Send a file. A lost answer is JiraUnavailable, though the file may be there: look before you send again."""
         client = self._client()
+        check_lease()
         with jira_errors(operation, self._metrics):
             response = requests.Session.request(
                 client._session,  # noqa: SLF001
@@ -120,6 +124,8 @@ class Connection:
         body: Any,
         timeout: tuple[float, float] = TIMEOUT_SECONDS,
     ) -> requests.Response:
+        if method != "GET":
+            check_lease()
         # Past the library's own `request`: that repeats lost POSTs and forgets the names of refused fields.
         return requests.Session.request(
             client._session,  # noqa: SLF001  the library offers no way to post a whole payload

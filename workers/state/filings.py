@@ -41,6 +41,8 @@ local state = redis.call('HGET', draft, 'state')
 if not state then return 'gone' end
 if state == 'done' or state == 'cancelled' then return state end
 if state == 'sending' then
+  -- The same sender's: its first call came through, and the answer to it was lost.
+  if token ~= '' and redis.call('HGET', draft, 'token') == token then return 'begun' end
   if tonumber(redis.call('HGET', draft, 'lease_until')) > now then return 'busy' end
   -- The sender died: nobody knows whether Jira has it. Look, never send.
   redis.call('HSET', draft, 'state', 'uncertain', 'uncertain_since', now)

@@ -6,6 +6,7 @@ here is refused once the lease is another's.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -33,6 +34,8 @@ class Claim:
     """One message in one worker's hands; `journal` holds what an earlier holder got done."""
 
     box: str
+    asked_at: float
+    """Monotonic seconds before it was claimed: from then on its lease runs, however late the answer came."""
     token: int
     id: str
     body: Any
@@ -92,6 +95,7 @@ class Mailboxes:
 
     def claim(self, box: str) -> Claim | None:
         """Take the first message, or None if there is none, it waits for a time, or another worker holds it."""
+        asked_at = time.monotonic()
         with state_errors():
             answer = self._claim(keys=keys_of(box), args=[box, self.lease_ms, self._ttl])
         if answer[0] != b"ok":
@@ -101,6 +105,7 @@ class Mailboxes:
         own = (b"id", b"attempts", b"not_before", b"sealed")
         return Claim(
             box=box,
+            asked_at=asked_at,
             token=int(token),
             id=message_id.decode(),
             body=decode(body) if body else None,

@@ -24,7 +24,12 @@ if redis.call('EXISTS', seen) == 1 then return 'seen' end
 if not asked and redis.call('EXISTS', part) == 0 then return 'stranger' end
 if redis.call('LLEN', mail) >= tonumber(limit) then return 'full' end
 redis.call('SET', seen, 1, 'EX', seen_ttl)
-redis.call('RPUSH', mail, id)
+-- In the order of writing, not of arrival; what has begun stays first. Only a ts tells when something was written.
+local later, begun = nil, redis.call('HGET', journal, 'id')
+for _, other in ipairs(tonumber(id) and redis.call('LRANGE', mail, 0, -1) or {}) do
+  if other ~= begun and (tonumber(other) or 0) > tonumber(id) then later = other break end
+end
+if later then redis.call('LINSERT', mail, 'BEFORE', later, id) else redis.call('RPUSH', mail, id) end
 redis.call('HSET', body, id, data)
 redis.call('EXPIRE', mail, ttl)
 redis.call('EXPIRE', body, ttl)
@@ -55,8 +60,10 @@ if wait > now and redis.call('HEXISTS', marks, id) == 0 then
   redis.call('ZADD', ready, wait, box)
   return {'later'}
 end
-local token = redis.call('INCR', fence)
-redis.call('EXPIRE', fence, ttl * 2)
+-- Never below the clock: a failover may forget the last token, which must not be given a second time.
+local token = math.max((tonumber(redis.call('GET', fence)) or 0) + 1, t[1] * 1000000 + t[2])
+token = string.format('%.0f', token)
+redis.call('SET', fence, token, 'EX', ttl * 2)
 redis.call('SET', lease, token, 'PX', lease_ms)
 if redis.call('HGET', journal, 'id') ~= id then
   redis.call('DEL', journal)
