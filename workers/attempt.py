@@ -87,6 +87,12 @@ class Attempt:
         where = self.request.conversation
         return f"dm:{self.request.user_id}" if where.is_direct else f"channel:{where.channel_id}"
 
+    @property
+    def waits_for_person(self) -> bool:
+        """Return whether a draft of this turn waits for its button."""
+        drafts = self.services.filings.of_conversation(self.request.conversation)
+        return any(draft.turn_ts == self.request.ts and filing.state == "new" for draft, filing in drafts)
+
     def entry(self, **more: object) -> HistoryEntry:
         """Return what the history keeps of this turn."""
         bare = HistoryEntry(

@@ -117,6 +117,7 @@ class DraftDesk:
         """Close a draft for good, unless it was sent."""
         self._filings.move(draft, "cancelled", since=("new", "rejected"), fields={"pressed_by": by})
         self.refresh(draft)
+        self._cards.settled(draft.conversation, "active")
 
     def file(self, draft: Draft, *, by: str, again: bool = False) -> Filing:
         """Send a draft to Jira unless it was sent before; `again` repeats one whose fate is unknown.
@@ -254,6 +255,7 @@ class DraftDesk:
     def _done(self, draft: Draft, issue: CreatedIssue, *, found_by_looking: bool = False) -> None:
         if self._filings.done(draft, issue.key, issue.url):
             self._metrics.count("supportbot_issues_filed_total")
+            self._cards.settled(draft.conversation, "closed")
             log.info("issue_filed", issue=issue.key, found_by_looking=found_by_looking)
         elif self._now(draft).issue_key != issue.key:
             log.warning("issue_filed_beside_another", issue=issue.key)

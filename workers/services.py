@@ -57,7 +57,8 @@ def make_services(settings: WorkerSettings, app: Celery) -> Services:
     files = SlackFiles(slack, settings.slack_bot_token, settings.slack_base_url)
     people = People(slack, cache)
     jira = JiraGateway(settings, cache, metrics)
-    desk = DraftDesk(filings, Cards(slack), jira, files, metrics, write_policy=settings.write_policy)
+    cards = Cards(slack, sets_sessions=settings.slack_streaming)
+    desk = DraftDesk(filings, cards, jira, files, metrics, write_policy=settings.write_policy)
     keeper, kicker = Keeper(boxes), Kicker(app)
     turns = TurnServices(
         settings=settings,

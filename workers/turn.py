@@ -69,7 +69,7 @@ def answer_message(attempt: Attempt) -> None:
     attempt.await_sign()
     attempt.seal()
     failpoint("sealed")
-    attempt.reply.finish()
+    attempt.reply.finish(is_waiting=attempt.waits_for_person)
     failpoint("finished")
     # As it was answered: it may have lost its pictures on the way.
     asked = attempt.journal.get("question") or question.message

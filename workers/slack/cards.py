@@ -11,6 +11,7 @@ from workers.logs import get_logger
 from workers.records import Conversation
 from workers.slack.api import SlackApi, SlackClients, Sleep
 from workers.slack.lookup import CARD_EVENT, find_message, metadata
+from workers.slack.session import SessionStatus, set_at_rest
 
 PATIENCE_SECONDS = 30.0
 LOOK_AFTER_SECONDS = 1.0
@@ -21,8 +22,8 @@ log = get_logger(__name__)
 class Cards:
     """Shows cards; a card is known by its key, so that no crash and no lost answer makes a second one."""
 
-    def __init__(self, slack: SlackClients, *, sleep: Sleep = time.sleep) -> None:
-        self._slack, self._sleep = slack, sleep
+    def __init__(self, slack: SlackClients, *, sleep: Sleep = time.sleep, sets_sessions: bool = False) -> None:
+        self._slack, self._sleep, self._sets_sessions = slack, sleep, sets_sessions
 
     def show(
         self,
@@ -58,6 +59,11 @@ class Cards:
                     raise
                 self._sleep(wait)
                 left -= max(wait, LOOK_AFTER_SECONDS)
+
+    def settled(self, conversation: Conversation, status: SessionStatus) -> None:
+        """Show that the thread waits for nobody any more: a decision was made there."""
+        if self._sets_sessions:
+            set_at_rest(self._slack.of(conversation.team_id), conversation, status)
 
     def _show(self, conversation: Conversation, card: dict[str, Any], known_ts: str, *, is_new: bool) -> str:
         api = self._slack.of(conversation.team_id)

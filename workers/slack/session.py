@@ -6,6 +6,8 @@ from typing import Literal
 
 from workers.errors import Misconfigured, ReplyGone, SlackRefused, SlackUnavailable, Transient
 from workers.logs import get_logger
+from workers.records import Conversation
+from workers.slack.api import SlackApi
 from workers.slack.ladder import Ladder
 from workers.slack.place import Place
 from workers.state.limiter import Hold
@@ -17,6 +19,14 @@ HOLD_SECONDS = 330.0
 END_WAIT_SECONDS = 5.0
 
 log = get_logger(__name__)
+
+
+def set_at_rest(api: SlackApi, conversation: Conversation, status: SessionStatus) -> None:
+    """Set a thread's session when no turn runs there; never raises because of Slack."""
+    place = Place(api, conversation, conversation.thread_ts)
+    ladder = Ladder(place, api.limiter.refusals, may_stream=False)
+    if ladder.may_have_session:
+        Session(place, ladder, is_open=True).end(status, max_wait_seconds=0)
 
 
 class Session:
@@ -39,11 +49,11 @@ class Session:
         """The end of a stream has set the status along with it."""
         self._release()
 
-    def end(self, status: SessionStatus) -> None:
+    def end(self, status: SessionStatus, max_wait_seconds: float = END_WAIT_SECONDS) -> None:
         """Show that the bot no longer works."""
         if self.is_open:
             name = self._hold.id
-            self._set(status, priority=True, reservation=name, max_wait_seconds=END_WAIT_SECONDS)
+            self._set(status, priority=True, reservation=name, max_wait_seconds=max_wait_seconds)
             self._release()
 
     def _release(self) -> None:

@@ -73,3 +73,14 @@ def test_a_channel_that_is_gone_is_no_failure_of_the_draft(world: World) -> None
     ts = show(world, "new")
     world.standin.workspace.channel(CHANNEL).is_archived = True
     assert not show(world, "done", ts)
+
+
+def test_a_decision_sets_the_session_of_the_thread_at_rest_where_sessions_are_used(world: World) -> None:
+    Cards(world.clients, sleep=world.sleep).settled(world.conversation, "closed")
+    assert not world.standin.workspace.sessions
+    Cards(world.clients, sleep=world.sleep, sets_sessions=True).settled(world.conversation, "closed")
+    assert world.standin.workspace.sessions[CHANNEL, world.turn_ts].status == "closed"
+    world.standin.slack.is_agent = False
+    for _ in range(2):
+        Cards(world.clients, sleep=world.sleep, sets_sessions=True).settled(world.conversation, "active")
+    assert world.calls("agents.sessions.setStatus") == 2, "an app that is no agent is not asked again"
