@@ -15,7 +15,7 @@ from sandbox.process import Process
 from sandbox.slack.messages import Message
 from sandbox.slack.records import Channel
 from sandbox.stack import Stack
-from tests.e2e.support import ADA, CHANNEL, ask, replies, within
+from tests.e2e.support import ADA, CHANNEL, ask, card, replies, within
 from workers.state.connection import connect
 
 pytestmark = pytest.mark.e2e
@@ -94,6 +94,19 @@ def test_stop_in_slack_ends_the_answer_where_it_stands(stack: Stack) -> None:
     stopped = within(lambda: next((m for m in replies(stack, ts) if "_Stopped._" in words(m)), None), "the last word")
     assert STORY not in words(stopped)
     within(lambda: stack.slack.workspace.sessions[CHANNEL, ts].status == "active", "the session to rest")
+
+
+def test_a_thread_is_suspended_while_its_draft_waits_and_closed_when_it_is_filed(stack: Stack) -> None:
+    draft = {"project": "OPS", "issue_type": "Task", "summary": "VPN drops", "description": "It drops."}
+    stack.claude.script(reply("Let me draft it.", tool("jira_create_issue", draft)), reply(STORY))
+    ts = ask(stack, "file it")
+    shown = card(stack, ts)
+    finished(stack, ts)
+    session = stack.slack.workspace.sessions[CHANNEL, ts]
+    assert session.status == "suspended"
+
+    stack.slack.click(CHANNEL, shown.ts, ADA, "draft_create")
+    within(lambda: session.status == "closed", "the session to be closed")
 
 
 def test_where_streams_are_switched_off_answers_are_posted_and_edited(stack: Stack) -> None:
