@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-from functools import partial
+import asyncio
 
 from bot.attempt import OK, attempt
 from bot.services import Services
-from workers.failpoints import failpoint
 from workers.jobs import StateUnavailable, TurnRequest
 from workers.logs import get_logger
 
@@ -16,28 +14,36 @@ log = get_logger(__name__)
 METHOD = "assistant.threads.setStatus"
 TEXT = "is thinking…"
 SECONDS = 2.0
+PLACE_SECONDS = 0.2
 
 
 async def show_first_sign(services: Services, request: TurnRequest) -> None:
     """Show the status, then let the worker know that this call is over, whatever came of it."""
-    failpoint("event_acked")
-    place = request.conversation
-    services.background.start(partial(_count, services, place.team_id))
-    call = services.slack.assistant_threads_setStatus(
-        channel_id=place.channel_id, thread_ts=place.thread_ts, status=TEXT
-    )
     try:
-        if await attempt(services, METHOD, call, seconds=SECONDS) == OK:
-            services.was_visible(request.received_at)
+        if await _has_place(services, request.conversation.team_id):
+            await _show(services, request)
+        else:
+            services.count_call(METHOD, "no_place")
     finally:
-        failpoint("sign_shown")
         await _tell_worker(services, request)
 
 
-async def _count(services: Services, team_id: str) -> None:
-    """Let the other processes know of this call; it does not wait for them."""
-    with contextlib.suppress(StateUnavailable):
-        await services.handover.run(lambda door: door.count_call(team_id, METHOD))
+async def _show(services: Services, request: TurnRequest) -> None:
+    place = request.conversation
+    call = services.slack.assistant_threads_setStatus(
+        channel_id=place.channel_id, thread_ts=place.thread_ts, status=TEXT
+    )
+    if await attempt(services, METHOD, call, seconds=SECONDS) == OK:
+        services.was_visible(request.received_at)
+
+
+async def _has_place(services: Services, team_id: str) -> bool:
+    """Take a place among the calls of all processes; a limiter that does not answer at once is not waited for."""
+    try:
+        async with asyncio.timeout(PLACE_SECONDS):
+            return await services.handover.run(lambda door: door.take_place(team_id, METHOD))
+    except (StateUnavailable, TimeoutError):
+        return True
 
 
 async def _tell_worker(services: Services, request: TurnRequest) -> None:

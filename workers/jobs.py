@@ -17,7 +17,7 @@ from workers.state.cache import PROJECTS_NAME, Cache
 from workers.state.catch_up import DONE, CatchUps, Job
 from workers.state.connection import connect, state_errors
 from workers.state.filings import Filings
-from workers.state.limiter import Limiter, Wait
+from workers.state.limiter import Grant, Limiter, Wait
 from workers.state.mailbox import Mailboxes, PutResult
 from workers.state.slack_budgets import budgets_of
 
@@ -113,9 +113,9 @@ class Door:
         for budget in budgets_of(team_id, method):
             self._limiter.pause(budget, seconds)
 
-    def count_call(self, team_id: str, method: str) -> None:
-        """Let the limiter know of a call that does not wait for it."""
-        self._limiter.acquire(budgets_of(team_id, method), priority=True)
+    def take_place(self, team_id: str, method: str) -> bool:
+        """Take a call that can't wait from Slack's budget; False if there is no place, and Slack would refuse it."""
+        return isinstance(self._limiter.acquire(budgets_of(team_id, method), priority=True), Grant)
 
     def choices(self) -> tuple[list[str], list[str]]:
         """Return the open projects and the types of issues in any of them; empty where they are not known yet."""
