@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from workers.acts.run import ACTS, run_act
+from workers.acts.services import ActServices
 from workers.errors import JiraRefused, JiraUnavailable, SlackRefused, SupportBotError, ToolError, TurnFailed
 from workers.filing import DraftDesk
-from workers.jira.forms import OWN, edited, labels_of, notes_on
+from workers.jira.forms import edited
 from workers.jira.gateway import JiraGateway
 from workers.logs import get_logger
-from workers.records import DRAFT_VERSION, Action, Conversation, Draft, FieldSpec, Filing
+from workers.records import DRAFT_VERSION, Action, Conversation, Draft, Filing
 from workers.slack.api import SlackClients
 from workers.slack.people import People
-from workers.slack.threads import permalink
 from workers.state.failed_turns import FailedTurns
 from workers.state.mailbox import Mailboxes
 from workers.views import failures
@@ -35,22 +34,16 @@ class ActionServices:
     boxes: Mailboxes
     failed: FailedTurns
     kick: Callable[[str], None]
-    projects: tuple[str, ...]
+    acts: ActServices
 
 
 def run_action(action: Action, services: ActionServices) -> None:
     """Do what a person asked for by a click or a form; raises Transient if it must be tried again."""
+    if action.kind in ACTS:
+        run_act(action, services.acts)
+        return
     try:
-        if action.kind == "turn_retry":
-            _retry_turn(action, services)
-        elif action.kind == "shortcut_submit":
-            _file_from_shortcut(action, services)
-        elif action.kind == "filing_look":
-            _look(action, services)
-        elif action.kind == "filing_confirmed":
-            _confirm(action, services)
-        else:
-            _press(action, services)
+        RUNS.get(action.kind, _press)(action, services)
     except JiraUnavailable as error:
         # It was tried for a while; the draft waits for the next press, not the person for us.
         _hint(action, services, failures.jira_waits(error.retry_after_seconds))
@@ -79,8 +72,8 @@ def _press(action: Action, services: ActionServices) -> None:
         _hint(action, services, failures.DRAFT_UNKNOWN)
         return
     draft, filing = found
-    if not services.people.surely(action.team_id, action.user_id).is_full_member:
-        _hint(action, services, failures.GUEST_MAY_NOT_FILE)
+    if refusal := _refusal(action, draft, services):
+        _hint(action, services, refusal)
     elif settled := failures.draft_settled(filing):
         services.desk.settle(draft)
         # Who clicked before it was settled, twice or beside another, sees the card change: that says enough.
@@ -88,6 +81,14 @@ def _press(action: Action, services: ActionServices) -> None:
             _hint(action, services, settled)
     else:
         PRESSES[action.kind](action, draft, filing, services)
+
+
+def _refusal(action: Action, draft: Draft, services: ActionServices) -> str:
+    """Say why somebody may not press this, empty if they may; a draft may be cancelled by who asked for it."""
+    is_own_cancel = action.kind == "draft_cancel" and action.user_id == draft.asker_id
+    if is_own_cancel or services.acts.may_file(action):
+        return ""
+    return failures.may_not_file(services.acts.channel_settings(action).filers)
 
 
 def _cancel(action: Action, draft: Draft, _filing: Filing, services: ActionServices) -> None:
@@ -169,90 +170,11 @@ def _retry_turn(action: Action, services: ActionServices) -> None:
     services.kick(conversation.box)
 
 
-def _file_from_shortcut(action: Action, services: ActionServices) -> None:
-    """File what a person wrote into the shortcut's form; the card in the message's thread tells what came of it."""
-    if not services.people.surely(action.team_id, action.user_id).is_full_member:
-        _hint(action, services, failures.GUEST_MAY_NOT_FILE)
-        return
-    draft_id = hashlib.sha256(f"{action.team_id}|{action.id}".encode()).hexdigest()[:16]
-    found = services.desk.find(action.team_id, draft_id)
-    draft = found[0] if found else _draft_from_form(action, services, draft_id)
-    is_new = services.desk.keep(draft)
-    if draft.notes:
-        services.desk.refresh(draft, is_new=is_new)
-    else:
-        services.desk.file(draft, by=action.user_id)
-
-
-def _draft_from_form(action: Action, services: ActionServices, draft_id: str) -> Draft:
-    """Return what the form asks for; what it asks for in vain is noted, and nothing that was typed is lost."""
-    values = action.values
-    project, notes = _project_of(values, services)
-    issue_type, specs, more = _screen_of(values, project, services)
-    asker = services.people.person(action.team_id, action.user_id)
-    link = permalink(services.slack.of(action.team_id), action.channel_id, action.message_ts)
-    draft = Draft(
-        id=draft_id,
-        conversation=_place(action, services, link),
-        turn_ts=action.message_ts,
-        asker_id=action.user_id,
-        asker_name=asker.name,
-        asker_email=asker.email,
-        project=project,
-        issue_type=issue_type,
-        summary=str(values.get("summary") or "")[:255],
-        description=str(values.get("description") or ""),
-        priority=values.get("priority") or None,
-        labels=tuple(labels_of(values.get("labels"))),
-        fields={name: value for name, value in values.items() if name not in OWN and value},
-        specs=specs,
-        permalink=link,
-        created_at=time.time(),
-    )
-    return draft.model_copy(update={"notes": (*notes, *more, *(notes_on(draft) if specs else ()))})
-
-
-def _project_of(values: dict[str, object], services: ActionServices) -> tuple[str, tuple[str, ...]]:
-    """Return the project that was typed if it is open, else the default one with a note."""
-    wanted = str(values.get("project") or "").strip().upper()
-    if wanted in services.projects:
-        return wanted, ()
-    return services.projects[0], (
-        f"{failures.wrong_project(wanted, services.projects)} This is a draft for {services.projects[0]}.",
-    )
-
-
-def _screen_of(
-    values: dict[str, object], project: str, services: ActionServices
-) -> tuple[str, tuple[FieldSpec, ...], tuple[str, ...]]:
-    """Return the issue type that was typed if the project has it, else its first, its fields, and notes."""
-    wanted = str(values.get("issue_type") or "").strip()
-    try:
-        kinds = services.jira.issue_types(project)
-        names = {kind.name.casefold(): kind.name for kind in kinds}
-        name = names.get(wanted.casefold(), "")
-        notes = () if name else (f"{project} has no type {wanted}; there are {', '.join(names.values())}.",)
-        name = name or next(iter(names.values()), wanted)
-        return name, services.jira.create_screen(project, name), notes
-    except JiraUnavailable:
-        return wanted, (), (failures.NOT_CHECKED,)
-
-
-def _place(action: Action, services: ActionServices, link: str) -> Conversation:
-    """Return where the card goes: the message's thread, or where the bot is not let in, the person's own messages."""
-    api = services.slack.of(action.team_id)
-    here = Conversation(
-        team_id=action.team_id,
-        channel_id=action.channel_id,
-        thread_ts=action.thread_ts or action.message_ts,
-    )
-    try:
-        api.call("conversations.replies", channel=here.channel_id, ts=here.thread_ts, limit=1)
-    except SlackRefused:
-        text = f"About the message that you want to file{f': {link}' if link else ''}"
-        posted = api.call("chat.postMessage", channel=action.user_id, text=text)
-        return Conversation(team_id=action.team_id, channel_id=str(posted["channel"]), thread_ts=str(posted["ts"]))
-    return here
+RUNS: dict[str, Callable[[Action, ActionServices], None]] = {
+    "turn_retry": _retry_turn,
+    "filing_look": _look,
+    "filing_confirmed": _confirm,
+}
 
 
 def _found(action: Action, services: ActionServices) -> tuple[Draft, Filing] | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from workers.claude.client import Claude
-from workers.errors import Interrupted
+from workers.claude.prices import cost_usd, tokens_of
+from workers.errors import Interrupted, StateUnavailable
 from workers.filing import DraftDesk
 from workers.interrupt import Interrupt
 from workers.jira.gateway import JiraGateway
@@ -23,10 +25,13 @@ from workers.slack.files import SlackFiles
 from workers.slack.people import People
 from workers.slack.place import Place
 from workers.slack.reply import Reply
+from workers.state.cache import Cache
+from workers.state.channel_settings import Channels
 from workers.state.failed_turns import FailedTurns
 from workers.state.filings import Filings
 from workers.state.mailbox import Claim, Mailboxes
 from workers.state.metrics import Metrics
+from workers.state.usage import Usages
 
 SIGN_SECONDS = 3.0
 
@@ -48,6 +53,9 @@ class TurnServices:
     jira: JiraGateway
     claude: Claude
     desk: DraftDesk
+    channels: Channels
+    usages: Usages
+    cache: Cache
     metrics: Metrics
     tool_pool: Executor
     kick: Callable[[str], None]
@@ -59,6 +67,8 @@ class Attempt:
     def __init__(self, claim: Claim, services: TurnServices, interrupt: Interrupt) -> None:
         self.claim, self.services, self.interrupt = claim, services, interrupt
         self.is_ending = False
+        self.has_access = True
+        """The asker may be shown what is in Jira."""
         self.request = TurnRequest.model_validate(claim.body)
         self.journal = Journal(services.boxes, claim)
         self.api = services.slack.of(self.request.conversation.team_id)
@@ -83,9 +93,19 @@ class Attempt:
 
     @property
     def audience(self) -> str:
-        """Who can read the answer: a DM's one person, else everyone in the channel."""
+        """Who can read the answer and what it came from: a DM's one person, else everyone in the channel.
+
+        What was found for members is not what a guest's answer may be made of.
+        """
         where = self.request.conversation
+        if not self.has_access:
+            return f"guests:{where.channel_id}"
         return f"dm:{self.request.user_id}" if where.is_direct else f"channel:{where.channel_id}"
+
+    @property
+    def own_history(self) -> list[HistoryEntry]:
+        """The turns that this answer may rest on."""
+        return [entry for entry in self.history if entry.audience == self.audience]
 
     @property
     def waits_for_person(self) -> bool:
@@ -130,6 +150,19 @@ class Attempt:
         except Interrupted:
             log.info("turn_interrupted", reason="fenced")
             return
+        self._add_usage()
         self.services.metrics.count("supportbot_turns_total", outcome=outcome)
         self.services.metrics.observe("supportbot_turn_seconds", time.time() - self.request.received_at)
         log.info("turn_finished", outcome=outcome, attempts=self.claim.attempts)
+
+    def _add_usage(self) -> None:
+        """Add what the turn took to its asker's figures of today; they are no ledger, and fail nobody."""
+        rounds, number = [], 0
+        while (finished := self.journal.round(number)) is not None:
+            rounds.append(finished)
+            number += 1
+        tokens = sum(tokens_of(each.usage) for each in rounds)
+        usd = sum(cost_usd(each.model, each.usage) for each in rounds)
+        place, user_id = self.request.conversation, self.request.user_id
+        with contextlib.suppress(StateUnavailable):
+            self.services.usages.add(place.team_id, user_id, turns=1, tokens=tokens, usd=usd)

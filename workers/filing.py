@@ -64,11 +64,11 @@ class DraftDesk:
         self._aftercare = Aftercare(filings, jira, files, self._try_to_show)
         self._write_policy = write_policy
 
-    def propose(self, draft: Draft) -> str:
+    def propose(self, draft: Draft, *, write_policy: str = "") -> str:
         """Store a draft, show it or file it at once as the policy says, and return what to tell the model."""
         is_new = self._filings.add(draft)
         failpoint("draft_stored")
-        if self._write_policy == "auto":
+        if (write_policy or self._write_policy) == "auto":
             return self._file_at_once(draft)
         self.refresh(draft, is_new=is_new)
         return (

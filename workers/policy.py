@@ -32,8 +32,8 @@ class ChannelSettings(Record):
     language: str = ""
     change: str = ""
     """The action that stored them."""
-    is_announced: bool = True
-    """The channel was told of that change."""
+    announcement: str = ""
+    """What the channel is still to be told of that change."""
 
     def is_quiet(self, now: datetime) -> bool:
         """Return whether the quiet hours are on; they may run over midnight."""

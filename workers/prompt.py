@@ -43,6 +43,12 @@ class Facts:
     projects: tuple[str, ...]
     drafts: tuple[str, ...] = ()
     """What became of the drafts of this conversation, a sentence each."""
+    default_type: str = ""
+    language: str = ""
+    is_closed: bool = False
+    """Jira is closed to the asker."""
+    looks_at: str = ""
+    """The channel that the asker had open beside this conversation."""
 
 
 @functools.cache
@@ -123,11 +129,26 @@ def _facts(facts: Facts) -> str:
         f"Now: {facts.now:%A %Y-%m-%d %H:%M} UTC",
         f"Place: {facts.place}",
         f"Asker: {_attribute(facts.asker)}",
-        f"Default project: {facts.default_project}",
-        f"Open projects: {', '.join(facts.projects)}",
-        *(_FENCES.sub(_DEFUSED, draft) for draft in facts.drafts),
+        *_settings(facts),
     ]
+    if not facts.is_closed:
+        lines += [_FENCES.sub(_DEFUSED, draft) for draft in facts.drafts]
     return "\n".join(["<facts>", *lines, "</facts>"])
+
+
+def _settings(facts: Facts) -> Iterator[str]:
+    """Yield what this channel or the standing of the asker says."""
+    if facts.is_closed:
+        yield "Jira: closed to this asker, a guest or a person of another organisation. Tell nothing from Jira."
+    else:
+        yield f"Default project: {facts.default_project}"
+        yield f"Open projects: {', '.join(facts.projects)}"
+    if facts.default_type:
+        yield f"Default type of issues: {_attribute(facts.default_type)}"
+    if facts.language:
+        yield f"Language to answer in: {_attribute(facts.language)}"
+    if facts.looks_at:
+        yield f"Looking at: {_attribute(facts.looks_at)}"
 
 
 def _message(

@@ -18,6 +18,7 @@ from workers.settings import WorkerSettings
 from workers.slack.api import SlackApi
 from workers.slack.people import People
 from workers.slack.threads import ThreadMessage, read_thread
+from workers.standing import Standing
 from workers.state.filings import Filings
 
 
@@ -31,6 +32,7 @@ class Sources:
     filings: Filings
     desk: DraftDesk
     files: FileReader
+    standing: Standing
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,16 @@ def without_media(question: Question, journal: Journal) -> Question:
 def _facts(request: TurnRequest, sources: Sources) -> prompt.Facts:
     where = request.conversation
     projects = sources.settings.jira_projects
+    standing = sources.standing
     return prompt.Facts(
         now=datetime.now(UTC),
         place="a direct message" if where.is_direct else f"channel {where.channel_id}",
-        asker=sources.people.person(where.team_id, request.user_id).name,
-        default_project=projects[0],
+        asker=standing.person.name,
+        default_project=standing.default_project(projects),
         projects=projects,
+        default_type=standing.channel.issue_type,
+        language=standing.channel.language,
+        is_closed=standing.access != "full",
         drafts=tuple(sources.desk.outcomes(sources.filings.of_conversation(where))),
     )
 

@@ -109,6 +109,10 @@ DRAFT_VERSION = "draft_version"
 """Among the values of a `draft_edit`: the version of the draft that the person saw."""
 
 
+FORM = "form_id"
+"""Among the values of a `shortcut_submit`: the name under which the form was opened."""
+
+
 class Action(Record):
     """A click, a modal's submission or a command: done once, beside the turns, in order for one subject."""
 

@@ -10,6 +10,7 @@ import redis
 from celery import Celery
 
 from workers.actions import ActionServices
+from workers.acts.services import ActServices
 from workers.attempt import TurnServices
 from workers.broker import Kicker
 from workers.claude.client import Claude
@@ -20,14 +21,19 @@ from workers.settings import WorkerSettings
 from workers.slack.api import SlackClients
 from workers.slack.cards import Cards
 from workers.slack.files import SlackFiles
+from workers.slack.modals import Modals
 from workers.slack.people import People
+from workers.slack.tell import Teller
 from workers.state.cache import Cache
+from workers.state.channel_settings import Channels
 from workers.state.connection import connect
 from workers.state.failed_turns import FailedTurns
 from workers.state.filings import Filings
+from workers.state.forms import Forms
 from workers.state.limiter import Limiter
 from workers.state.mailbox import Mailboxes
 from workers.state.metrics import Metrics
+from workers.state.usage import Usages
 
 TOOL_THREADS = 32
 
@@ -60,6 +66,7 @@ def make_services(settings: WorkerSettings, app: Celery) -> Services:
     cards = Cards(slack, sets_sessions=settings.slack_streaming)
     desk = DraftDesk(filings, cards, jira, files, metrics, write_policy=settings.write_policy)
     keeper, kicker = Keeper(boxes), Kicker(app)
+    channels, usages, claude = Channels(client), Usages(client), Claude(settings, metrics)
     turns = TurnServices(
         settings=settings,
         boxes=boxes,
@@ -70,11 +77,29 @@ def make_services(settings: WorkerSettings, app: Celery) -> Services:
         files=files,
         people=people,
         jira=jira,
-        claude=Claude(settings, metrics),
+        claude=claude,
         desk=desk,
+        channels=channels,
+        usages=usages,
+        cache=cache,
         metrics=metrics,
         tool_pool=ThreadPoolExecutor(TOOL_THREADS, thread_name_prefix="tool"),
         kick=kicker.kick,
+    )
+    acts = ActServices(
+        settings=settings,
+        slack=slack,
+        people=people,
+        tell=Teller(slack),
+        modals=Modals(slack),
+        jira=jira,
+        claude=claude,
+        desk=desk,
+        filings=filings,
+        channels=channels,
+        forms=Forms(client),
+        usages=usages,
+        cache=cache,
     )
     actions = ActionServices(
         desk=desk,
@@ -84,7 +109,7 @@ def make_services(settings: WorkerSettings, app: Celery) -> Services:
         boxes=boxes,
         failed=failed,
         kick=kicker.kick,
-        projects=settings.jira_projects,
+        acts=acts,
     )
     return Services(client, boxes, filings, keeper, kicker, turns, actions, metrics)
 

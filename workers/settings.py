@@ -49,6 +49,7 @@ RedisAddress = Annotated[str, AfterValidator(checked)]
 BotToken = Annotated[SecretStr, _starts_with("xoxb-")]
 AppToken = Annotated[SecretStr, _starts_with("xapp-")]
 Upper = BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
+Emoji = Annotated[str, BeforeValidator(lambda value: value.strip().strip(":") if isinstance(value, str) else value)]
 Lower = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
 
 
@@ -117,6 +118,8 @@ class BotSettings(Settings, SlackWayIn):
     slack_bot_token: BotToken
     jira_webhook_secret: SecretStr | None = None
     admin_users: Words = ()
+    allowed_bots: Words = ()
+    reaction_emoji: Emoji = "ticket"
     host: str = "127.0.0.1"
     port: int = Field(3000, ge=0, le=65_535)
 
@@ -135,6 +138,7 @@ class WorkerSettings(Settings, JiraAccount):
     admin_users: Words = ()
     knowledge_dirs: Words = ()
     write_policy: Annotated[Literal["confirm", "auto"], Lower] = "confirm"
+    guests: Annotated[Literal["ask", "deny"], Lower] = "ask"
     slack_streaming: bool = False
     turn_timeout_seconds: int = Field(300, ge=10)
     hopeless_seconds: int = Field(90, ge=1)

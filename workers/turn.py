@@ -16,6 +16,7 @@ from workers.reading import FileReader
 from workers.records import HistoryEntry, SlackFile
 from workers.replay import Replay, replay
 from workers.slack.threads import permalink
+from workers.standing import Standing, standing_of
 from workers.state.mailbox import Claim
 from workers.tools.context import Asker, ToolContext
 from workers.tools.toolbox import Toolbox
@@ -59,9 +60,13 @@ def answer_message(attempt: Attempt) -> None:
     services, request = attempt.services, attempt.request
     if attempt.claim.attempts > MAX_ATTEMPTS:
         raise TurnFailed(failures.GAVE_UP)
+    standing = standing_of(request, services.people, services.channels, guests=services.settings.guests)
+    attempt.has_access = standing.access == "full"
     attempt.interrupt.check()
-    question = question_of(request, attempt.history, attempt.journal, _sources(attempt))
-    toolbox = _toolbox(attempt, question)
+    if standing.access == "denied":
+        raise TurnFailed(failures.GUESTS_NOT_SERVED)
+    question = question_of(request, attempt.own_history, attempt.journal, _sources(attempt, standing))
+    toolbox = _toolbox(attempt, question, standing)
     past = replay(attempt.history, audience=attempt.audience, prompt=prompt.prompt_version(), tools=toolbox.version)
     agent = Agent(services.claude, toolbox, attempt.reply, attempt.journal, attempt.interrupt, services.tool_pool)
     says_nothing = request.opens_thread and not (request.text or request.files)
@@ -76,7 +81,7 @@ def answer_message(attempt: Attempt) -> None:
     attempt.commit(_entry(attempt, answer, asked, past.prefix, toolbox.version), answer.outcome)
 
 
-def _sources(attempt: Attempt) -> Sources:
+def _sources(attempt: Attempt, standing: Standing) -> Sources:
     services = attempt.services
 
     def on_file(name: str) -> None:
@@ -84,7 +89,7 @@ def _sources(attempt: Attempt) -> Sources:
         attempt.reply.status(reading_status(name))
 
     reader = FileReader(services.files, attempt.request.conversation.team_id, on_file)
-    return Sources(services.settings, attempt.api, services.people, services.filings, services.desk, reader)
+    return Sources(services.settings, attempt.api, services.people, services.filings, services.desk, reader, standing)
 
 
 def _asked(agent: Agent, past: Replay, question: Question, attempt: Attempt) -> Answer:
@@ -101,9 +106,9 @@ def _asked(agent: Agent, past: Replay, question: Question, attempt: Attempt) -> 
     return agent.answer(past.messages, bare.message, user_hash)
 
 
-def _toolbox(attempt: Attempt, question: Question) -> Toolbox:
+def _toolbox(attempt: Attempt, question: Question, standing: Standing) -> Toolbox:
     services, request = attempt.services, attempt.request
-    person = services.people.person(request.conversation.team_id, request.user_id)
+    person = standing.person
     projects = services.settings.jira_projects
     return Toolbox(
         ToolContext(
@@ -111,17 +116,19 @@ def _toolbox(attempt: Attempt, question: Question) -> Toolbox:
             asker=Asker(user_id=person.id, name=person.name, email=person.email),
             permalink=lambda: permalink(attempt.api, request.conversation.channel_id, request.ts),
             projects=projects,
-            default_project=projects[0],
+            default_project=standing.default_project(projects),
             jira=services.jira,
             drafts=services.desk,
             files=_files(attempt, question),
+            write_policy=standing.write_policy(services.settings.write_policy),
+            is_open=standing.access == "full",
         )
     )
 
 
 def _files(attempt: Attempt, question: Question) -> tuple[SlackFile, ...]:
     """Return all files of the conversation, each once."""
-    earlier = [file for entry in attempt.history for file in entry.files]
+    earlier = [file for entry in attempt.own_history for file in entry.files]
     return tuple({file.id: file for file in (*earlier, *question.files)}.values())
 
 

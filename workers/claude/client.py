@@ -78,8 +78,7 @@ class Claude:
         interrupt.check()
         if message.stop_reason is None:
             raise ClaudeUnavailable("stream ended without a stop reason")
-        usage = _usage(message)
-        self._count(model, usage)
+        usage = self.count(model, message)
         # The API sends empty text blocks and refuses to take them back: kept, one would end the thread.
         blocks = tuple(block.to_dict() for block in message.content if block.type != "text" or block.text.strip())
         return Round(blocks=blocks, stop_reason=message.stop_reason, usage=usage, model=model)
@@ -110,7 +109,13 @@ class Claude:
                 raise ClaudeUnavailable("silent stream")
             return stream.get_final_message()
 
-    def _count(self, model: str, usage: Usage) -> None:
+    @property
+    def fast_model(self) -> str:
+        return self._settings.anthropic_fast_model
+
+    def count(self, model: str, message: anthropic.types.Message) -> Usage:
+        """Count what an answer took, in tokens and dollars, and return it."""
+        usage = _usage(message)
         kinds = {
             "input": usage.input_tokens,
             "output": usage.output_tokens,
@@ -120,6 +125,7 @@ class Claude:
         for kind, tokens in kinds.items():
             self._metrics.count("supportbot_tokens_total", tokens, model=model, kind=kind)
         self._metrics.count("supportbot_cost_usd_total", cost_usd(model, usage), model=model)
+        return usage
 
 
 def supports_effort(model: str) -> bool:

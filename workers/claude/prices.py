@@ -67,3 +67,9 @@ def cost_usd(model: str, usage: Usage) -> float:
         + written_1h * price.cache_write_1h
     )
     return dollars / 1_000_000
+
+
+def tokens_of(usage: Usage) -> int:
+    """Return how many tokens a round took, read and written."""
+    read = usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens
+    return read + usage.output_tokens

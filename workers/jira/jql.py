@@ -41,6 +41,8 @@ class IssueQuery:
 
     projects: tuple[str, ...] = ()
     """Keys; none means all that are open to the bot."""
+    keys: tuple[str, ...] = ()
+    """Only these issues; Jira refuses the whole query if one of them does not exist."""
     keywords: tuple[str, ...] = ()
     """Groups of words: all words of one group must occur."""
     status: Status = "open"
@@ -67,6 +69,7 @@ def jql_of(query: IssueQuery) -> str:
         raise ValueError("a query without projects is not bounded")
     clauses = [
         f"project in ({_list(query.projects)})",
+        f"key in ({_list(query.keys)})" if query.keys else "",
         STATUSES[query.status],
         "assignee is EMPTY" if query.assignee == UNASSIGNED else _is("assignee", query.assignee),
         _is("reporter", query.reporter),

@@ -39,6 +39,11 @@ class Person(Record):
         """Return whether this is certainly a full member of the workspace."""
         return self.is_known and not (self.is_guest or self.is_stranger or self.is_bot or self.is_deactivated)
 
+    @property
+    def is_own_guest(self) -> bool:
+        """Return whether this is certainly a guest of this workspace, and not of another organisation."""
+        return self.is_known and self.is_guest and not (self.is_stranger or self.is_bot or self.is_deactivated)
+
 
 class People:
     """Looks people up, through a cache shared by all workers."""

@@ -15,7 +15,7 @@ from workers.records import Draft, SlackFile, TurnRequest
 class DraftDesk(Protocol):
     """Where drafts go."""
 
-    def propose(self, draft: Draft) -> str:
+    def propose(self, draft: Draft, *, write_policy: str = "") -> str:
         """Store a draft and show it (or file it at once, as the policy says); return what to tell the model."""
         ...
 
@@ -44,6 +44,10 @@ class ToolContext:
     drafts: DraftDesk
     files: tuple[SlackFile, ...] = ()
     """Of the whole conversation, oldest first."""
+    write_policy: str = ""
+    """What this channel wants for this person; empty for what is usual."""
+    is_open: bool = True
+    """False for somebody to whom Jira is closed: a guest, or a person of another organisation."""
 
     def open_project(self, given: str | None) -> str:
         """Return the key of the project that is meant (the default if none is); raises ToolError if it is not open."""

@@ -73,7 +73,7 @@ def run(args: CreateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer
         files=files,
         created_at=time.time(),
     )
-    return ToolAnswer("\n".join([context.drafts.propose(draft), *notes]))
+    return ToolAnswer("\n".join([context.drafts.propose(draft, write_policy=context.write_policy), *notes]))
 
 
 def _fitted(

@@ -26,6 +26,10 @@ TOOLS: tuple[Tool[Any], ...] = (
 )
 """The order is part of the prompt's cached prefix: new tools go to the end."""
 LONGEST_ERROR = 600
+CLOSED = (
+    "Jira is not open to the person who asks: they are a guest or from another organisation. Don't call this again; "
+    "say in a friendly sentence that only full members of the workspace can be shown or file issues, and help without."
+)
 BROKEN = "This tool failed for a reason of its own. Don't call it again; tell the person that this did not work."
 
 
@@ -54,6 +58,7 @@ class Toolbox:
         if tool is None:
             return _error(f"There is no tool {name[:40]!r}. The tools are: {', '.join(tool.name for tool in TOOLS)}.")
         try:
+            self._check_access(tool)
             return tool.call(given, self._context, tool_use_id)
         except ValidationError as error:
             return _error(_instruction(tool.name, error))
@@ -68,6 +73,10 @@ class Toolbox:
         except Exception:
             log.exception("tool_broke", tool=tool.name)
             return _error(BROKEN)
+
+    def _check_access(self, tool: Tool[Any]) -> None:
+        if not self._context.is_open and tool.name.startswith("jira_"):
+            raise ToolError(CLOSED)
 
 
 @functools.cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workers.policy import Filers
 from workers.records import Filing
 
 # The model
@@ -59,6 +60,14 @@ RETRY_GONE = "I no longer have that message; please ask me again."
 PROJECT_CLOSED = "I may not work in that project."
 GUEST_MAY_NOT_FILE = "Only full members of this workspace may file issues here."
 
+# Ways in beside the conversation
+JIRA_CLOSED = (
+    "What is in Jira is shown to full members of this workspace only. I gladly help you without it: just ask me."
+)
+GUESTS_NOT_SERVED = "I'm sorry: here I answer full members of this workspace only. Please ask one of them."
+NOT_LOOKED_UP = "Jira did not take that question. Please try it in other words."
+NOT_LISTED = "In this channel only certain people may file issues; its settings say who."
+
 
 def draft_settled(filing: Filing) -> str:
     """Say how a draft ended; empty if it has not."""
@@ -79,6 +88,11 @@ def jira_waits(seconds: float | None) -> str:
 def wrong_project(project: str, allowed: tuple[str, ...]) -> str:
     """Say that a project is not open to the bot, and which are."""
     return f"I may not work in project {project}. Open to me: {', '.join(allowed)}."
+
+
+def may_not_file(filers: Filers) -> str:
+    """Say who may file where somebody may not."""
+    return NOT_LISTED if filers == "listed" else GUEST_MAY_NOT_FILE
 
 
 def deleted_but_filed(keys: Sequence[str]) -> str:

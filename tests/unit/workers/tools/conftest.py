@@ -26,7 +26,7 @@ class Desk:
     def __init__(self) -> None:
         self.drafts: list[Draft] = []
 
-    def propose(self, draft: Draft) -> str:
+    def propose(self, draft: Draft, *, write_policy: str = "") -> str:  # noqa: ARG002  the desk's signature
         self.drafts.append(draft)
         return "Draft shown."
 

@@ -1,0 +1,34 @@
+"""Does one act, and says to its person in a sentence why it could not be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workers.acts.commands import command
+from workers.acts.services import ActServices
+from workers.acts.settings import open_settings, save_settings
+from workers.acts.submit import submit
+from workers.errors import JiraRefused, JiraUnavailable, ToolError, TurnFailed
+from workers.records import Action
+from workers.views import failures
+
+ACTS: dict[str, Callable[[Action, ActServices], None]] = {
+    "command": command,
+    "settings_open": open_settings,
+    "settings_save": save_settings,
+    "shortcut_submit": submit,
+}
+
+
+def run_act(action: Action, services: ActServices) -> None:
+    """Do what was asked for; raises Transient of Slack or of our own state, then it is tried again."""
+    try:
+        ACTS[action.kind](action, services)
+    except JiraUnavailable:
+        services.tell.tell(action, failures.JIRA_DOWN)
+    except TurnFailed as error:
+        services.tell.tell(action, error.user_message)
+    except ToolError as error:
+        services.tell.tell(action, str(error))
+    except JiraRefused:
+        services.tell.tell(action, failures.NOT_LOOKED_UP)

@@ -1,0 +1,57 @@
+"""What acts may use, and who may do what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workers import policy
+from workers.claude.client import Claude
+from workers.filing import DraftDesk
+from workers.jira.gateway import JiraGateway
+from workers.policy import ChannelSettings
+from workers.records import Action
+from workers.settings import WorkerSettings
+from workers.slack.api import SlackClients
+from workers.slack.modals import Modals
+from workers.slack.people import People, Person
+from workers.slack.tell import Teller
+from workers.state.cache import Cache
+from workers.state.channel_settings import Channels
+from workers.state.filings import Filings
+from workers.state.forms import Forms
+from workers.state.usage import Usages
+
+
+@dataclass(frozen=True)
+class ActServices:
+    """Made once a process."""
+
+    settings: WorkerSettings
+    slack: SlackClients
+    people: People
+    tell: Teller
+    modals: Modals
+    jira: JiraGateway
+    claude: Claude
+    desk: DraftDesk
+    filings: Filings
+    channels: Channels
+    forms: Forms
+    usages: Usages
+    cache: Cache
+
+    def person(self, action: Action) -> Person:
+        """Return who acts; raises SlackUnavailable if Slack does not say."""
+        return self.people.surely(action.team_id, action.user_id)
+
+    def channel_settings(self, action: Action) -> ChannelSettings:
+        """Return the settings of the channel in which somebody acts; a direct message has the usual ones."""
+        if not action.channel_id or action.channel_id.startswith("D"):
+            return ChannelSettings()
+        return self.channels.get(action.team_id, action.channel_id)
+
+    def may_file(self, action: Action) -> bool:
+        """Return whether the one who acts may have an issue filed in this channel."""
+        who = self.person(action)
+        settings = self.channel_settings(action)
+        return policy.may_file(settings, user_id=who.id, is_member=who.is_full_member, is_guest=who.is_own_guest)

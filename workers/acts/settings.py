@@ -1,0 +1,113 @@
+"""`/jira settings`: shows a channel's settings to who may change them, stores a change, and tells the channel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from workers.acts.services import ActServices
+from workers.errors import JiraUnavailable, SlackRefused
+from workers.logs import get_logger
+from workers.policy import ChannelSettings
+from workers.records import Action
+from workers.slack.channels import ChannelInfo, channel_info
+from workers.views.notices import notice_modal
+from workers.views.settings_modal import changes, settings_modal
+
+TITLE = "Channel settings"
+NOT_YOURS = (
+    "Only admins and owners of this workspace, whoever made this channel and the bot's own admins may change how I "
+    "work here."
+)
+NOT_HERE = "I am not in this channel. Invite me with `/invite`, then come back to this."
+NOTHING_CHANGED = "Nothing is different, so I changed nothing."
+NO_TYPE = "{project} has no type {name}, so I changed nothing. Please choose another one."
+
+log = get_logger(__name__)
+
+
+def open_settings(action: Action, services: ActServices) -> None:
+    """Show the form in the modal that the listener has opened, or why there is none."""
+    form_id = str(action.values["form"])
+    channel = channel_info(services.slack, action.team_id, action.channel_id)
+    refusal = "" if channel.is_member else NOT_HERE
+    if not refusal and not _may_change(action, channel, services):
+        refusal = NOT_YOURS
+    if refusal:
+        services.modals.update(action.team_id, form_id, notice_modal(TITLE, refusal, external_id=form_id))
+        return
+    view = settings_modal(
+        services.channels.get(action.team_id, action.channel_id),
+        projects=services.settings.jira_projects,
+        types=list(dict.fromkeys(_types(services)))[:90],
+        private_metadata=json.dumps({"channel_id": action.channel_id, "response_url": action.response_url}),
+        external_id=form_id,
+    )
+    services.modals.update(action.team_id, form_id, view)
+
+
+def save_settings(action: Action, services: ActServices) -> None:
+    """Store what was chosen if its sender still may, and tell the channel; a repeated delivery tells it at most."""
+    old = services.channels.get(action.team_id, action.channel_id)
+    if old.change == action.id:
+        _announce(action, old, services)
+        return
+    channel = channel_info(services.slack, action.team_id, action.channel_id)
+    if not (channel.is_member and _may_change(action, channel, services)):
+        services.tell.tell(action, NOT_YOURS if channel.is_member else NOT_HERE)
+        return
+    new = ChannelSettings.model_validate(action.values["settings"])
+    new = new.model_copy(update={"time_zone": services.person(action).tz or "UTC", "change": action.id})
+    different = changes(old, new)
+    problem = _problem(new, services) if different else NOTHING_CHANGED
+    if problem:
+        services.tell.tell(action, problem)
+        return
+    said = "\n".join(
+        [f"<@{action.user_id}> changed my settings for this channel:", *(f"• {each}" for each in different)]
+    )
+    new = new.model_copy(update={"announcement": said})
+    services.channels.put(action.team_id, action.channel_id, new)
+    log.info("channel_settings_changed", channel=action.channel_id, by=action.user_id, number=len(different))
+    _announce(action, new, services)
+
+
+def _announce(action: Action, settings: ChannelSettings, services: ActServices) -> None:
+    if not settings.announcement:
+        return
+    try:
+        services.slack.of(action.team_id).call(
+            "chat.postMessage", channel=action.channel_id, text=settings.announcement, unfurl_links=False
+        )
+    except SlackRefused:
+        services.tell.tell(action, settings.announcement)
+    services.channels.put(action.team_id, action.channel_id, settings.model_copy(update={"announcement": ""}))
+
+
+def _may_change(action: Action, channel: ChannelInfo, services: ActServices) -> bool:
+    """Return whether somebody may change a channel's settings, as of now."""
+    person = services.people.surely(action.team_id, action.user_id, is_fresh=True)
+    is_trusted = person.is_admin or person.id in (channel.creator, *services.settings.admin_users)
+    return person.is_full_member and is_trusted
+
+
+def _types(services: ActServices) -> Iterator[str]:
+    for project in services.settings.jira_projects:
+        try:
+            yield from (kind.name for kind in services.jira.issue_types(project) if not kind.is_subtask)
+        except JiraUnavailable:
+            continue
+
+
+def _problem(new: ChannelSettings, services: ActServices) -> str:
+    """Say why a choice cannot be stored, empty if it can."""
+    project = new.project or services.settings.jira_projects[0]
+    if project not in services.settings.jira_projects:
+        return f"I may not work in {project}, so I changed nothing."
+    if not new.issue_type:
+        return ""
+    try:
+        names = [kind.name for kind in services.jira.issue_types(project)]
+    except JiraUnavailable:
+        return ""
+    return "" if new.issue_type in names else NO_TYPE.format(project=project, name=new.issue_type)

@@ -1,0 +1,120 @@
+"""Files what a person wrote into a form; the card in the message's thread tells what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+from workers.acts.services import ActServices
+from workers.errors import JiraUnavailable, SlackRefused
+from workers.jira.forms import OWN, labels_of, notes_on
+from workers.records import FORM, Action, Conversation, Draft, FieldSpec
+from workers.slack.threads import permalink
+from workers.tools.jira_create_issue import MOST_FILES
+from workers.views import failures
+
+
+def submit(action: Action, services: ActServices) -> None:
+    """File what a person wrote into a form; the card in the message's thread, or their own messages, tells the rest."""
+    if not services.may_file(action):
+        services.tell.tell(action, failures.may_not_file(services.channel_settings(action).filers))
+        return
+    draft_id = hashlib.sha256(f"{action.team_id}|{action.id}".encode()).hexdigest()[:16]
+    found = services.desk.find(action.team_id, draft_id)
+    draft = found[0] if found else _draft_from_form(action, services, draft_id)
+    is_new = services.desk.keep(draft)
+    try:
+        if draft.notes:
+            services.desk.refresh(draft, is_new=is_new)
+        else:
+            services.desk.file(draft, by=action.user_id)
+    except JiraUnavailable as error:
+        services.tell.tell(action, failures.jira_waits(error.retry_after_seconds))
+        return
+    if not action.message_ts:
+        _point_at_card(action, draft_id, services)
+
+
+def _point_at_card(action: Action, draft_id: str, services: ActServices) -> None:
+    """Say in the channel of a command, to its person alone, what came of it: the card stands elsewhere."""
+    found = services.desk.find(action.team_id, draft_id)
+    is_done = found is not None and found[1].state == "done"
+    link = f"<{found[1].issue_url}|{found[1].issue_key}>" if found and is_done else ""
+    services.tell.tell(action, f"Filed as {link}." if is_done else "The draft waits for you in our direct messages.")
+
+
+def _draft_from_form(action: Action, services: ActServices, draft_id: str) -> Draft:
+    """Return what the form asks for; what it asks for in vain is noted, and nothing that was typed is lost."""
+    values = action.values
+    project, notes = _project_of(values, services)
+    issue_type, specs, more = _screen_of(values, project, services)
+    asker = services.people.person(action.team_id, action.user_id)
+    api = services.slack.of(action.team_id)
+    link = permalink(api, action.channel_id, action.message_ts) if action.message_ts else ""
+    draft = Draft(
+        id=draft_id,
+        conversation=_place(action, services, link),
+        turn_ts=action.message_ts,
+        asker_id=action.user_id,
+        asker_name=asker.name,
+        asker_email=asker.email,
+        project=project,
+        issue_type=issue_type,
+        summary=str(values.get("summary") or "")[:255],
+        description=str(values.get("description") or ""),
+        priority=values.get("priority") or None,
+        labels=tuple(labels_of(values.get("labels"))),
+        fields={name: value for name, value in values.items() if name not in (*OWN, FORM) and value},
+        specs=specs,
+        permalink=link,
+        files=services.forms.files(action.team_id, str(values.get(FORM) or ""))[-MOST_FILES:],
+        created_at=time.time(),
+    )
+    return draft.model_copy(update={"notes": (*notes, *more, *(notes_on(draft) if specs else ()))})
+
+
+def _project_of(values: dict[str, object], services: ActServices) -> tuple[str, tuple[str, ...]]:
+    """Return the project that was typed if it is open, else the default one with a note."""
+    wanted = str(values.get("project") or "").strip().upper()
+    projects = services.settings.jira_projects
+    if wanted in projects:
+        return wanted, ()
+    return projects[0], (f"{failures.wrong_project(wanted, projects)} This is a draft for {projects[0]}.",)
+
+
+def _screen_of(
+    values: dict[str, object], project: str, services: ActServices
+) -> tuple[str, tuple[FieldSpec, ...], tuple[str, ...]]:
+    """Return the issue type that was typed if the project has it, else its first, its fields, and notes."""
+    wanted = str(values.get("issue_type") or "").strip()
+    try:
+        kinds = services.jira.issue_types(project)
+        names = {kind.name.casefold(): kind.name for kind in kinds}
+        name = names.get(wanted.casefold(), "")
+        notes = () if name else (f"{project} has no type {wanted}; there are {', '.join(names.values())}.",)
+        name = name or next(iter(names.values()), wanted)
+        return name, services.jira.create_screen(project, name), notes
+    except JiraUnavailable:
+        return wanted, (), (failures.NOT_CHECKED,)
+
+
+def _place(action: Action, services: ActServices, link: str) -> Conversation:
+    """Return where the card goes: the message's thread, or where the bot is not let in, the person's own messages."""
+    api = services.slack.of(action.team_id)
+    text = f"About the message that you want to file{f': {link}' if link else ''}"
+    here = Conversation(
+        team_id=action.team_id,
+        channel_id=action.channel_id,
+        thread_ts=action.thread_ts or action.message_ts,
+    )
+    if not here.thread_ts:
+        text = "You asked for this issue with `/jira create`:"
+    else:
+        try:
+            api.call("conversations.replies", channel=here.channel_id, ts=here.thread_ts, limit=1)
+        except SlackRefused:
+            pass
+        else:
+            return here
+    posted = api.call("chat.postMessage", channel=action.user_id, text=text)
+    return Conversation(team_id=action.team_id, channel_id=str(posted["channel"]), thread_ts=str(posted["ts"]))

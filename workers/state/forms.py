@@ -1,0 +1,40 @@
+"""Forms that are being filled in: what belongs to them and does not fit into Slack, and who draws them first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import redis
+
+from workers.records import SlackFile
+from workers.state.codec import decode, encode
+from workers.state.connection import state_errors
+
+KEPT_SECONDS = 86_400
+
+
+class Forms:
+    """By team and the name that a form was opened under."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+
+    def draw(self, team_id: str, form_id: str) -> bool:
+        """Return whether this caller is the first to fill a form that was opened empty."""
+        with state_errors():
+            return bool(self._redis.set(f"sb:form:{team_id}:{form_id}:drawn", 1, nx=True, ex=KEPT_SECONDS))
+
+    def keep_files(self, team_id: str, form_id: str, files: Sequence[SlackFile]) -> None:
+        """Remember the files that go with what the form files."""
+        with state_errors():
+            rows = [file.model_dump(mode="json") for file in files]
+            self._redis.set(f"sb:form:{team_id}:{form_id}", encode(rows), ex=KEPT_SECONDS)
+
+    def files(self, team_id: str, form_id: str) -> tuple[SlackFile, ...]:
+        """Return the files of a form, none if it is not known any more."""
+        if not form_id:
+            return ()
+        with state_errors():
+            data = cast("bytes | None", self._redis.get(f"sb:form:{team_id}:{form_id}"))
+        return tuple(map(SlackFile.model_validate, decode(data))) if data else ()
