@@ -98,5 +98,15 @@ def _out_of_order(stack: Stack, asked: list[Asked]) -> Iterator[Finding]:
             if one.root_ts == root and (found := looking.replies(stack.slack, one.channel, root, one.ts))
         ]
         for (before, first), (after, second) in pairwise(firsts):
-            if float(first.ts) > float(second.ts):
+            if float(first.ts) > float(second.ts) and heard_at(stack, before) < second.versions[0].at:
                 yield Finding("out of order", after, f"answered at {second.ts}, {before.mention.token} at {first.ts}")
+
+
+def heard_at(stack: Stack, one: Asked) -> float:
+    """Return when the bot took a question: one that Slack brings after the next one's answer cannot come before it."""
+    took = [
+        delivery.started_at + delivery.ack_seconds
+        for delivery in stack.slack.deliveries
+        if delivery.ack_seconds is not None and delivery.event.get("ts") == one.ts
+    ]
+    return min(took, default=float("inf"))
