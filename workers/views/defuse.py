@@ -9,6 +9,7 @@ from workers.views.fences import code_spans, scan
 # Slack's clients draw nothing for it, and no mention survives it.
 ZERO_WIDTH = "\u200b"
 
+_OPENS_BLOCK = re.compile(r"[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t])")
 _SPECIAL = re.compile(r"<!(?P<who>channel|here|everyone)(?:\|[^<>\n]*)?>", re.IGNORECASE)
 _GROUP = re.compile(r"<!subteam\^(?P<id>\w+)(?:\|@?(?P<name>[^<>\n]*))?>", re.IGNORECASE)
 _PERSON = re.compile(r"<@(?P<id>\w+)(?:\|(?P<name>[^<>\n]*))?>")
@@ -25,6 +26,10 @@ def defuse(text: str) -> str:
         fence = before or after
         is_code = fence is not None and (before is None or fence.holds(line))
         if not is_code and line.strip():
+            if _OPENS_BLOCK.match(line):
+                # A code span does not reach into the next quote, item or heading.
+                done.append(_defuse_paragraph("".join(words)))
+                words.clear()
             words.append(line)
             continue
         done.append(_defuse_paragraph("".join(words)))

@@ -11,8 +11,9 @@ from markdown_it import MarkdownIt
 
 from workers.views.fences import open_fence
 from workers.views.limits import FALLBACK_TEXT, MARKDOWN_TEXT
-from workers.views.markdown import defuse, plain_text, presentable, split
+from workers.views.markdown import defuse, plain_text, presentable, split, streamable
 from workers.views.reply import reply_message
+from workers.views.segments import cut_behind, pieces_of
 from workers.views.turn_buttons import turn_buttons
 
 # Pieces of which a model's answers are made, and what goes wrong with them.
@@ -171,6 +172,7 @@ def test_what_only_looks_like_code_is_not_spared(trick: str) -> None:
 
 
 @given(TEXTS)
+@example("word ```python\n> quote\n<@U123>```")
 def test_outside_of_code_no_mention_survives(text: str) -> None:
     done = defuse(text)
     for token in MarkdownIt().parse(done):
@@ -200,3 +202,37 @@ def test_every_part_of_any_answer_fits_into_a_message(text: str) -> None:
         assert len(message.blocks[0]["text"]) <= MARKDOWN_TEXT
         assert shown == (message.blocks[0]["text"] if shown else "")
         assert message.text
+
+
+@pytest.mark.parametrize(
+    ("growing", "sent"),
+    [
+        ("Hello **wor", "Hello **wor"),
+        ("see [the docs](https://exam", "see [the docs](https://exam"),
+        ("| a | b |\n|--", "| a | b |\n|--"),
+        ("so:\n```py\nx = 1", "so:\n```py\nx = 1"),
+        ("one \n\n", "one"),
+        ("ping <@U12", "ping"),
+        ("ping @her", "ping"),
+        ("mail@exam", "mail"),
+        ("run `ls @h", "run `ls"),
+        ("1 < 2 and", "1 < 2 and"),
+    ],
+)
+def test_a_stream_is_sent_all_that_cannot_become_a_mention(growing: str, sent: str) -> None:
+    assert streamable(growing) == sent
+
+
+@given(TEXTS, st.integers(300, 900), st.data())
+def test_a_message_ends_where_both_halves_are_whole_and_no_text_is_lost(
+    text: str, limit: int, data: st.DataObject
+) -> None:
+    at_least = data.draw(st.integers(1, max(1, min(len(text), limit - 100))))
+    cut = cut_behind(text, "", at_least, limit)
+    if cut is None:
+        return
+    first, *rest = pieces_of(text, [cut], limit)
+    assert at_least <= cut <= limit
+    assert first.raw + "".join(piece.raw for piece in rest) == text
+    assert open_fence(first.text) is None
+    assert not first.raw.rsplit("\n", 1)[-1].lstrip().startswith("|")
