@@ -16,6 +16,7 @@ from workers.state import metrics as figures
 from workers.state.cache import PROJECTS_NAME, Cache
 from workers.state.catch_up import DONE, CatchUps, Job
 from workers.state.connection import connect, state_errors
+from workers.state.failed_turns import FailedTurns
 from workers.state.filings import Filings
 from workers.state.limiter import Grant, Limiter, Wait
 from workers.state.mailbox import Mailboxes, PutResult
@@ -48,6 +49,7 @@ class Door:
         self._redis, self._kicker = client, kicker
         self._boxes = Mailboxes(client, ttl_seconds=ttl_seconds)
         self._filings = Filings(client, ttl_seconds=ttl_seconds)
+        self._failed = FailedTurns(client)
         self._limiter, self._cache = Limiter(client), Cache(client)
         self.metrics = figures.Metrics(client)
         self.missed = CatchUps(client)
@@ -78,19 +80,30 @@ class Door:
 
     def edit(self, conversation: Conversation, ts: str, text: str) -> bool:
         """Take new words for a question that is not answered yet; False if nothing changed or it is too late."""
-        body = self._boxes.body(conversation.box, ts)
-        if body is None or " ".join(body["text"].split()) == " ".join(text.split()):
-            return False
-        edited = self._boxes.edit(conversation.box, ts, {**body, "text": text})
+        box = conversation.box
+        edited = [message_id for message_id in self._boxes.turns_of(box, ts) if self._edit(box, message_id, text)]
         if edited:
-            self._kicker.kick(conversation.box)
-        return edited
+            self._kicker.kick(box)
+        failed = self._failed.find(conversation, ts)
+        if failed:
+            # Its Retry button asks what the message says now.
+            self._failed.keep(failed.model_copy(update={"text": text}))
+        return bool(edited)
+
+    def _edit(self, box: str, message_id: str, text: str) -> bool:
+        body = self._boxes.body(box, message_id)
+        if body is None or body["text"].split() == text.split():
+            return False
+        return self._boxes.edit(box, message_id, {**body, "text": text})
 
     def withdraw(self, conversation: Conversation, ts: str) -> bool:
-        """Cancel the answer to a deleted question; False if it was answered already."""
+        """Cancel the answer to a deleted question; False if it was answered already or has not come yet."""
         withdrawn = bool(self._boxes.mark(conversation.box, "deleted", only=ts))
         if withdrawn:
             self._kicker.kick(conversation.box)
+        else:
+            # Its own event may have been refused and come again after this one.
+            self._boxes.refuse(conversation.box, ts)
         return withdrawn
 
     def draft(self, team_id: str, draft_id: str) -> tuple[Draft, Filing] | None:

@@ -14,6 +14,7 @@ from sandbox.slack import NewFile, SlackStandIn
 from tests.integration.listener_harness import SECRET, RunningListener, settings_for, wait_for
 from workers.records import Conversation, TurnRequest
 from workers.state.connection import connect
+from workers.state.failed_turns import FailedTurns
 from workers.state.mailbox import Mailboxes
 from workers.state.slack_budgets import budgets_of
 
@@ -254,4 +255,44 @@ def test_the_first_sign_is_counted_among_the_calls_of_all_processes(
     (budget,) = budgets_of(slack.workspace.team_id, "assistant.threads.setStatus")
     client = connect(redis_server.url)
     wait_for(lambda: client.zcard(f"sb:limit:{budget.key}:calls") == 1)
+    assert listener.is_ready()
+
+
+def test_a_question_that_was_deleted_before_it_could_be_stored_is_not_asked(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
+) -> None:
+    ts = slack.say("general", "ada", f"{slack.mention} the export hangs")
+    wait_for(lambda: settled(slack))
+    place = conversation_of(slack, "general", "1.5")
+    assert not listener.door.withdraw(place, "1.5")
+    late = TurnRequest(
+        conversation=place,
+        ts="1.5",
+        event_id="",
+        kind="mention",
+        user_id="U1",
+        user_team_id="T1",
+        text="x",
+        received_at=1,
+    )
+    assert listener.door.ask(late) == "seen"
+    assert len(mail(boxes, conversation_of(slack, "general", ts))) == 1
+
+
+def test_new_words_reach_a_question_that_is_tried_again_and_one_that_failed(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+) -> None:
+    ts = slack.say("general", "ada", f"{slack.mention} old")
+    wait_for(lambda: settled(slack))
+    place = conversation_of(slack, "general", ts)
+    (request,) = mail(boxes, place)
+    failed = FailedTurns(connect(redis_server.url))
+    failed.keep(request)
+    boxes.put(place.box, f"{ts}~again", request.model_dump(mode="json"))
+    slack.edit("general", ts, f"{slack.mention} new")
+    wait_for(lambda: settled(slack))
+    assert [taken.text for taken in mail(boxes, place)] == ["new"]
+    kept = failed.find(place, ts)
+    assert kept is not None
+    assert kept.text == "new"
     assert listener.is_ready()

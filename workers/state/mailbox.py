@@ -162,6 +162,18 @@ class Mailboxes:
         if answer == b"fenced":
             raise Interrupted("fenced")
 
+    def turns_of(self, box: str, ts: str) -> list[str]:
+        """Return the ids under which a message waits or runs: one that is tried again carries a suffix."""
+        with state_errors():
+            rows = cast("list[bytes]", self._redis.lrange(f"sb:{{{box}}}:mail", 0, -1))
+        ids = (row.decode() for row in rows)
+        return [message_id for message_id in ids if message_id.partition("~")[0] == ts]
+
+    def refuse(self, box: str, message_id: str) -> None:
+        """Take a message for seen before it comes."""
+        with state_errors():
+            self._redis.set(f"sb:{{{box}}}:seen:{message_id}", 1, nx=True, ex=SEEN_SECONDS)
+
     def body(self, box: str, message_id: str) -> Any | None:
         """Return the body of a message that waits or runs."""
         with state_errors():
