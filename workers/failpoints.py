@@ -26,4 +26,5 @@ def failpoint(name: str) -> None:
         return
     with _lock:
         if next(_passes) == _fatal_pass:
-            os.kill(os.getpid(), signal.SIGSTOP if _how == "stop" else signal.SIGKILL)
+            # To this thread: sent to the process another one may take it, and this one go a few steps further.
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP if _how == "stop" else signal.SIGKILL)

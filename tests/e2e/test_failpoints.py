@@ -82,6 +82,26 @@ def only_a_doomed_worker(stack: Stack, place: str) -> Iterator[Process]:
 
 
 @contextmanager
+def frozen_meanwhile(stack: Stack, place: str, act: Callable[[], None]) -> Iterator[None]:
+    """Let a worker stand still at `place` while the others do its work inside; at the end it goes on."""
+    frozen = stack.start_worker({NAME: f"{place}:1:stop"})
+    stack.wait_until_ready()
+    stack.workers.remove(frozen)
+    for worker in stack.workers:
+        worker.pause()
+    try:
+        act()
+        within(lambda: "State:\tT" in Path(f"/proc/{frozen.pid}/status").read_text(), "the worker stands still")
+        for worker in stack.workers:
+            worker.resume()
+        yield
+        frozen.resume()
+        within(lambda: "fenced" in frozen.log_text(), "the worker that stood still gives up")
+    finally:
+        frozen.stop()
+
+
+@contextmanager
 def only_a_doomed_web(stack: Stack, place: str) -> Iterator[None]:
     """While inside, one listener hears, and it dies at `place`; then another takes its place."""
     doomed = stack.start_web({NAME: place})
@@ -253,4 +273,30 @@ def test_a_click_whose_listener_dies_files_one_issue(stack: Stack) -> None:
     with only_a_doomed_web(stack, "click_stored"), pytest.raises(NotAcknowledged):
         press(stack, root, "draft_create")
 
+    is_filed_once(stack, root, name)
+
+
+def test_a_worker_that_stood_still_does_not_post_beside_the_one_that_took_over(stack: Stack) -> None:
+    name = "frozen"
+    stack.claude.script(reply(f"Done {name}."), when=f"do {name}.", forever=True)
+    asked: list[str] = []
+    with frozen_meanwhile(stack, "reply_intended", lambda: asked.append(ask(stack, f"do {name}."))):
+        within(lambda: shown(stack, asked[0]) == [f"Done {name}."], "the answer of the one that took over")
+        answer(stack, asked[0])
+
+    remembers(stack, asked[0], name)
+    assert shown(stack, asked[0]) == [f"Done {name}.", f"After {name}."]
+    is_calm(stack)
+
+
+def test_a_worker_that_stood_still_does_not_file_what_was_filed_meanwhile(stack: Stack) -> None:
+    name = "frozen filing"
+    stack.claude.script(first_then(draft_of(name), reply(f"Done {name}.")), when=f"do {name}.", forever=True)
+    root = ask(stack, f"do {name}.")
+    answer(stack, root)
+    with frozen_meanwhile(stack, "filing_sending", lambda: press(stack, root, "draft_create")):
+        press(stack, root, "filing_force")
+        is_filed_once(stack, root, name)
+
+    remembers(stack, root, name)
     is_filed_once(stack, root, name)
