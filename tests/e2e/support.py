@@ -45,8 +45,9 @@ def cards(stack: Stack, thread_ts: str, channel: str = CHANNEL) -> list[Message]
 
 
 def is_final(message: Message) -> bool:
-    """A reply that is done has no Stop button."""
-    return "turn_stop" not in message.action_ids
+    """A reply that is done has no Stop button and is no open stream."""
+    is_streaming = message.stream is not None and message.stream.state == "streaming"
+    return "turn_stop" not in message.action_ids and not is_streaming
 
 
 def answer(
