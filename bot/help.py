@@ -10,12 +10,19 @@ ABILITIES = (
     "*File an issue:* say so, and I draft it. Unless set up otherwise, nothing goes to Jira before you press *Create*.",
     "*From a message:* choose *File an issue* in its menu.",
 )
+COMMANDS = (
+    "`/jira search vpn login` looks in Jira, for you alone",
+    "`/jira create The VPN is down` opens a form for a new issue",
+    "`/jira mine` shows your drafts, and what became of what you filed here",
+    "`/jira settings` changes how I work in a channel",
+    "`/jira help` shows this text",
+)
 UNKNOWN = "I don't know that command.\n\n"
 
 
 def help_text(*, is_unknown: bool) -> str:
     """Return the help of `/jira`; for an unknown word, with a word on that."""
-    lines = ["*What I can do*", *(f"• {ability}" for ability in ABILITIES), "", "`/jira help` shows this text."]
+    lines = ["*What I can do*", *(f"• {each}" for each in (*ABILITIES, *COMMANDS))]
     return (UNKNOWN if is_unknown else "") + "\n".join(lines)
 
 

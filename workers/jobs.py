@@ -10,14 +10,17 @@ from prometheus_client import CollectorRegistry, generate_latest
 from workers.broker import Kicker, make_celery
 from workers.errors import StateUnavailable
 from workers.failpoints import failpoint
-from workers.records import DRAFT_VERSION, Action, Conversation, Draft, Filing, SlackFile, TurnRequest
+from workers.records import DRAFT_VERSION, FORM, Action, Conversation, Draft, Filing, SlackFile, TurnRequest
 from workers.settings import Settings
 from workers.state import metrics as figures
 from workers.state.cache import PROJECTS_NAME, Cache
 from workers.state.catch_up import DONE, CatchUps, Job
+from workers.state.channel_settings import Channels
 from workers.state.connection import connect, state_errors
 from workers.state.failed_turns import FailedTurns
 from workers.state.filings import Filings
+from workers.state.forms import Forms
+from workers.state.jira_cache import JiraCache
 from workers.state.limiter import Grant, Limiter, Wait
 from workers.state.mailbox import Mailboxes, PutResult
 from workers.state.slack_budgets import budgets_of
@@ -25,6 +28,7 @@ from workers.state.slack_budgets import budgets_of
 __all__ = [
     "DONE",
     "DRAFT_VERSION",
+    "FORM",
     "Action",
     "Conversation",
     "Door",
@@ -53,9 +57,12 @@ class Door:
         self._limiter, self._cache = Limiter(client), Cache(client)
         self.metrics = figures.Metrics(client)
         self.missed = CatchUps(client)
+        self.channels, self.forms, self.jira = Channels(client), Forms(client), JiraCache(self._cache)
 
     def ask(self, request: TurnRequest) -> PutResult:
         """Store a request durably and wake a worker; `stranger`: a follow-up where the bot takes no part."""
+        if request.kind == "follow_up" and self.channels.wants_mention(request.conversation):
+            return "stranger"
         box = request.conversation.box
         body = request.model_dump(mode="json")
         result = self._boxes.put(box, request.ts, body, asked=request.kind != "follow_up", sign_ms=SIGN_MS)

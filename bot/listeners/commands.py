@@ -1,26 +1,84 @@
-"""`/jira`: says what the bot can do; every unknown word leads there, too."""
+"""`/jira`: help at once; what needs Jira goes to a worker, and its answer to the person alone."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.forms import as_markdown
 from bot.help import help_text
+from bot.hints import NOT_STORED, TOO_MUCH_WAITING
+from bot.opened_form import form_id, open_for_worker
 from bot.services import Services
+from workers.jobs import Action, StateUnavailable
+
+Command = dict[str, str]
+
+LOOKING = "One moment, I look in Jira…"
+NO_WORDS = "Say what to look for, such as `/jira search vpn login`."
+NOT_IN_CHANNEL = "Settings belong to a channel: use `/jira settings` in the one that you mean."
+SETTINGS_TITLE, FORM_TITLE = "Channel settings", "File an issue"
 
 
 class Commands:
-    """Answers a command at once; nothing here needs a worker."""
+    """Answers a command within Slack's three seconds, whatever it asks for."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def jira(self, ack: AsyncAck, command: dict[str, str]) -> None:
-        """Show the help, to the person alone."""
-        words = command.get("text", "").split()
-        is_unknown = bool(words) and words[0].lower() != "help"
-        await ack(text=help_text(is_unknown=is_unknown), response_type="ephemeral")
-        self._services.count("command")
+    async def jira(self, ack: AsyncAck, command: Command, context: AsyncBoltContext) -> None:
+        """Do what the first word says; an unknown one leads to the help."""
+        word, _, rest = command.get("text", "").strip().partition(" ")
+        words = as_markdown(rest).strip()
+        name = word.lower()
+        if name == "settings":
+            text = await self._settings(command, context)
+        elif name == "create":
+            text = await self._create(command, words, context)
+        elif name == "mine" or (name == "search" and words):
+            text = await self._ask(command, name, words)
+        elif name == "search":
+            text = NO_WORDS
+        else:
+            text = help_text(is_unknown=name not in ("", "help"))
+            self._services.count("command")
+        await (ack(text=text, response_type="ephemeral") if text else ack())
+
+    async def _ask(self, command: Command, name: str, words: str) -> str:
+        action = self._action("command", command, {"name": name, "words": words})
+        try:
+            result = await self._services.handover.act(action)
+        except StateUnavailable:
+            return NOT_STORED
+        self._services.count("command" if result == "new" else result)
+        return TOO_MUCH_WAITING if result == "full" else LOOKING
+
+    async def _settings(self, command: Command, context: AsyncBoltContext) -> str:
+        if command["channel_id"].startswith("D"):
+            return NOT_IN_CHANNEL
+        action = self._action("settings_open", command, {"form": form_id()})
+        await open_for_worker(self._services, context, command["trigger_id"], SETTINGS_TITLE, action)
+        return ""
+
+    async def _create(self, command: Command, words: str, context: AsyncBoltContext) -> str:
+        action = self._action("form_open", command, {"form": form_id(), "text": words})
+        await open_for_worker(self._services, context, command["trigger_id"], FORM_TITLE, action)
+        return ""
+
+    def _action(self, kind: Any, command: Command, values: dict[str, Any]) -> Action:
+        return Action(
+            id=command["trigger_id"],
+            kind=kind,
+            team_id=self._services.identity.team_id,
+            subject=f"command:{command['trigger_id']}",
+            user_id=command["user_id"],
+            channel_id=command["channel_id"],
+            values=values,
+            response_url=command.get("response_url", ""),
+        )
 
 
 def register(app: AsyncApp, services: Services) -> None:

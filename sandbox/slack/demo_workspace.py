@@ -23,7 +23,7 @@ def demo_workspace(clock: Clock, changes: Changes) -> Workspace:
     ]
     ada, grace, linus, robin = (person.id for person in people[1:])
     channels = [
-        Channel("C0SUPPORT", "support", "channel", [ada, grace, linus, robin, bot]),
+        Channel("C0SUPPORT", "support", "channel", [ada, grace, linus, robin, bot], creator=linus),
         Channel("C0GENERAL", "general", "channel", [ada, grace, linus, bot]),
         Channel("C0RANDOM0", "random", "channel", [ada, grace, linus]),
         Channel("C0ONCALL0", "oncall", "group", [ada, grace, bot]),

@@ -42,6 +42,7 @@ class Channel:
     members: list[str]
     is_archived: bool = False
     is_ext_shared: bool = False
+    creator: str = ""
     messages: dict[str, Message] = field(default_factory=dict)
     _replies: dict[str, list[Message]] = field(default_factory=dict, repr=False)
 

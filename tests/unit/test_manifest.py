@@ -35,6 +35,7 @@ SCOPE_OF_METHOD = {
     "chat.appendStream": "chat:write",
     "chat.delete": "chat:write",
     "chat.getPermalink": None,
+    "conversations.info": "channels:read",
     "chat.postEphemeral": "chat:write",
     "chat.postMessage": "chat:write",
     "chat.startStream": "chat:write",
@@ -115,7 +116,7 @@ def test_shortcuts_and_commands_are_those_that_handlers_exist_for(
     features = manifest["features"]
     assert {shortcut["callback_id"] for shortcut in features["shortcuts"]} == handled["shortcut"]
     assert {command["command"] for command in features["slash_commands"]} == handled["command"]
-    assert handled["view"] == {"issue_draft"}
+    assert handled["view"] == {"issue_draft", "channel_settings"}
 
 
 def test_the_buttons_are_those_that_the_program_shows(handled: dict[str, set[str]]) -> None:

@@ -86,6 +86,7 @@ def channel_json(slack: Service, channel: Channel, *, with_count: bool = False) 
         "is_mpim": channel.kind == "mpim",
         "is_private": channel.kind != "channel",
         "is_archived": channel.is_archived,
+        "creator": channel.creator,
         "is_member": slack.workspace.is_bot_in(channel),
         "is_ext_shared": channel.is_ext_shared,
         "is_general": channel.name == "general",

@@ -1,0 +1,53 @@
+"""The form `channel_settings`: checked at the field, stored before it closes; a worker decides whether it counts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.hints import NOT_STORED, TOO_MUCH_WAITING
+from bot.services import Services
+from workers.jobs import Action, StateUnavailable
+from workers.views.settings_modal import CALLBACK_ID, read_settings
+
+FIRST_FIELD = "project"
+
+
+class ChannelSettingsForm:
+    """Hands over what somebody chose for a channel."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def submit(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Take the form, or leave it open with a word at the field that needs one."""
+        settings, errors = read_settings(body["view"]["state"])
+        if not errors:
+            errors = await self._store(body, settings.model_dump(mode="json"))
+        await (ack(response_action="errors", errors=errors) if errors else ack())
+
+    async def _store(self, body: dict[str, Any], settings: dict[str, Any]) -> dict[str, str]:
+        place = json.loads(body["view"]["private_metadata"])
+        action = Action(
+            id=str(body["view"]["id"]),
+            kind="settings_save",
+            team_id=self._services.identity.team_id,
+            subject=f"channel:{place['channel_id']}",
+            user_id=body["user"]["id"],
+            values={"settings": settings},
+            **place,
+        )
+        try:
+            result = await self._services.handover.act(action)
+        except StateUnavailable:
+            return {FIRST_FIELD: NOT_STORED}
+        self._services.count(action.kind if result == "new" else result)
+        return {FIRST_FIELD: TOO_MUCH_WAITING} if result == "full" else {}
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen to the form's submission."""
+    app.view(CALLBACK_ID)(ChannelSettingsForm(services).submit)

@@ -1,0 +1,33 @@
+"""What the tests of forms share: the modal in front of a person, once it shows what is waited for."""
+
+from __future__ import annotations
+
+import json
+
+from sandbox.slack.modals import View
+from sandbox.stack import Stack
+from tests.e2e.support import within
+
+
+def modal(stack: Stack, user: str, text: str = "") -> View:
+    """Wait for a person's modal that has something to send, or says `text`, and return it."""
+
+    def look() -> View | None:
+        view = next(iter(reversed(stack.slack.views.get(user, []))), None)
+        if view is None:
+            return None
+        is_there = text in shown(view) if text else view.body.get("submit") is not None
+        return view if is_there else None
+
+    return within(look, f"a modal of {user} with {text!r}")
+
+
+def shown(view: View) -> str:
+    """Return all that a view holds, as text."""
+    return json.dumps(view.body, ensure_ascii=False)
+
+
+def choices(view: View, block: str) -> list[str]:
+    """Return what a select of a form offers; `block` is the beginning of its block id."""
+    (element,) = (each["element"] for each in view.body["blocks"] if each.get("block_id", "").startswith(block))
+    return [option["text"]["text"] for option in element["options"]]

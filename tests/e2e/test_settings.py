@@ -1,0 +1,170 @@
+"""A channel's settings: who may change them, that they hold in turns and buttons, and what the channel reads of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.claude.scripts import reply
+from sandbox.stack import Stack
+from tests.e2e.drafting import BUTTONS, ask_to_file, filed, is_told, press, propose, sent, shows, told, words
+from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, LINUS, answer, ask, card, replies, within
+from tests.e2e.support_views import choices, modal, shown
+
+pytestmark = pytest.mark.e2e
+
+GENERAL, RANDOM = "C0GENERAL", "C0RANDOM0"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder: Path = tmp_path_factory.mktemp("settings")
+    with Stack(beat=False, folder=folder, settings={"ADMIN_USERS": "U0NOBODY1"}) as stack:
+        yield stack
+
+
+def change(stack: Stack, *, user: str = GRACE, channel: str = GENERAL, **values: Any) -> None:
+    """Change a channel's settings as a person and wait until the channel was told."""
+    before = len(audits(stack, channel))
+    stack.slack.command(channel, user, "/jira", "settings")
+    modal(stack, user)
+    assert stack.slack.submit_view(user, "top", values) == {}
+    within(lambda: len(audits(stack, channel)) > before, "the word on the change")
+
+
+def audits(stack: Stack, channel: str) -> list[str]:
+    return [each.text for each in stack.slack.messages(channel) if "changed my settings" in each.text]
+
+
+def test_an_admin_changes_them_and_the_channel_reads_what_is_different(stack: Stack) -> None:
+    stack.slack.command(GENERAL, GRACE, "/jira", "settings")
+    form = modal(stack, GRACE)
+    assert choices(form, "project") == ["As everywhere", "OPS", "WEB"]
+
+    assert stack.slack.submit_view(GRACE, "top", {"project": "WEB", "language": "German"}) == {}
+
+    said = within(lambda: audits(stack, GENERAL), "the word on the change")[-1]
+    assert f"<@{GRACE}>" in said
+    assert "default project: as everywhere → WEB" in said
+    assert "language: that of whoever asks → German" in said
+    assert "who may file" not in said
+    # The next one who opens the form sees them as they stand.
+    stack.slack.command(GENERAL, GRACE, "/jira", "settings")
+    assert "German" in shown(modal(stack, GRACE))
+    stack.slack.close_view(GRACE, "top")
+
+
+def test_the_model_is_told_of_project_type_and_language(stack: Stack) -> None:
+    change(stack, project="WEB", issue_type="Bug", language="Dutch")
+    stack.claude.script(reply("Goed."), when="which defaults")
+    ts = ask(stack, "which defaults hold here?", channel=GENERAL)
+    answer(stack, ts, channel=GENERAL)
+
+    asked = str(stack.claude.requests[-1].body["messages"][-1])
+    assert all(part in asked for part in ("Default project: WEB", "Default type of issues: Bug", "answer in: Dutch"))
+
+
+def test_a_draft_without_a_project_goes_to_the_channels_own(stack: Stack) -> None:
+    change(stack, project="WEB", issue_type="usual", language="")
+    shown_card = propose(stack, "Footer overlaps", channel=GENERAL, project=None)
+    assert "WEB" in words(shown_card)
+
+
+def test_nobody_else_is_shown_the_form(stack: Stack) -> None:
+    stack.slack.command(GENERAL, ADA, "/jira", "settings")
+    assert modal(stack, ADA, "admins and owners").body.get("submit") is None
+    stack.slack.close_view(ADA, "top")
+
+
+def test_whoever_made_the_channel_may_change_them(stack: Stack) -> None:
+    change(stack, user=LINUS, channel=CHANNEL, language="French")
+    change(stack, user=LINUS, channel=CHANNEL, language="")
+
+
+def test_who_may_no_longer_when_the_form_is_sent_changes_nothing(stack: Stack) -> None:
+    stack.slack.command(GENERAL, GRACE, "/jira", "settings")
+    modal(stack, GRACE)
+    before = len(audits(stack, GENERAL))
+    person = stack.slack.workspace.person(GRACE)
+    person.is_admin = False
+    try:
+        stack.slack.submit_view(GRACE, "top", {"language": "Latin"})
+        is_told(stack, GRACE, "admins and owners")
+    finally:
+        person.is_admin = True
+    assert len(audits(stack, GENERAL)) == before
+
+
+def test_what_does_not_fit_together_is_said_at_its_field(stack: Stack) -> None:
+    stack.slack.command(GENERAL, GRACE, "/jira", "settings")
+    modal(stack, GRACE)
+    given = {"filers": "listed", "quiet_from": "22:00", "language": "<b>"}
+    answered = stack.slack.submit_view(GRACE, "top", given)
+    assert set(answered["errors"]) == {"listed", "quiet_until", "language"}
+    stack.slack.close_view(GRACE, "top")
+
+
+def test_a_type_that_the_project_lacks_changes_nothing(stack: Stack) -> None:
+    before = len(audits(stack, GENERAL))
+    stack.slack.command(GENERAL, GRACE, "/jira", "settings")
+    modal(stack, GRACE)
+    stack.slack.submit_view(GRACE, "top", {"project": "OPS", "issue_type": "Story"})
+    is_told(stack, GRACE, "OPS has no type Story")
+    assert len(audits(stack, GENERAL)) == before
+
+
+def test_in_a_direct_message_it_says_where_they_are(stack: Stack) -> None:
+    stack.slack.command(ADAS_DM, ADA, "/jira", "settings")
+    assert "belong to a channel" in told(stack, ADA)[-1]
+
+
+def test_where_the_bot_is_not_it_asks_to_be_invited(stack: Stack) -> None:
+    stack.slack.command(RANDOM, GRACE, "/jira", "settings")
+    modal(stack, GRACE, "/invite")
+    stack.slack.close_view(GRACE, "top")
+
+
+def test_only_those_listed_may_press_create(stack: Stack) -> None:
+    change(stack, filers="listed", listed=[LINUS])
+    draft = propose(stack, "Lamp flickers", channel=GENERAL)
+    press(stack, draft, "draft_create", ADA)
+    is_told(stack, ADA, "only certain people")
+    assert sent(stack, "Lamp flickers") == []
+    press(stack, draft, "draft_create", LINUS)
+    shows(draft, "/browse/")
+    change(stack, filers="members")
+
+
+def test_a_channel_can_file_without_a_button_but_not_for_a_guest(stack: Stack) -> None:
+    change(stack, user=LINUS, channel=CHANNEL, write_policy="auto")
+    ts = ask_to_file(stack, "Sink drips")
+    within(lambda: filed(stack, "Sink drips"), "the issue")
+    answer(stack, ts)
+    change(stack, user=LINUS, channel=CHANNEL, write_policy="usual", filers="everybody")
+    draft = propose(stack, "Tap drips")
+    press(stack, draft, "draft_create", GUEST)
+    shows(draft, "/browse/")
+    change(stack, user=LINUS, channel=CHANNEL, filers="members")
+
+
+def test_follow_ups_can_be_left_to_those_who_mention_it(stack: Stack) -> None:
+    stack.claude.script(reply("First."), when="tell me one")
+    root = ask(stack, "tell me one", channel=GENERAL)
+    answer(stack, root, channel=GENERAL)
+    change(stack, follow_ups="mention")
+
+    stack.slack.say(GENERAL, ADA, "and what do you others think?", root)
+    stack.claude.script(reply("Second."), when="tell me two")
+    ask(stack, "tell me two", channel=GENERAL, thread_ts=root)
+
+    assert "Second." in answer(stack, root, number=2, channel=GENERAL).text
+    assert len(replies(stack, root, GENERAL)) == 2
+    change(stack, follow_ups="free")
+
+
+def test_a_draft_shows_its_buttons_as_ever_where_nothing_was_changed(stack: Stack) -> None:
+    draft = propose(stack, "Chair creaks", channel="C0ONCALL0")
+    assert card(stack, draft.thread_ts or "", channel="C0ONCALL0").action_ids == BUTTONS
