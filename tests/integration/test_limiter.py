@@ -13,11 +13,9 @@ import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox.waiting import wait_for
 from workers.errors import StateUnavailable
 from workers.state.connection import connect
 from workers.state.limiter import Budget, Grant, Hold, Limiter, Wait
-from workers.state.refusals_seen import RefusalsSeen
 from workers.state.slack_budgets import budgets_of
 
 pytestmark = pytest.mark.integration
@@ -290,18 +288,3 @@ def test_a_grant_tells_how_many_hold_a_place_in_the_budget_of_its_hold(limiter: 
     granted = limiter.acquire([appends], priority=False, hold=Hold(stops, "b", 300))
     assert isinstance(granted, Grant)
     assert (granted.room, granted.holders) == (9, 2)
-
-
-def test_a_refusal_is_remembered_for_its_time_and_under_its_name(redis_client: redis.Redis) -> None:
-    seen = RefusalsSeen(redis_client)
-    seen.remember("T1:stream", 0.05)
-    seen.remember("T1:stream:C1", 60)
-    assert seen.any_of("T1:tasks", "T1:stream:C1")
-    assert not seen.any_of("T2:stream", "T1:stream:C2")
-    wait_for(lambda: not seen.any_of("T1:stream"), "the refusal to be forgotten", seconds=5)
-
-
-def test_what_cannot_be_looked_up_counts_as_not_refused() -> None:
-    seen = RefusalsSeen(connect("redis://127.0.0.1:1/0"))
-    seen.remember("T1:stream", 60)
-    assert not seen.any_of("T1:stream")

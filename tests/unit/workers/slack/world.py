@@ -16,8 +16,9 @@ from workers.slack.api import SlackApi, SlackClients
 from workers.slack.place import Place
 from workers.slack.reply import Reply
 from workers.state.cache import Cache
-from workers.state.limiter import Limiter
+from workers.state.limiter import Grant, Limiter
 from workers.state.metrics import Metrics, sums
+from workers.state.slack_budgets import budgets_of
 
 CHANNEL = "C0SUPPORT"
 ADA = "U0ADA0001"
@@ -110,3 +111,27 @@ def rate_limited(method: str, seconds: int, times: int = 1) -> Fault:
         headers={"Retry-After": str(seconds)},
         body={"ok": False, "error": "ratelimited"},
     )
+
+
+def shown(message: Message) -> str:
+    """The words of a message, streamed or not."""
+    return markdown_of(message) or message.markdown_text or ""
+
+
+def texts(world: World) -> list[str]:
+    return [shown(message) for message in world.written()]
+
+
+def refused(method: str, code: str, times: int = 1) -> Fault:
+    return Fault(operation=method, kind="error", error=code, times=times)
+
+
+def chunks(world: World) -> list[dict[str, object]]:
+    return [chunk for call in world.standin.calls for chunk in call.args.get("chunks") or ()]
+
+
+def holders(world: World, method: str) -> int:
+    """How many places of a method are kept."""
+    grant = world.limiter.acquire(budgets_of(world.team_id, method), priority=True)
+    assert isinstance(grant, Grant)
+    return grant.holders
