@@ -30,7 +30,8 @@ def _mid_stream(kind: FaultKind, **more: object) -> Rules:
 
 
 def _slack_storm(random: Random) -> list[Fault]:
-    methods = {POST: 3, UPDATE: 5, READ: 3, "assistant.threads.setStatus": 4, "users.info": 1}
+    streams = {"chat.startStream": 1, "chat.appendStream": 5, "chat.stopStream": 1}
+    methods = {POST: 3, UPDATE: 5, READ: 3, "assistant.threads.setStatus": 4, "users.info": 1, **streams}
     headers = {"Retry-After": str(random.randint(1, 5))}
     body = {"ok": False, "error": "ratelimited"}
     return [
@@ -76,6 +77,11 @@ FAULTS: dict[str, Rules] = {
     "slack: post answer lost": _call(POST, "drop_after"),
     "slack: update not taken": _call(UPDATE, "drop_before", times=2),
     "slack: update answer lost": _call(UPDATE, "drop_after", times=2),
+    "slack: stream start answer lost": _call("chat.startStream", "drop_after"),
+    "slack: stream append lost": lambda random: [
+        Fault(operation="chat.appendStream", kind=random.choice(("drop_before", "drop_after")), times=2)
+    ],
+    "slack: stream stop answer lost": _call("chat.stopStream", "drop_after"),
     "slack: thread not read": lambda random: [
         Fault(operation=READ, kind=random.choice(("drop_before", "drop_after")), times=2)
     ],

@@ -8,6 +8,7 @@ import itertools
 import re
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -155,6 +156,7 @@ def _tell(chaos: Chaos, found: list[Finding], folder: Path) -> int:
     print(f"{len(strikes)} faults, {sum(one.retries for one in asked.values())} times Try again was pressed")
     if calm:
         print(f"a question that no fault touched was answered in {statistics.median(calm):.1f} s (median)")
+    print(_slack_line(chaos.stack))
     print(f"\n{report.table(strikes, asked)}\n\n{report.kill_line(strikes, asked)}")
     print(f"\n{report.counts_line(found)}", flush=True)
     problems = _problems(chaos)
@@ -178,3 +180,11 @@ def _problems(chaos: Chaos) -> list[str]:
     if len(chaos.blows.strikes) < chaos.plan.size.least_faults:
         problems.append(f"only {len(chaos.blows.strikes)} faults struck, {chaos.plan.size.least_faults} are wanted")
     return problems
+
+
+def _slack_line(stack: Stack) -> str:
+    """Say how often Slack was called to write and to read, and how often it refused for its limits."""
+    calls = Counter(call.method for call in stack.slack.calls if call.method.startswith(("chat.", "conversations.")))
+    refused = Counter(refusal.method for refusal in stack.slack.limits.refused)
+    heard = ", ".join(f"{method} {count}" for method, count in calls.most_common())
+    return f"Slack heard {heard}; refused for its limits: {dict(refused) or 'none'}"
