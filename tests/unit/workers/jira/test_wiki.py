@@ -1,0 +1,97 @@
+"""Markdown becomes wiki markup and wiki markup Markdown: nothing is dropped, nothing turns into other markup."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workers.jira.wiki import wiki_of
+from workers.jira.wiki_markdown import markdown_of_wiki
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=60)
+PIECES = st.sampled_from(
+    [
+        "# ",
+        "- ",
+        "1. ",
+        "> ",
+        "```\n",
+        "**",
+        "_",
+        "`",
+        "| a | b |\n|---|---|\n| 1 | 2 |\n",
+        "\n",
+        "\n\n",
+        "{code}",
+        "[x](http://e.com)",
+    ]
+)
+PILES = st.lists(st.one_of(WORDS, PIECES), max_size=30).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "wiki"),
+    [
+        ("# Title", "h1. Title"),
+        ("**bold** and *soft* and ~~gone~~", "*bold* and _soft_ and -gone-"),
+        ("- a\n- b\n  - c", "* a\n* b\n** c"),
+        ("1. a\n2. b", "# a\n# b"),
+        ("```python\nx = {1}\n```", "{code:python}\nx = {1}\n{code}"),
+        ("```\na {code} b\n```", "{noformat}\na {code} b\n{noformat}"),
+        ("`a|b`", "{{a\\|b}}"),
+        ("[page](https://example.com/a)", "[page|https://example.com/a]"),
+        ("https://example.com/a", "[https://example.com/a]"),
+        ("> quoted", "{quote}\nquoted\n{quote}"),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", "|| a || b ||\n| 1 | 2 |"),
+        ("---", "----"),
+        ("a {color:red}b{color}", "a \\{color:red\\}b\\{color\\}"),
+        ("snake_case and OPS-12 stay", "snake_case and OPS-12 stay"),
+        ("h1. is no heading", "\\h1. is no heading"),
+        ("- [ ] to do\n- [x] done", "* ☐ to do\n* ☑ done"),
+    ],
+)
+def test_markdown_is_written_as_wiki_markup(markdown: str, wiki: str) -> None:
+    assert wiki_of(markdown) == wiki
+
+
+@pytest.mark.parametrize(
+    ("wiki", "markdown"),
+    [
+        ("h2. Title", "## Title"),
+        ("*bold* {{mono}} -gone-", "**bold** `mono` ~~gone~~"),
+        ("* a\n** b\n# c", "- a\n  - b\n1. c"),
+        ("{code:java}\nint a = 1; // *x*\n{code}", "```java\nint a = 1; // *x*\n```"),
+        ("{noformat}\n```\n{noformat}", "````\n```\n````"),
+        ("[page|https://example.com]", "[page](https://example.com)"),
+        ("[https://example.com]", "<https://example.com>"),
+        ("[~ada] wrote", "@ada wrote"),
+        ("!shot.png|thumbnail!", "[attachment: shot.png]"),
+        ("|| a || b ||\n| 1 | 2 |", "| a | b |\n| --- | --- |\n| 1 | 2 |"),
+        ("{quote}\nsaid\n{quote}", "> said"),
+        ("{panel:title=Note}text{panel}", "**Note**text"),
+        ("{color:red}red{color} {unknown}stays{unknown}", "red {unknown}stays{unknown}"),
+        ("{code} never closed", "{code} never closed"),
+    ],
+)
+def test_wiki_markup_is_read_as_markdown(wiki: str, markdown: str) -> None:
+    assert re.sub(r"\n{2,}", "\n", markdown_of_wiki(wiki)) == markdown
+
+
+@settings(max_examples=100, deadline=None)
+@given(PILES)
+def test_no_word_is_lost_on_the_way_there(pile: str) -> None:
+    wiki = wiki_of(pile)
+
+    words = re.findall(r"[^\W\d_]{3,}", re.sub(r"```.*", "", pile))
+    assert [word for word in words if word not in wiki and word not in ("http", "com")] == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(PILES)
+def test_no_word_is_lost_on_the_way_back(pile: str) -> None:
+    words = re.findall(r"[^\W\d_]{3,}", pile)
+
+    assert [word for word in words if word not in markdown_of_wiki(pile) and word not in ("code", "panel")] == []
