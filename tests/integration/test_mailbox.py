@@ -62,6 +62,15 @@ def test_a_follow_up_counts_only_where_the_bot_takes_part(boxes: Mailboxes) -> N
     assert boxes.put(BOX, "100.000002", {}, asked=False) == "stranger"
     boxes.put(BOX, "100.000003", {})
 
+    assert boxes.put(BOX, "100.000004", {}, asked=False) == "new"
+
+
+def test_what_was_written_before_the_first_question_is_no_follow_up_however_late_it_comes(boxes: Mailboxes) -> None:
+    boxes.put(BOX, "100.000003", {})
+
+    assert boxes.put(BOX, "100.000002", {}, asked=False) == "stranger"
+    # Its twin may be a mention, and then counts.
+    assert boxes.put(BOX, "100.000001", {}) == "new"
     assert boxes.put(BOX, "100.000002", {}, asked=False) == "new"
 
 

@@ -21,7 +21,10 @@ local sign, seen, threads = KEYS[10], KEYS[11], KEYS[12]
 local id, data, box, grace, seen_ttl, ttl, limit, sign_ms = unpack(ARGV)
 local asked, thread = ARGV[9] == '1', ARGV[10]
 if redis.call('EXISTS', seen) == 1 then return 'seen' end
-if not asked and redis.call('EXISTS', part) == 0 then return 'stranger' end
+-- `part` holds the ts of the first question: what was written above it was not said to the bot, however late it comes.
+local since, written = redis.call('GET', part), tonumber(id)
+if not asked and (not since or (written and written < (tonumber(since) or 0))) then return 'stranger' end
+if asked and written and written < (tonumber(since) or math.huge) then since = id end
 if redis.call('LLEN', mail) >= tonumber(limit) then return 'full' end
 redis.call('SET', seen, 1, 'EX', seen_ttl)
 -- In the order of writing, not of arrival; what has begun stays first. Only a ts tells when something was written.
@@ -33,7 +36,7 @@ if later then redis.call('LINSERT', mail, 'BEFORE', later, id) else redis.call('
 redis.call('HSET', body, id, data)
 redis.call('EXPIRE', mail, ttl)
 redis.call('EXPIRE', body, ttl)
-redis.call('SET', part, 1, 'EX', ttl)
+redis.call('SET', part, since or 0, 'EX', ttl)
 if thread ~= '' then
   redis.call('ZADD', threads, now, thread)
   redis.call('ZREMRANGEBYSCORE', threads, '-inf', now - ttl * 1000)
