@@ -21,7 +21,7 @@ from bot.handover import Handover
 from bot.http import Routes
 from bot.installation import Installation, NotAuthorised
 from bot.jira_webhook import confirmation
-from bot.listeners import actions, channel_settings, commands, home, messages, modals, sessions, shortcuts
+from bot.listeners import actions, channel_settings, commands, form_changes, home, messages, modals, sessions, shortcuts
 from bot.services import Services
 from bot.slack_client import make_client
 from bot.socket import SocketMode
@@ -31,7 +31,7 @@ from workers.settings import BotSettings
 
 log = get_logger(__name__)
 
-SURFACES = (messages, sessions, home, actions, modals, shortcuts, commands, channel_settings)
+SURFACES = (messages, sessions, home, actions, modals, shortcuts, commands, channel_settings, form_changes)
 # Of the seconds that a supervisor gives, what each part of a stop may take.
 FINISH_SECONDS = 3.0
 DRAIN_SECONDS = 2.5

@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from workers.jobs import DRAFT_VERSION, Action, Draft, Filing
+from workers.jobs import DRAFT_VERSION, FORM, Action, Draft, Filing, SlackFile
 
 Body = Mapping[str, Any]
+PLACE = ("channel_id", "message_ts", "thread_ts", "response_url")
 
 LINK = re.compile(r"<(https?://[^|>]+|mailto:[^|>]+)(?:\|([^>]*))?>")
 CHANNEL = re.compile(r"<#[A-Z0-9]+\|([^>]+)>")
@@ -23,19 +24,50 @@ def is_editable(filing: Filing) -> bool:
 
 def draft_form(draft: Draft) -> str:
     """Return the `private_metadata` of the form that edits a draft: which one, as of which edit."""
-    return json.dumps({"draft": draft.id, "version": draft.version})
+    place = {"project": draft.project, "issue_type": draft.issue_type}
+    return json.dumps({"draft": draft.id, "version": draft.version, **place})
 
 
-def shortcut_form(body: Body) -> str:
-    """Return the `private_metadata` of the form that files a message: where the message stands."""
+def plain_form(action: Action) -> str:
+    """Return the `private_metadata` of a form that no worker has filled: where it came from."""
+    place = {name: getattr(action, name) for name in PLACE}
+    return json.dumps({**place, "form": action.values["form"]})
+
+
+def shortcut_action(body: Body, team_id: str, form_id: str) -> Action:
+    """Return that a form shall be filled from a message: what Slack showed of it, and where it stands."""
     message = body["message"]
-    return json.dumps(
-        {
-            "channel_id": body["channel"]["id"],
-            "message_ts": message["ts"],
-            "thread_ts": message.get("thread_ts", ""),
-            "response_url": body.get("response_url", ""),
-        }
+    files = [SlackFile.from_slack(raw) for raw in message.get("files") or () if raw.get("id")]
+    return Action(
+        id=f"{body.get('trigger_id', '')}",
+        kind="form_open",
+        team_id=team_id,
+        subject=f"form:{form_id}",
+        user_id=body["user"]["id"],
+        channel_id=body["channel"]["id"],
+        message_ts=message["ts"],
+        thread_ts=message.get("thread_ts", ""),
+        response_url=body.get("response_url", ""),
+        values={
+            "form": form_id,
+            "text": str(message.get("text") or ""),
+            "files": [file.model_dump(mode="json") for file in files],
+        },
+    )
+
+
+def change_action(body: Body, team_id: str, values: Mapping[str, Any]) -> Action:
+    """Return that a form shall be drawn anew for the project and type that were chosen in it."""
+    view, click = body["view"], body["actions"][0]
+    place = json.loads(view["private_metadata"])
+    return Action(
+        id=f"{click['action_ts']}-{view['id']}",
+        kind="form_change",
+        team_id=team_id,
+        subject=f"form:{place['form']}",
+        user_id=body["user"]["id"],
+        values={"form": place["form"], "hash": view["hash"], "entered": dict(values)},
+        **{name: place[name] for name in PLACE},
     )
 
 
@@ -56,7 +88,7 @@ def edit_action(body: Body, draft: Draft, filing: Filing, values: Mapping[str, A
 
 
 def file_action(body: Body, team_id: str, values: Mapping[str, Any]) -> Action:
-    """Return what a submitted form of a shortcut asks for; one form files once, however often it is sent."""
+    """Return what a submitted form asks to be filed; one form files once, however often it is sent."""
     user_id = body["user"]["id"]
     place = json.loads(body["view"]["private_metadata"])
     return Action(
@@ -65,8 +97,8 @@ def file_action(body: Body, team_id: str, values: Mapping[str, Any]) -> Action:
         team_id=team_id,
         subject=f"user:{user_id}",
         user_id=user_id,
-        values=dict(values),
-        **place,
+        values={**values, FORM: place.get("form", "")},
+        **{name: place[name] for name in PLACE},
     )
 
 

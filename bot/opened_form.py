@@ -11,13 +11,22 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.attempt import attempt
 from bot.background import after_ack
+from bot.forms import plain_form
 from bot.hints import NOT_STORED, TOO_MUCH_WAITING, answer_click
 from bot.open_modal import open_modal
 from bot.services import Services
 from workers.jobs import Action, StateUnavailable
+from workers.views.draft_modal import shortcut_modal
+from workers.views.limits import OPTIONS
 from workers.views.notices import LOADING, notice_modal
 
 SECONDS = 5.0
+# A little longer than a worker takes that fills the form by the model.
+PATIENCE_SECONDS = 9.0
+# Of the three seconds in which a form may be opened.
+CHOICES_SECONDS = 0.3
+
+View = dict[str, Any]
 
 
 def form_id() -> str:
@@ -26,11 +35,17 @@ def form_id() -> str:
 
 
 async def open_for_worker(
-    services: Services, context: AsyncBoltContext, trigger_id: str, title: str, action: Action
-) -> bool:
+    services: Services,
+    context: AsyncBoltContext,
+    trigger_id: str,
+    title: str,
+    action: Action,
+    plain: View | None = None,
+) -> None:
     """Open an empty form under the name in the action and store the action; whatever fails is told to the person.
 
-    Both at the same time, since Slack waits three seconds for all of it. Returns whether the form is on its way.
+    Both at the same time, since Slack waits three seconds for all of it. `plain` is what is shown if no worker fills
+    the form in time.
     """
     name = str(action.values["form"])
     view = notice_modal(title, LOADING, external_id=name)
@@ -38,11 +53,21 @@ async def open_for_worker(
     if problem:
         after_ack(context, partial(answer_click, services, action.response_url, problem))
     elif stored:
-        after_ack(context, partial(show_in, services, name, notice_modal(title, stored, external_id=name)))
-    return not problem and not stored
+        view = plain or notice_modal(title, stored, external_id=name)
+        after_ack(context, partial(show_in, services, name, view))
+    elif plain:
+        after_ack(context, partial(_show_late, services, name, plain))
 
 
-async def show_in(services: Services, name: str, view: dict[str, Any]) -> None:
+async def _show_late(services: Services, name: str, plain: View) -> None:
+    """Show the plain form if nobody has filled it by then: workers may be busy, or away."""
+    await asyncio.sleep(PATIENCE_SECONDS)
+    team_id = services.identity.team_id
+    if await services.handover.run(lambda door: door.forms.draw(team_id, name, by="web")):
+        await show_in(services, name, plain)
+
+
+async def show_in(services: Services, name: str, view: View) -> None:
     """Show another view in an open modal."""
     call = services.slack.views_update(external_id=name, view=view)
     await attempt(services, "views.update", call, seconds=SECONDS)
@@ -56,3 +81,17 @@ async def _store(services: Services, action: Action) -> str:
         return NOT_STORED
     services.count(action.kind if result == "new" else result)
     return TOO_MUCH_WAITING if result == "full" else ""
+
+
+async def plain_view(services: Services, action: Action, text: str) -> View:
+    """Return the form as it is shown when no worker fills it: a text, and the choices that are known here."""
+    try:
+        async with asyncio.timeout(CHOICES_SECONDS):
+            projects, kinds = await services.handover.run(lambda door: door.choices())
+    except (StateUnavailable, TimeoutError):
+        projects, kinds = [], []
+    # What does not fit into a select is typed.
+    projects = projects if len(projects) <= OPTIONS else []
+    kinds = kinds if len(kinds) <= OPTIONS else []
+    view = shortcut_modal(text, projects, plain_form(action), issue_types=kinds)
+    return {**view, "external_id": action.values["form"]}

@@ -10,7 +10,17 @@ from prometheus_client import CollectorRegistry, generate_latest
 from workers.broker import Kicker, make_celery
 from workers.errors import StateUnavailable
 from workers.failpoints import failpoint
-from workers.records import DRAFT_VERSION, FORM, Action, Conversation, Draft, Filing, SlackFile, TurnRequest
+from workers.records import (
+    DRAFT_VERSION,
+    FORM,
+    Action,
+    Conversation,
+    Draft,
+    FieldOption,
+    Filing,
+    SlackFile,
+    TurnRequest,
+)
 from workers.settings import Settings
 from workers.state import metrics as figures
 from workers.state.cache import PROJECTS_NAME, Cache
@@ -33,6 +43,7 @@ __all__ = [
     "Conversation",
     "Door",
     "Draft",
+    "FieldOption",
     "Filing",
     "Job",
     "PutResult",

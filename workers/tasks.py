@@ -55,8 +55,11 @@ def warm(services: Services) -> None:
         projects = services.turns.settings.jira_projects
         Cache(services.redis).put(PROJECTS_NAME, projects, PROJECTS_SECONDS)
         for project in projects:
+            jira.people(project, "")
             for kind in jira.issue_types(project, refresh=True):
-                jira.create_screen(project, kind.id, refresh=True)
+                for spec in jira.create_screen(project, kind.id, refresh=True):
+                    if spec.options_total > len(spec.options):
+                        jira.long_options(project, kind.id, spec.id, refresh=True)
     except SupportBotError as error:
         log.warning("not_warmed", cause=type(error).__name__)
 

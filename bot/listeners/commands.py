@@ -11,7 +11,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.forms import as_markdown
 from bot.help import help_text
 from bot.hints import NOT_STORED, TOO_MUCH_WAITING
-from bot.opened_form import form_id, open_for_worker
+from bot.opened_form import form_id, open_for_worker, plain_view
 from bot.services import Services
 from workers.jobs import Action, StateUnavailable
 
@@ -65,7 +65,8 @@ class Commands:
 
     async def _create(self, command: Command, words: str, context: AsyncBoltContext) -> str:
         action = self._action("form_open", command, {"form": form_id(), "text": words})
-        await open_for_worker(self._services, context, command["trigger_id"], FORM_TITLE, action)
+        plain = await plain_view(self._services, action, words)
+        await open_for_worker(self._services, context, command["trigger_id"], FORM_TITLE, action, plain)
         return ""
 
     def _action(self, kind: Any, command: Command, values: dict[str, Any]) -> Action:

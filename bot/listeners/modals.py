@@ -57,7 +57,11 @@ class Modals:
         return errors or await self._store(edit_action(body, draft, filing, values))
 
     async def _take_new(self, body: Body) -> Errors:
-        values, errors = read_modal(body["view"]["state"])
+        place = json.loads(body["view"]["private_metadata"])
+        specs = await self._services.handover.run(
+            lambda door: door.jira.screen(place.get("project", ""), place.get("issue_type", ""))
+        )
+        values, errors = read_modal(body["view"]["state"], specs)
         return errors or await self._store(file_action(body, self._services.identity.team_id, values))
 
     async def _store(self, action: Action) -> Errors:

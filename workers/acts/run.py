@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workers.acts.commands import command
+from workers.acts.form import change_form, open_form
+from workers.acts.look_up import look_up
 from workers.acts.services import ActServices
 from workers.acts.settings import open_settings, save_settings
 from workers.acts.submit import submit
@@ -17,6 +19,9 @@ ACTS: dict[str, Callable[[Action, ActServices], None]] = {
     "settings_open": open_settings,
     "settings_save": save_settings,
     "shortcut_submit": submit,
+    "form_open": open_form,
+    "form_change": change_form,
+    "look_up": look_up,
 }
 
 

@@ -23,6 +23,7 @@ from workers.jira.reading import (
     issue_reader,
     issue_types_page,
     marked_reader,
+    options_page,
     page_reader,
     people_of,
     person_of,
@@ -32,11 +33,13 @@ from workers.jira.values import CreatedIssue, Issue, IssueType, Person, SearchPa
 from workers.records import FieldSpec
 from workers.settings import WorkerSettings
 from workers.state.cache import Cache
+from workers.state.jira_cache import options_name, people_name, screen_name, types_name
 from workers.state.metrics import Metrics
 
 T = TypeVar("T")
 
 HOUR_SECONDS = 3_600
+LIST_SECONDS = 600
 PERSON_SECONDS = 24 * HOUR_SECONDS
 PAGE_SIZE = 100
 MOST_PAGES = 20
@@ -97,7 +100,7 @@ class JiraGateway:
         def read() -> list[dict[str, Any]]:
             return [asdict(kind) for kind in self._rows("issue_types", path, issue_types_page)]
 
-        return tuple(IssueType(**kind) for kind in self._cached(f"jira:types:{project}", read, refresh=refresh))
+        return tuple(IssueType(**kind) for kind in self._cached(types_name(project), read, refresh=refresh))
 
     def create_screen(self, project: str, issue_type: str, *, refresh: bool = False) -> tuple[FieldSpec, ...]:
         """Return the fields of a project's create screen for a type, given by name or id; read once an hour."""
@@ -108,7 +111,7 @@ class JiraGateway:
         def read() -> list[dict[str, Any]]:
             return [spec.model_dump(mode="json") for spec in self._rows("create_screen", path, screen_page)]
 
-        known = self._cached(f"jira:screen:{project}:{kind.id}", read, refresh=refresh)
+        known = self._cached(screen_name(project, kind.id), read, refresh=refresh)
         return tuple(FieldSpec.model_validate(spec) for spec in known)
 
     def issue_type(self, project: str, name: str, *, refresh: bool = False) -> IssueType:
@@ -122,6 +125,28 @@ class JiraGateway:
             return self.issue_type(project, name, refresh=True)  # It may have been added within the hour.
         offered = ", ".join(each.name for each in types) or "none: I may not create issues there"
         raise ToolError(f"Project {project} has no issue type {name!r}. Its types: {offered}.")
+
+    def long_options(self, project: str, issue_type: str, field_id: str, *, refresh: bool = False) -> list[str]:
+        """Return all values of a field that a form cannot list, by name; read once an hour."""
+        project = self._open(project)
+        kind = self.issue_type(project, issue_type)
+        path = f"issue/createmeta/{project}/issuetypes/{kind.id}"
+
+        def read() -> list[str]:
+            return self._rows("create_screen", path, options_page(field_id))
+
+        return self._cached(options_name(project, kind.id, field_id), read, refresh=refresh)
+
+    def people(self, project: str, typed: str) -> list[tuple[str, str]]:
+        """Return those who can be assigned in a project and whose name or address begins so: (e-mail, name)."""
+        params = {"project": self._open(project), "query": typed, "maxResults": PAGE_SIZE}
+
+        def read() -> list[tuple[str, str]]:
+            found = self._connection.read("user_search", "user/assignable/search", people_of, params=params)
+            # Without its address nobody could be told from a namesake when the issue is filed.
+            return [(person.email, person.name) for person in found if person.email]
+
+        return self._cached(people_name(project, typed), read, refresh=False, ttl_seconds=LIST_SECONDS)
 
     def account_id(self, email: str) -> str | None:
         """Return the account of this e-mail address if it is exact, active and the only one; kept for a day."""
@@ -229,12 +254,14 @@ class JiraGateway:
         )
         return [CreatedIssue(key, number, self.url_of(key)) for key, number in keys]
 
-    def _cached(self, name: str, read: Callable[[], list[dict[str, Any]]], *, refresh: bool) -> list[dict[str, Any]]:
+    def _cached(
+        self, name: str, read: Callable[[], list[T]], *, refresh: bool, ttl_seconds: int = HOUR_SECONDS
+    ) -> list[T]:
         known = None if refresh else self._cache.get(name)
         if isinstance(known, list):
             return known
         rows = read()
-        self._cache.put(name, rows, HOUR_SECONDS)
+        self._cache.put(name, rows, ttl_seconds)
         return rows
 
     def _rows(self, operation: str, path: str, take: Callable[[Any], Page[T]]) -> list[T]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from workers.jira.screen import specs_of
+from workers.jira.screen import field_id, options_of, specs_of
 from workers.jira.values import Comment, Issue, IssueLine, IssueLink, IssueType, Person, SearchPage
 from workers.records import FieldSpec
 
@@ -126,6 +126,17 @@ def screen_page(raw: Any) -> Page[FieldSpec]:
     """Read one page of a create screen's fields."""
     rows = _rows(raw, ("fields", "results", "values"))
     return Page(specs_of(rows), len(rows), int(raw.get("total") or 0))
+
+
+def options_page(field: str) -> Callable[[Any], Page[str]]:
+    """Return a reader of one page of a create screen that takes the names of one field's values."""
+
+    def read(raw: Any) -> Page[str]:
+        rows = _rows(raw, ("fields", "results", "values"))
+        names = [option.name for row in rows if field_id(row) == field for option in options_of(row)]
+        return Page(tuple(names), len(rows), int(raw.get("total") or 0))
+
+    return read
 
 
 def person_of(raw: Any) -> Person:

@@ -44,7 +44,7 @@ def _spec(row: Raw) -> FieldSpec:
     kind_of_value = str((schema or {}).get("type") or "")
     items = str((schema or {}).get("items") or "")
     custom = str((schema or {}).get("custom") or "").rpartition(":")[2]
-    options = _options(row.get("allowedValues"))
+    options = options_of(row)
     return FieldSpec(
         id=field_id(row),
         name=str(row.get("name") or field_id(row)),
@@ -81,14 +81,16 @@ def _list_kind(items: str, *, has_options: bool) -> FieldKind:
     return "user" if items == "user" else "other"
 
 
-def _options(rows: Any) -> tuple[FieldOption, ...]:
+def options_of(row: Raw) -> tuple[FieldOption, ...]:
+    """Return all values that a field takes."""
+    rows = row.get("allowedValues")
     found: list[FieldOption] = []
-    for row in rows if isinstance(rows, list) else []:
-        if not isinstance(row, dict) or row.get("disabled") or row.get("archived"):
+    for each in rows if isinstance(rows, list) else []:
+        if not isinstance(each, dict) or each.get("disabled") or each.get("archived"):
             continue
-        option = _option(row)
+        option = _option(each)
         found.append(option)
-        for child in row.get("children") or ():
+        for child in each.get("children") or ():
             below = _option(child)
             found.append(FieldOption(id=f"{option.id}:{below.id}", name=f"{option.name}{CHILD}{below.name}"))
     return tuple(option for option in found if option.name)

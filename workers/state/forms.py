@@ -20,10 +20,12 @@ class Forms:
     def __init__(self, client: redis.Redis) -> None:
         self._redis = client
 
-    def draw(self, team_id: str, form_id: str) -> bool:
-        """Return whether this caller is the first to fill a form that was opened empty."""
+    def draw(self, team_id: str, form_id: str, *, by: str) -> bool:
+        """Return whether it is this one's to fill a form that was opened empty: whoever says so first."""
+        key = f"sb:form:{team_id}:{form_id}:drawn"
         with state_errors():
-            return bool(self._redis.set(f"sb:form:{team_id}:{form_id}:drawn", 1, nx=True, ex=KEPT_SECONDS))
+            self._redis.set(key, by, nx=True, ex=KEPT_SECONDS)
+            return cast("bytes | None", self._redis.get(key)) == by.encode()
 
     def keep_files(self, team_id: str, form_id: str, files: Sequence[SlackFile]) -> None:
         """Remember the files that go with what the form files."""

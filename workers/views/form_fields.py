@@ -14,6 +14,8 @@ VALUE = "value"
 """The action id of a plain input; the block id names the field."""
 PEOPLE_SEARCH, OPTIONS_SEARCH = "people_search", "options_search"
 """The action ids of inputs whose choices are searched for while a person types."""
+NOT_YET = "?"
+"""The value of a choice that only says that the others are not there yet."""
 MARK = "@"
 """Behind it a block id says for which form it was made: Slack keeps what was entered under the same id."""
 LABEL = 200
@@ -155,9 +157,11 @@ def entered(state: Mapping[str, Any]) -> FieldValue:
     """Return what a person entered into one input, whatever its type; empty text for nothing."""
     kind = state.get("type")
     if kind in ("static_select", "external_select"):
-        return str((state.get("selected_option") or {}).get("value", ""))
+        value = str((state.get("selected_option") or {}).get("value", ""))
+        return "" if value == NOT_YET else value
     if kind in ("multi_static_select", "multi_external_select"):
-        return tuple(str(option["value"]) for option in state.get("selected_options") or ())
+        values = (str(option["value"]) for option in state.get("selected_options") or ())
+        return tuple(value for value in values if value != NOT_YET)
     if kind == "datepicker":
         return str(state.get("selected_date") or "")
     if kind == "datetimepicker":

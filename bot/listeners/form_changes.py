@@ -1,0 +1,118 @@
+"""Inside an open form: another project or type asks for its fields anew, and long lists are searched."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from functools import partial
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.background import after_ack
+from bot.forms import change_action
+from bot.hints import NOT_STORED, answer_click
+from bot.services import Services
+from workers.jobs import Action, FieldOption, StateUnavailable
+from workers.views.draft_modal import PROJECT_CHOICE, TYPE_CHOICE, read_modal
+from workers.views.form_fields import NOT_YET, OPTIONS_SEARCH, PEOPLE_SEARCH, choice, field_of
+from workers.views.limits import OPTIONS
+
+Body = dict[str, Any]
+
+# Slack waits three seconds for choices; a worker may fetch them within that.
+PATIENCE_SECONDS = 1.8
+POLL_SECONDS = 0.1
+LOADING = FieldOption(id=NOT_YET, name="Still loading: type once more")
+ADDRESS = "@"
+
+
+class FormChanges:
+    """Serves what people do in a form before they send it."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def change(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Let a worker draw the form anew for what was chosen."""
+        view = body["view"]
+        place = json.loads(view["private_metadata"])
+        shown = place.get("project", ""), place.get("issue_type", "")
+        try:
+            specs = await self._services.handover.run(lambda door: door.jira.screen(*shown))
+            values, _ = read_modal(view["state"], specs)
+            action = change_action(body, self._services.identity.team_id, _with_choice(values, body["actions"][0]))
+            await self._services.handover.act(action)
+        except StateUnavailable:
+            after_ack(context, partial(answer_click, self._services, str(place.get("response_url", "")), NOT_STORED))
+        else:
+            self._services.count("form_change")
+        await ack()
+
+    async def people(self, ack: AsyncAck, body: Body) -> None:
+        """Offer the people whose names begin as typed; an address that was typed is taken as it is."""
+        typed = str(body.get("value") or "").strip()
+        found = await self._found(body, {"what": "people", "typed": typed})
+        if ADDRESS in typed and not any(option.id == typed for option in found):
+            found = [FieldOption(id=typed, name=typed), *found]
+        await ack(options=[choice(option) for option in found[:OPTIONS]])
+
+    async def options(self, ack: AsyncAck, body: Body) -> None:
+        """Offer the values of a long list that contain what was typed."""
+        typed = str(body.get("value") or "").strip().casefold()
+        found = await self._found(body, {"what": "options", "field": field_of(str(body["block_id"]))})
+        fitting = [option for option in found if typed in option.name.casefold() or option is LOADING]
+        await ack(options=[choice(option) for option in fitting[:OPTIONS]])
+
+    async def _found(self, body: Body, wanted: dict[str, str]) -> list[FieldOption]:
+        """Return what is known; on a miss ask a worker and wait as long as Slack does."""
+        place = json.loads(body["view"]["private_metadata"])
+        wanted = {**wanted, "project": place.get("project", ""), "issue_type": place.get("issue_type", "")}
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                found = await self._known(wanted)
+                if found is None:
+                    await self._ask(body, wanted)
+                while found is None:
+                    await asyncio.sleep(POLL_SECONDS)
+                    found = await self._known(wanted)
+                return found
+        except (StateUnavailable, TimeoutError):
+            return [LOADING]
+
+    async def _known(self, wanted: dict[str, str]) -> list[FieldOption] | None:
+        project = wanted["project"]
+        if wanted["what"] == "people":
+            return await self._services.handover.run(lambda door: door.jira.people(project, wanted["typed"]))
+        issue_type, field = wanted["issue_type"], wanted["field"]
+        return await self._services.handover.run(lambda door: door.jira.options(project, issue_type, field))
+
+    async def _ask(self, body: Body, wanted: dict[str, str]) -> None:
+        name = "-".join(wanted.values())
+        action = Action(
+            id=f"{body['view']['id']}-{name}",
+            kind="look_up",
+            team_id=self._services.identity.team_id,
+            subject=f"look_up:{name}",
+            user_id=body["user"]["id"],
+            values=wanted,
+        )
+        await self._services.handover.act(action)
+
+
+def _with_choice(values: dict[str, Any], click: dict[str, Any]) -> dict[str, Any]:
+    """Return what was entered with the choice just made, which the state may not hold yet."""
+    name = "project" if click["action_id"] == PROJECT_CHOICE else "issue_type"
+    chosen = (click.get("selected_option") or {}).get("value")
+    return {**values, **({name: chosen} if chosen else {})}
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen to the selects of the form that files something."""
+    changes = FormChanges(services)
+    app.action(PROJECT_CHOICE)(changes.change)
+    app.action(TYPE_CHOICE)(changes.change)
+    app.options(PEOPLE_SEARCH)(changes.people)
+    app.options(OPTIONS_SEARCH)(changes.options)

@@ -1,0 +1,186 @@
+"""The form that files something: filled by the fast model from a message and its thread, drawn anew when changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workers import prompt
+from workers.acts.services import ActServices
+from workers.claude.prefill import Prefilled, prefill
+from workers.claude.prices import cost_usd, tokens_of
+from workers.errors import Misconfigured, SlackRefused, StateUnavailable, SupportBotError, Transient
+from workers.jira.forms import OWN
+from workers.logs import get_logger
+from workers.records import Action, Conversation, FieldSpec, SlackFile
+from workers.slack.threads import ThreadMessage, read_thread
+from workers.views import failures
+from workers.views.draft_modal import USUAL_TYPE, IssueForm, issue_modal
+from workers.views.notices import notice_modal
+
+TITLE = "File an issue"
+FOREVER = "9999999999.999999"
+ALONE = (
+    "I am not in this channel: I see this message without its thread, and the card will come to your direct messages. "
+    "Invite me there with /invite, and I read along."
+)
+USUAL_TYPES = ("Bug", USUAL_TYPE)
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a form is filled from."""
+
+    text: str
+    """Of the message itself, or what followed the command; Markdown."""
+    whole: str
+    """The thread, too, each message in its tags."""
+    files: tuple[SlackFile, ...] = ()
+    is_alone: bool = False
+    """The thread could not be read."""
+
+
+def open_form(action: Action, services: ActServices) -> None:
+    """Fill the form that the listener has opened empty."""
+    form_id = str(action.values["form"])
+    if not services.may_file(action):
+        refusal = failures.may_not_file(services.channel_settings(action).filers)
+        services.modals.update(action.team_id, form_id, notice_modal(TITLE, refusal, external_id=form_id))
+        return
+    material = _material(action, services)
+    services.forms.keep_files(action.team_id, form_id, material.files)
+    form = _form(action, material, services)
+    if services.forms.draw(action.team_id, form_id, by="worker"):
+        view = issue_modal(form, private_metadata=_metadata(action, form), external_id=form_id)
+        services.modals.update(action.team_id, form_id, view)
+
+
+def change_form(action: Action, services: ActServices) -> None:
+    """Draw a form anew for another project or type, with what was entered so far."""
+    values = action.values["entered"]
+    project = str(values.get("project") or "")
+    types = _types(project, services)
+    chosen = str(values.get("issue_type") or "")
+    issue_type = chosen if chosen in types else _first(types)
+    form = IssueForm(
+        project=project,
+        issue_type=issue_type,
+        summary=str(values.get("summary") or ""),
+        description=str(values.get("description") or ""),
+        fields={name: value for name, value in values.items() if name in ("priority", "labels") or name not in OWN},
+        projects=services.settings.jira_projects,
+        types=types,
+        specs=_specs(project, issue_type, services),
+    )
+    view = issue_modal(form, private_metadata=_metadata(action, form), external_id=str(action.values["form"]))
+    services.modals.update(action.team_id, str(action.values["form"]), view, view_hash=str(action.values["hash"]))
+
+
+def _material(action: Action, services: ActServices) -> Material:
+    """Read the message and its thread; where that is not possible the message alone."""
+    text = prompt.readable(str(action.values.get("text") or ""), {})
+    files = tuple(map(SlackFile.model_validate, action.values.get("files") or ()))
+    if not action.message_ts:
+        return Material(text, f"<message>\n{text}\n</message>")
+    thread_ts = action.thread_ts or action.message_ts
+    where = Conversation(team_id=action.team_id, channel_id=action.channel_id, thread_ts=thread_ts)
+    api = services.slack.of(action.team_id)
+    try:
+        thread = read_thread(api, services.people, where, after_ts="0", before_ts=FOREVER)
+    except (SlackRefused, Transient, Misconfigured) as error:
+        log.info("thread_not_read", cause=type(error).__name__)
+        return Material(text, f"<message>\n{text}\n</message>", files, is_alone=isinstance(error, SlackRefused))
+    names = {message.user_id: message.name for message in thread if message.user_id}
+    text = next((prompt.readable(each.text, names) for each in thread if each.ts == action.message_ts), text)
+    found = {file.id: file for file in (*(file for each in thread for file in each.files), *files)}
+    return Material(text, _whole(thread, action.message_ts, names), tuple(found.values()))
+
+
+def _whole(thread: Sequence[ThreadMessage], message_ts: str, names: dict[str, str]) -> str:
+    lines = []
+    for each in thread:
+        mark = ' is="the message to file"' if each.ts == message_ts else ""
+        name = each.name.replace('"', "")
+        lines.append(f'<message from="{name}"{mark}>\n{prompt.readable(each.text, names)}\n</message>')
+    return "\n".join(lines)
+
+
+def _form(action: Action, material: Material, services: ActServices) -> IssueForm:
+    projects = services.settings.jira_projects
+    channel = services.channel_settings(action)
+    project = channel.project if channel.project in projects else projects[0]
+    types = _types(project, services)
+    usual = channel.issue_type if channel.issue_type in types else ""
+    specs = _specs(project, usual or _first(types), services)
+    filled = _prefilled(action, material, types, specs, services)
+    issue_type = usual or (filled.issue_type if filled and filled.issue_type in types else _first(types))
+    first_line = next((line.strip() for line in material.text.splitlines() if line.strip()), "")
+    return IssueForm(
+        project=project,
+        issue_type=issue_type,
+        summary=filled.summary if filled and filled.summary else first_line,
+        description=filled.description if filled and filled.description else material.text,
+        fields={"priority": filled.priority} if filled and filled.priority else {},
+        projects=projects,
+        types=types,
+        specs=_specs(project, issue_type, services),
+        note=ALONE if material.is_alone else "",
+    )
+
+
+def _prefilled(
+    action: Action, material: Material, types: Sequence[str], specs: Sequence[FieldSpec], services: ActServices
+) -> Prefilled | None:
+    if not material.text.strip():
+        return None
+    options = next((spec.options for spec in specs if spec.id == "priority"), ())
+    user_hash = services.claude.user_hash(action.team_id, action.user_id)
+    filled = prefill(
+        services.claude,
+        material.whole,
+        types=types,
+        priorities=[option.name for option in options],
+        user_hash=user_hash,
+    )
+    if filled:
+        _add_usage(action, filled, services)
+    return filled
+
+
+def _add_usage(action: Action, filled: Prefilled, services: ActServices) -> None:
+    usd = cost_usd(services.claude.fast_model, filled.usage)
+    try:
+        services.usages.add(action.team_id, action.user_id, turns=0, tokens=tokens_of(filled.usage), usd=usd)
+    except StateUnavailable:
+        log.info("usage_not_added")
+
+
+def _types(project: str, services: ActServices) -> tuple[str, ...]:
+    """Return the types that can be chosen, none if Jira does not say: a sub-task would need a parent."""
+    try:
+        return tuple(kind.name for kind in services.jira.issue_types(project) if not kind.is_subtask)[:100]
+    except SupportBotError as error:
+        log.info("types_unknown", cause=type(error).__name__)
+        return ()
+
+
+def _specs(project: str, issue_type: str, services: ActServices) -> tuple[FieldSpec, ...]:
+    try:
+        return services.jira.create_screen(project, issue_type)
+    except SupportBotError as error:
+        log.info("screen_unknown", cause=type(error).__name__)
+        return ()
+
+
+def _first(types: Sequence[str]) -> str:
+    return next((name for name in USUAL_TYPES if name in types), types[0] if types else USUAL_TYPE)
+
+
+def _metadata(action: Action, form: IssueForm) -> str:
+    """Return what the form carries along unseen: where it came from, and for which project and type it was drawn."""
+    place = {name: getattr(action, name) for name in ("channel_id", "message_ts", "thread_ts", "response_url")}
+    shown = {"project": form.project, "issue_type": form.issue_type, "form": action.values["form"]}
+    return json.dumps({**place, **shown})

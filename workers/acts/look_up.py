@@ -1,0 +1,24 @@
+"""Fetches what a form's searches need into the cache, where the listener finds it."""
+
+from __future__ import annotations
+
+from workers.acts.services import ActServices
+from workers.errors import SupportBotError
+from workers.logs import get_logger
+from workers.records import Action
+
+log = get_logger(__name__)
+
+
+def look_up(action: Action, services: ActServices) -> None:
+    """Read people or the values of a field; the listener waits for it, or its person types once more."""
+    wanted = action.values
+    try:
+        if not services.person(action).is_full_member:
+            return
+        if wanted["what"] == "people":
+            services.jira.people(str(wanted["project"]), str(wanted["typed"]))
+        else:
+            services.jira.long_options(str(wanted["project"]), str(wanted["issue_type"]), str(wanted["field"]))
+    except SupportBotError as error:
+        log.info("not_looked_up", what=str(wanted["what"]), cause=type(error).__name__)
