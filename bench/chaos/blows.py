@@ -201,7 +201,8 @@ class Blows:
         elif conversation.apart == "question deleted":
             self._do(blow.kind, lambda: self.stack.slack.delete(channel.id, asked[-1].ts), tokens=set())
         else:
-            found = looking.replies(self.stack.slack, channel.id, asked[-1].root_ts, asked[-1].ts)
+            last = asked[-1]
+            found = looking.replies(self.stack.slack, channel.id, last.root_ts, last.ts, last.mention.token)
             if found:
                 self._do(blow.kind, lambda: self.stack.slack.delete(channel.id, found[-1].ts), tokens=set())
             else:

@@ -38,11 +38,12 @@ class Finding:
 
 def findings(stack: Stack, asked: list[Asked]) -> list[Finding]:
     """Return everything that is wrong with the answers, the drafts and what stands around them."""
-    return [finding for one in asked for finding in _of_question(stack, one)] + list(_out_of_order(stack, asked))
+    found = [finding for one in asked for finding in _of_question(stack, one)]
+    return [*found, *_out_of_order(stack, asked), *_strays(stack, asked)]
 
 
 def _of_question(stack: Stack, one: Asked) -> Iterator[Finding]:
-    found = looking.replies(stack.slack, one.channel, one.root_ts, one.ts)
+    found = looking.replies(stack.slack, one.channel, one.root_ts, one.ts, one.mention.token)
     yield from _of_answer(one, found)
     if one.mention.kind == "file":
         yield from _of_draft(stack, one, looking.words(found))
@@ -89,13 +90,22 @@ def _of_draft(stack: Stack, one: Asked, text: str) -> Iterator[Finding]:
     yield Finding("drafts lost", one, f"cards: {states or 'none'}, issues: {filed or 'none'}")
 
 
+def _strays(stack: Stack, asked: list[Asked]) -> Iterator[Finding]:
+    """What answers no question is one message too many."""
+    for root in {one.root_ts: one for one in asked}.values():
+        tokens = {one.mention.token for one in asked if one.root_ts == root.root_ts}
+        for message in looking.strays(stack.slack, root.channel, root.root_ts, tokens):
+            yield Finding("answered twice", root, f"{message.ts} belongs to no question: {message.text[:80]!r}")
+
+
 def _out_of_order(stack: Stack, asked: list[Asked]) -> Iterator[Finding]:
     """Answers of one conversation must stand in the order of its questions."""
     for root in dict.fromkeys(one.root_ts for one in asked):
         firsts = [
             (one, found[0])
             for one in asked
-            if one.root_ts == root and (found := looking.replies(stack.slack, one.channel, root, one.ts))
+            if one.root_ts == root
+            and (found := looking.replies(stack.slack, one.channel, root, one.ts, one.mention.token))
         ]
         for (before, first), (after, second) in pairwise(firsts):
             if float(first.ts) > float(second.ts) and heard_at(stack, before) < second.versions[0].at:

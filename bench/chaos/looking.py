@@ -11,9 +11,10 @@ from sandbox.slack.standin import SlackStandIn
 CardState = Literal["asks", "filed", "cancelled", "uncertain", "under way"]
 
 
-def replies(slack: SlackStandIn, channel: str, root_ts: str, asked_ts: str) -> list[Message]:
-    """Return the messages that answer one question, oldest first."""
-    return [message for message in _of_bot(slack, channel, root_ts) if turn_of(message) == asked_ts]
+def replies(slack: SlackStandIn, channel: str, root_ts: str, asked_ts: str, token: str) -> list[Message]:
+    """Return the messages that answer one question, oldest first; a stream is marked only when it ends."""
+    found = _of_bot(slack, channel, root_ts)
+    return [one for one in found if turn_of(one) == asked_ts or (is_unmarked(one) and token in words([one]))]
 
 
 def cards(slack: SlackStandIn, channel: str, root_ts: str, token: str) -> list[Message]:
@@ -27,6 +28,16 @@ def cards(slack: SlackStandIn, channel: str, root_ts: str, token: str) -> list[M
 
 def is_card(message: Message) -> bool:
     return (message.metadata or {}).get("event_type") == "supportbot_card"
+
+
+def is_unmarked(message: Message) -> bool:
+    return message.bot_id is not None and not turn_of(message) and not is_card(message)
+
+
+def strays(slack: SlackStandIn, channel: str, root_ts: str, tokens: set[str]) -> list[Message]:
+    """Return what the bot wrote in a thread that belongs to no question in it."""
+    found = [message for message in _of_bot(slack, channel, root_ts) if is_unmarked(message)]
+    return [message for message in found if not any(token in words([message]) for token in tokens)]
 
 
 def turn_of(message: Message) -> str:
@@ -44,8 +55,9 @@ def words(messages: list[Message]) -> str:
 
 
 def is_growing(message: Message) -> bool:
-    """A reply with a Stop button is not done."""
-    return "turn_stop" in message.action_ids
+    """A reply with a Stop button is not done, and neither is a stream before its end."""
+    is_live = message.stream is not None and message.stream.state == "streaming"
+    return is_live or "turn_stop" in message.action_ids
 
 
 def state_of(card: Message) -> CardState:

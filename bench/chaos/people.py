@@ -108,7 +108,7 @@ class People:
             self._hooks.pop()()
 
     def _look_after(self, one: Asked, now: float) -> None:
-        found = looking.replies(self._stack.slack, one.channel, one.root_ts, one.ts)
+        found = looking.replies(self._stack.slack, one.channel, one.root_ts, one.ts, one.mention.token)
         text = looking.words(found)
         if one.answered_at is None:
             self._see_answer(one, found, text, now)

@@ -36,10 +36,11 @@ JIRA_CALLS_A_SECOND = 20
 _DEPTH = re.compile(r"^supportbot_queue_depth (\d+)", re.MULTILINE)
 
 
-def run(plan: Plan, folder: Path = FOLDER) -> int:
+def run(plan: Plan, folder: Path = FOLDER, *, streams: bool = False) -> int:
     """Run a plan, print what it shows and return the exit status."""
     print(f"seed {plan.seed}", flush=True)
-    with Stack(web=2, workers=3, pace=PACE, folder=folder) as stack:
+    settings = {"SLACK_STREAMING": str(streams).lower()}
+    with Stack(web=2, workers=3, pace=PACE, folder=folder, settings=settings) as stack:
         _furnish(stack, plan)
         chaos = Chaos(stack, plan)
         try:
