@@ -6,6 +6,7 @@ import asyncio
 
 from bot.attempt import OK, attempt
 from bot.services import Services
+from workers.failpoints import failpoint
 from workers.jobs import StateUnavailable, TurnRequest
 from workers.logs import get_logger
 
@@ -19,12 +20,14 @@ PLACE_SECONDS = 0.2
 
 async def show_first_sign(services: Services, request: TurnRequest) -> None:
     """Show the status, then let the worker know that this call is over, whatever came of it."""
+    failpoint("event_acked")
     try:
         if await _has_place(services, request.conversation.team_id):
             await _show(services, request)
         else:
             services.count_call(METHOD, "no_place")
     finally:
+        failpoint("sign_shown")
         await _tell_worker(services, request)
 
 
