@@ -9,6 +9,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from bot.services import Services
+from bot.slack_client import error_code
 from workers.logs import get_logger
 
 log = get_logger(__name__)
@@ -22,7 +23,7 @@ async def attempt(services: Services, method: str, call: Awaitable[Any], *, seco
         async with asyncio.timeout(seconds):
             await call
     except SlackApiError as error:
-        outcome = str(error.response["error"])
+        outcome = error_code(error)
     except Exception as error:  # noqa: BLE001  a broken connection shows itself in many types; none of them matters
         outcome = type(error).__name__
     else:

@@ -13,6 +13,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.missed import Place
 from bot.services import Services
+from bot.slack_client import error_code
 from workers.logs import get_logger
 
 log = get_logger(__name__)
@@ -92,8 +93,9 @@ class History:
             try:
                 answer = await self._services.slack.api_call(method, params=given)
             except SlackApiError as error:
-                self._services.count_call(method, str(error.response.get("error")))
-                await self._refused(method, error.response)
+                code = error_code(error)
+                self._services.count_call(method, code)
+                await self._refused(method, code, error.response)
             except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
                 self._services.count_call(method, type(error).__name__)
                 raise SlackAway(type(error).__name__) from error
@@ -110,9 +112,10 @@ class History:
             await self._keep()
             nap = await handover.run(lambda door: door.place(team_id, method, leave=LEAVE))
 
-    async def _refused(self, method: str, answer: AsyncSlackResponse) -> None:
+    async def _refused(self, method: str, code: str, answer: object) -> None:
         """Let the limiter know of a 429; everything else is raised."""
-        code = str(answer.get("error"))
+        if not isinstance(answer, AsyncSlackResponse):
+            raise SlackAway(code)
         if answer.status_code == 429 or code in RATE_LIMITED:
             seconds = answer.headers.get("Retry-After", "")
             wait = float(seconds) if seconds.isdecimal() else DEFAULT_PAUSE_SECONDS

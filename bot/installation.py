@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.identity import Identity
+from bot.slack_client import error_code
 from workers.logs import get_logger
 
 log = get_logger(__name__)
@@ -48,7 +49,7 @@ class Installation:
             try:
                 await self._ask()
             except SlackApiError as error:
-                self._note(str(error.response["error"]))
+                self._note(error_code(error))
             except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
                 self._note(type(error).__name__)
             if not self.is_known:

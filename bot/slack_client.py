@@ -1,15 +1,18 @@
-"""How `web` reaches Slack: the client, and the proxy that applies to an address."""
+"""How `web` reaches Slack: the client, the code of a refusal, and the proxy that applies to an address."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from workers.settings import BotSettings
 
 TIMEOUT_SECONDS = 10
+UNREADABLE = "unreadable"
 
 
 def make_client(settings: BotSettings) -> AsyncWebClient:
@@ -23,6 +26,14 @@ def make_client(settings: BotSettings) -> AsyncWebClient:
     # The SDK has put HTTPS_PROXY here, whatever the address and NO_PROXY say.
     client.proxy = proxy_for(settings.slack_base_url)
     return client
+
+
+def error_code(error: SlackApiError) -> str:
+    """Return Slack's own code for a refusal, or UNREADABLE for what a proxy or half an answer said."""
+    answer = error.response
+    # Of a body that is no JSON the SDK hands on aiohttp's response, or one whose `get` raises.
+    data = answer.data if isinstance(answer, AsyncSlackResponse) else None
+    return str(data.get("error") or UNREADABLE) if isinstance(data, dict) else UNREADABLE
 
 
 def proxy_for(url: str) -> str | None:

@@ -18,6 +18,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack_client import error_code
 from bot.socket_link import Envelope, Link
 from workers.logs import get_logger
 
@@ -89,7 +90,7 @@ class SocketMode:
             ticket = await self._client.apps_connections_open(app_token=self._token)
             link = await Link.open(session, str(ticket["url"]))
         except SlackApiError as error:
-            self._note(str(error.response["error"]))
+            self._note(error_code(error))
         except ConnectionError as error:
             self._note(str(error) or type(error).__name__)
         except Exception as error:  # noqa: BLE001  whatever it was, only another try helps
