@@ -174,18 +174,19 @@ class Agent:
             self._said = ""
             self._reply.restart_from(failures.REFUSED)
             return Answer(messages=(), issue_keys=(), outcome="refused")
-        sentence = CUT.get(str(last.stop_reason), "")
-        if not text_of(last) and not sentence and not self._said:
-            sentence = failures.EMPTY_ANSWER
-        if not last.blocks or sentence:
-            self._say(sentence or failures.NOTHING_MORE)
-        calls = [block for block in last.blocks if block["type"] == "tool_use"]
-        if calls:
-            results = [self._stored_result(MAX_ROUNDS, call) for call in calls]
-            added += [{"role": "user", "content": results}, _assistant(sentence or failures.EMPTY_ANSWER)]
-        elif not last.blocks:
-            added[-1] = _assistant(sentence or failures.NOTHING_MORE)
-        return self._kept(added, "cut" if sentence in CUT.values() else "answered")
+        sentence = CUT.get(str(last.stop_reason), "") or self._instead_of_silence(last)
+        if sentence:
+            self._say(sentence)
+        closed = _closed(last)
+        if sentence or closed[-1:] != added[-1:]:
+            added[-1:] = [*closed, _assistant(sentence or failures.NOTHING_MORE)]
+        return self._kept(added, "cut" if str(last.stop_reason) in CUT else "answered")
+
+    def _instead_of_silence(self, last: Round) -> str:
+        """Return what to say for a model that ended without a word."""
+        if text_of(last) or (self._said and last.blocks):
+            return ""
+        return failures.NOTHING_MORE if self._said else failures.EMPTY_ANSWER
 
     def _say(self, sentence: str) -> None:
         self._reply.restart_from(_joined(self._said, sentence))
@@ -193,6 +194,13 @@ class Agent:
 
     def _kept(self, messages: Sequence[dict[str, Any]], outcome: str) -> Answer:
         return Answer(messages=tuple(messages), issue_keys=tuple(self._issue_keys), outcome=outcome)
+
+
+def _closed(last: Round) -> list[dict[str, Any]]:
+    """Return a last round as history may keep it: not empty, and a call in it answered as one that never ran."""
+    calls = [block for block in last.blocks if block["type"] == "tool_use"]
+    said = [{"role": "assistant", "content": list(last.blocks)}] if last.blocks else []
+    return [*said, {"role": "user", "content": [_tool_result(call, {}) for call in calls]}] if calls else said
 
 
 def stopped_messages(

@@ -73,6 +73,7 @@ class Attempt:
         self.journal = Journal(services.boxes, claim)
         self.api = services.slack.of(self.request.conversation.team_id)
         self.history = services.boxes.history(claim.box)
+        self._forgotten = 0
         reused = [ReplySegment(ts=self.request.reply_ts)] if self.request.reply_ts else []
         place = Place(
             self.api,
@@ -113,6 +114,10 @@ class Attempt:
         drafts = self.services.filings.of_conversation(self.request.conversation)
         return any(draft.turn_ts == self.request.ts and filing.state == "new" for draft, filing in drafts)
 
+    def forget_history(self) -> None:
+        """Leave out all earlier turns, now and, once this one is committed, for good."""
+        self._forgotten, self.history = len(self.history), []
+
     def entry(self, **more: object) -> HistoryEntry:
         """Return what the history keeps of this turn."""
         bare = HistoryEntry(
@@ -144,7 +149,7 @@ class Attempt:
 
     def commit(self, entry: HistoryEntry | None, outcome: str) -> None:
         """Write history, take the message out of the mailbox and give the lease up, in one step."""
-        drop = turns_to_drop([*self.history, entry]) if entry else 0
+        drop = self._forgotten + (turns_to_drop([*self.history, entry]) if entry else 0)
         try:
             self.services.boxes.commit(self.claim, entry, drop_oldest=drop)
         except Interrupted:

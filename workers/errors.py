@@ -8,7 +8,8 @@ SupportBotError
 │   ├── SlackUnavailable
 │   └── StateUnavailable
 ├── TurnFailed           the person reads `user_message`; no retry
-│   ├── MediaRefused     Claude could not open a picture or document: ask again without
+│   ├── PromptRefused    Claude did not take the request: ask again without the conversation's past
+│   │   └── MediaRefused … because of a picture or document: ask again without
 │   └── Misconfigured    … and the operator reads `operator_message` in the log: a dead token, a missing scope
 ├── FilingUncertain      a write was sent to Jira and nobody knows whether it was taken: look, never send again
 ├── JiraRefused          Jira said no to a request, with errors by field
@@ -70,7 +71,11 @@ class TurnFailed(SupportBotError):
         self.user_message = user_message
 
 
-class MediaRefused(TurnFailed):
+class PromptRefused(TurnFailed):
+    """Claude refused a request for what stands in it."""
+
+
+class MediaRefused(PromptRefused):
     """Claude refused a request because of an image or document in it."""
 
 

@@ -30,7 +30,10 @@ class Journal:
         return Round.model_validate(stored) if stored else None
 
     def save_round(self, number: int, finished: Round) -> None:
-        self.put(f"round:{number}", finished.model_dump(mode="json"))
+        """Store a finished model call; what failed before it is over."""
+        fields = {f"round:{number}": finished.model_dump(mode="json"), "failing_since": None}
+        self._boxes.write_journal(self._claim, fields)
+        self._known.update(fields)
 
     def segments(self) -> list[ReplySegment]:
         """Return the Slack messages of the reply so far."""

@@ -7,7 +7,7 @@ from typing import Any
 from workers import prompt
 from workers.agent import Agent, Answer, greeting
 from workers.attempt import Attempt, TurnServices
-from workers.errors import Interrupted, MediaRefused, Misconfigured, ReplyGone, Transient, TurnFailed
+from workers.errors import Interrupted, MediaRefused, Misconfigured, PromptRefused, ReplyGone, Transient, TurnFailed
 from workers.failpoints import failpoint
 from workers.files.blocks import media_of
 from workers.logs import get_logger
@@ -19,7 +19,7 @@ from workers.slack.threads import permalink
 from workers.standing import Standing, standing_of
 from workers.state.mailbox import Claim
 from workers.tools.context import Asker, ToolContext
-from workers.tools.toolbox import Toolbox
+from workers.tools.toolbox import Toolbox, tools_version
 from workers.turn_end import TurnEnd
 from workers.views import failures
 from workers.views.progress import reading_status
@@ -67,10 +67,9 @@ def answer_message(attempt: Attempt) -> None:
         raise TurnFailed(failures.GUESTS_NOT_SERVED)
     question = question_of(request, attempt.own_history, attempt.journal, _sources(attempt, standing))
     toolbox = _toolbox(attempt, question, standing)
-    past = replay(attempt.history, audience=attempt.audience, prompt=prompt.prompt_version(), tools=toolbox.version)
     agent = Agent(services.claude, toolbox, attempt.reply, attempt.journal, attempt.interrupt, services.tool_pool)
     says_nothing = request.opens_thread and not (request.text or request.files)
-    answer = greeting(attempt.reply) if says_nothing else _asked(agent, past, question, attempt)
+    answer = greeting(attempt.reply) if says_nothing else _asked(agent, question, attempt)
     attempt.await_sign()
     attempt.seal()
     failpoint("sealed")
@@ -78,7 +77,7 @@ def answer_message(attempt: Attempt) -> None:
     failpoint("finished")
     # As it was answered: it may have lost its pictures on the way.
     asked = attempt.journal.get("question") or question.message
-    attempt.commit(_entry(attempt, answer, asked, past.prefix, toolbox.version), answer.outcome)
+    attempt.commit(_entry(attempt, answer, asked), answer.outcome)
 
 
 def _sources(attempt: Attempt, standing: Standing) -> Sources:
@@ -92,18 +91,29 @@ def _sources(attempt: Attempt, standing: Standing) -> Sources:
     return Sources(services.settings, attempt.api, services.people, services.filings, services.desk, reader, standing)
 
 
-def _asked(agent: Agent, past: Replay, question: Question, attempt: Attempt) -> Answer:
-    """Let Claude answer; media that it cannot open are taken away once, so that they don't close a thread for good."""
+def _asked(agent: Agent, question: Question, attempt: Attempt) -> Answer:
+    """Let Claude answer; what it does not take is left out, once, so that it doesn't close a thread for good."""
     where = attempt.request
     user_hash = attempt.services.claude.user_hash(where.conversation.team_id, where.user_id)
     try:
-        return agent.answer(past.messages, question.message, user_hash)
+        return agent.answer(_past(attempt).messages, question.message, user_hash)
     except MediaRefused:
         if not media_of(question.message):
             raise
         log.warning("media_refused")
-    bare = without_media(question, attempt.journal)
-    return agent.answer(past.messages, bare.message, user_hash)
+        question = without_media(question, attempt.journal)
+    except PromptRefused:
+        if not attempt.history:
+            raise
+        log.error("history_refused", turns=len(attempt.history))  # noqa: TRY400  the refusal's text may hold words
+        attempt.forget_history()
+    return agent.answer(_past(attempt).messages, question.message, user_hash)
+
+
+def _past(attempt: Attempt) -> Replay:
+    """Return the earlier turns that this answer may rest on, as they are sent before the question."""
+    version = tools_version()
+    return replay(attempt.history, audience=attempt.audience, prompt=prompt.prompt_version(), tools=version)
 
 
 def _toolbox(attempt: Attempt, question: Question, standing: Standing) -> Toolbox:
@@ -132,13 +142,13 @@ def _files(attempt: Attempt, question: Question) -> tuple[SlackFile, ...]:
     return tuple({file.id: file for file in (*earlier, *question.files)}.values())
 
 
-def _entry(attempt: Attempt, answer: Answer, question: dict[str, Any], prefix: str, tools: str) -> HistoryEntry | None:
+def _entry(attempt: Attempt, answer: Answer, question: dict[str, Any]) -> HistoryEntry | None:
     if not answer.messages:
         return None
     return attempt.entry(
         messages=(question, *answer.messages),
         issue_keys=answer.issue_keys,
-        prefix=prefix,
+        prefix=_past(attempt).prefix,
         prompt_version=prompt.prompt_version(),
-        tools_version=tools,
+        tools_version=tools_version(),
     )

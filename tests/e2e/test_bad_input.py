@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.claude.scripts import Reply, refusal, reply, tool
+from sandbox.faults import Fault
 from sandbox.stack import Stack
 from tests.e2e.breaking import (
     GENERAL,
@@ -71,6 +72,24 @@ def test_a_thread_too_long_for_the_model_is_said(stack: Stack) -> None:
     root = stack.slack.say(GRACES_DM, GRACE, "much too much " * 2_500)
 
     assert shown(answer(stack, root, channel=GRACES_DM)) == failures.CONVERSATION_TOO_LONG
+
+
+def test_a_past_that_the_model_does_not_take_is_forgotten_and_the_thread_goes_on(stack: Stack) -> None:
+    stack.claude.script(reply("First answer."), when="the past, one")
+    stack.claude.script(reply("Second answer."), reply("Third answer."), when="the past, two")
+    root = ask(stack, "the past, one", channel=ONCALL)
+    answer(stack, root, channel=ONCALL)
+    error = {"type": "error", "error": {"type": "invalid_request_error", "message": "messages.1: thinking is bound"}}
+    stack.claude.faults.add(Fault(operation="messages", kind="status", status=400, body=error))
+
+    for number in (2, 3):
+        ask(stack, "the past, two", thread_ts=root, channel=ONCALL)
+        answer(stack, root, number=number, channel=ONCALL)
+
+    (second, third) = [r.body["messages"] for r in stack.claude.message_requests if r.status == 200][-2:]
+    assert shown(answer(stack, root, number=3, channel=ONCALL)) == "Third answer."
+    assert ["First answer." in str(messages) for messages in (second, third)] == [False, False]
+    assert "Second answer." in str(third)
 
 
 @pytest.mark.parametrize("project", ["NOPE", "SECRET", "OPS' OR project = SECRET"])

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import anthropic
 import httpx2
 
-from workers.errors import ClaudeUnavailable, MediaRefused, Misconfigured, SupportBotError, TurnFailed
+from workers.errors import ClaudeUnavailable, MediaRefused, Misconfigured, PromptRefused, SupportBotError, TurnFailed
 from workers.views import failures
 
 # Broken streams come as these too: cut bodies, unreadable tool JSON, events without their parts.
@@ -45,7 +45,7 @@ def _of_status(error: anthropic.APIStatusError) -> SupportBotError:
         return ClaudeUnavailable(error.type or str(status), retry_after_seconds=_retry_after(error))
     if status == 400 and _MEDIA.search(error.message or ""):
         return MediaRefused(failures.NOT_UNDERSTOOD)
-    return TurnFailed(failures.NOT_UNDERSTOOD)
+    return PromptRefused(failures.NOT_UNDERSTOOD)
 
 
 def _is_spend_limit(error: anthropic.APIStatusError) -> bool:

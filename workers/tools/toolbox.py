@@ -44,11 +44,6 @@ class Toolbox:
         """Return all tools as the Messages API takes them: the same for every conversation."""
         return [tool.definition() for tool in TOOLS]
 
-    @property
-    def version(self) -> str:
-        """Return what names these definitions: it changes with every byte of them."""
-        return _version()
-
     def run(self, name: str, tool_use_id: str, given: Any) -> ToolAnswer:
         """Run one call and return its answer, an error included.
 
@@ -80,7 +75,8 @@ class Toolbox:
 
 
 @functools.cache
-def _version() -> str:
+def tools_version() -> str:
+    """Return what names the tool definitions: it changes with every byte of them."""
     definitions = json.dumps(Toolbox.definitions(), sort_keys=True)
     return hashlib.sha256(definitions.encode()).hexdigest()[:12]
 
