@@ -44,6 +44,7 @@ IN_ANY_TURN = (
     "finished",
     "committed",
 )
+IN_STREAM = ("reply_intended", "reply_posted", "reply_stored", "tool_run", "stream_stopped", "final_shown")
 IN_DRAFTING = ("draft_stored", "card_shown", "tool_run", "tool_stored")
 IN_FILING = ("claimed", "filing_answered", "filing_stored", "card_shown:2", "action_done", "committed")
 
@@ -64,9 +65,9 @@ def dies(process: Process) -> None:
 
 
 @contextmanager
-def only_a_doomed_worker(stack: Stack, place: str) -> Iterator[Process]:
+def only_a_doomed_worker(stack: Stack, place: str, **settings: str) -> Iterator[Process]:
     """While inside, one worker works, and it dies at `place`; then the others go on, as if its leases had run out."""
-    doomed = stack.start_worker({NAME: place})
+    doomed = stack.start_worker({NAME: place, **settings})
     stack.wait_until_ready()
     stack.workers.remove(doomed)
     for worker in stack.workers:
@@ -196,6 +197,22 @@ def test_a_turn_whose_worker_dies_is_answered_once(stack: Stack, place: str) -> 
     answer(stack, root)
     remembers(stack, root, name)
     assert len(replies(stack, root)) == 2
+    is_calm(stack)
+
+
+@pytest.mark.parametrize("place", IN_STREAM)
+def test_an_answer_in_a_stream_whose_worker_dies_is_answered_once(stack: Stack, place: str) -> None:
+    name = f"streaming {place.replace('_', ' ')}"
+    search = tool("jira_search", {"keywords": ["vpn"]})
+    stack.claude.script(first_then(reply("I look.", search), reply(f"Done {name}.")), when=f"do {name}.", forever=True)
+    with only_a_doomed_worker(stack, place, SLACK_STREAMING="true"):
+        root = ask(stack, f"do {name}.")
+
+    within(lambda: shown(stack, root) == [f"I look.\n\nDone {name}."], "the whole answer")
+    answer(stack, root)
+    remembers(stack, root, name)
+    assert len(replies(stack, root)) == 2
+    assert not [m for m in replies(stack, root) if m.stream and m.stream.state == "streaming"]
     is_calm(stack)
 
 
