@@ -69,7 +69,9 @@ class Connection:
 
     def write(self, operation: str, method: Method, path: str, body: Any) -> None:
         """Send a write that may safely be sent twice."""
-        self._call(operation, method, path, lambda _answer: None, None, body)
+        with jira_errors(operation, self._metrics):
+            # What Jira says of it is not needed: its status is the answer.
+            check(self._send(self._client(), method, path, None, body))
 
     def write_once(self, operation: str, path: str, body: Any) -> tuple[str, str]:
         """POST exactly once; return key and id of what was created. A lost or unreadable answer is FilingUncertain."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from typing import IO, Any, TypeVar
 
-from workers.errors import ToolError
+from workers.errors import JiraRefused, ToolError
 from workers.jira.attachments import Attachment, Multipart, attachments_of, limit_of
 from workers.jira.connection import Connection
 from workers.jira.deployment import deployment_of
@@ -89,7 +89,10 @@ class JiraGateway:
         self._open(issue.project)
         newest = {"orderBy": "-created", "maxResults": NEWEST_COMMENTS}
         path = f"issue/{issue.id}/comment"
-        comments, total = self._connection.read("comments", path, comments_reader(read_text), params=newest)
+        try:
+            comments, total = self._connection.read("comments", path, comments_reader(read_text), params=newest)
+        except JiraRefused:
+            return replace(issue, comments_total=None)
         return replace(issue, comments=comments, comments_total=total)
 
     def issue_types(self, project: str, *, refresh: bool = False) -> tuple[IssueType, ...]:

@@ -33,8 +33,9 @@ class Page(Generic[T]):
 
 
 def project_of(raw: Raw) -> str:
-    """Return the key of the project that the issue lies in now; a moved issue still answers to its old key."""
-    return _text(_object(_object(raw.get("fields")).get("project")).get("key"))
+    """Return the key of the project that the issue lies in now, which the key that was asked for need not tell."""
+    project = _object(_object(raw.get("fields")).get("project"))
+    return _text(project.get("key")) or _text(raw.get("key")).rpartition("-")[0]
 
 
 def line_of(raw: Raw) -> IssueLine:
@@ -146,7 +147,7 @@ def person_of(raw: Any) -> Person:
 
 def people_of(raw: Any) -> list[Person]:
     """Read the active accounts of a list."""
-    return [person_of(each) for each in raw if each.get("active")]
+    return [person_of(each) for each in raw if each.get("active", True)]
 
 
 def granted_of(raw: Any) -> frozenset[str]:
@@ -163,8 +164,9 @@ def created_of(raw: Any) -> tuple[str, str]:
 
 
 def _rows(raw: Any, names: tuple[str, ...]) -> list[Raw]:
-    """Return the rows of a page, which Jira's kinds and versions call by one of these names."""
-    return next((raw[name] for name in names if isinstance(raw.get(name), list)), [])
+    """Return the rows of a page, which Jira's kinds and versions call by one of these names; some know fields by id."""
+    found: Any = next((raw[name] for name in names if isinstance(raw.get(name), list | dict)), [])
+    return [{"fieldId": name, **row} for name, row in found.items()] if isinstance(found, dict) else found
 
 
 def moment(value: Any) -> datetime | None:

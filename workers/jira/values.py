@@ -70,7 +70,8 @@ class Issue:
     components: tuple[str, ...] = ()
     comments: tuple[Comment, ...] = ()
     """The newest, newest first."""
-    comments_total: int = 0
+    comments_total: int | None = 0
+    """None if Jira does not show them."""
     links: tuple[IssueLink, ...] = ()
 
 

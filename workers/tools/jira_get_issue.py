@@ -51,9 +51,10 @@ def _lines(issue: Issue) -> Iterator[str]:
 
 def _comments(issue: Issue) -> Iterator[str]:
     if not issue.comments:
-        yield "No comments."
+        yield "No comments." if issue.comments_total is not None else "Its comments can't be read."
         return
-    yield f"Newest {len(issue.comments)} of {max(issue.comments_total, len(issue.comments))} comments, newest first:"
+    total = max(issue.comments_total or 0, len(issue.comments))
+    yield f"Newest {len(issue.comments)} of {total} comments, newest first:"
     for comment in issue.comments:
         kind = ", internal" if comment.is_internal else ""
         yield f"- {comment.author or 'unknown'}, {_day(comment.created)}{kind}: {_cut(comment.text, LONGEST_COMMENT)}"
