@@ -63,7 +63,11 @@ async def _show_late(services: Services, name: str, plain: View) -> None:
     """Show the plain form if nobody has filled it by then: workers may be busy, or away."""
     await asyncio.sleep(PATIENCE_SECONDS)
     team_id = services.identity.team_id
-    if await services.handover.run(lambda door: door.forms.draw(team_id, name, by="web")):
+    try:
+        is_ours = await services.handover.run(lambda door: door.forms.draw(team_id, name, by="web"))
+    except StateUnavailable:
+        is_ours = True  # No worker can say that it has filled it either.
+    if is_ours:
         await show_in(services, name, plain)
 
 

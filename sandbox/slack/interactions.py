@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.slack.messages import Json, Message, interactive_elements
-from sandbox.slack.modals import VALUE_FIELDS, View
+from sandbox.slack.modals import VALUE_FIELDS, View, chosen_in
 from sandbox.slack.records import Channel, Person
 from sandbox.slack.service import Service
 from sandbox.slack.web_api.chat import show_to
@@ -18,7 +18,7 @@ def action(block: Json, element: Json, value: Any, action_ts: str) -> Json:
     body: Json = {"type": kind, "action_id": element["action_id"], "block_id": block.get("block_id", "")}
     body["action_ts"] = action_ts
     if kind in VALUE_FIELDS:
-        return body | {VALUE_FIELDS[kind]: value}
+        return body | {VALUE_FIELDS[kind]: None if value is None else chosen_in(element, value)}
     if kind == "feedback_buttons":
         chosen = element["positive_button"] if value in (None, "positive") else element["negative_button"]
         return body | {"text": chosen["text"], "value": chosen.get("value", "")}
@@ -46,13 +46,13 @@ def click_on_message(
     }
 
 
-def click_in_view(slack: Service, person: Person, chosen: Json, view: View) -> Json:
-    """Return the payload of a click in a modal or in the home."""
+def click_in_view(slack: Service, person: Person, chosen: Json, view: View, state: Json | None = None) -> Json:
+    """Return the payload of a click in a modal or in the home, with what was typed so far."""
     return {
         **_base(slack, person, "block_actions", view.id),
         "actions": [chosen],
         "container": {"type": "view", "view_id": view.id},
-        "view": view_json(slack, view),
+        "view": view_json(slack, view, state),
     }
 
 
@@ -67,9 +67,12 @@ def view_closed(slack: Service, person: Person, view: View) -> Json:
     return body | {"view": view_json(slack, view), "is_cleared": False}
 
 
-def block_suggestion(slack: Service, person: Person, view: View, action_id: str, typed: str) -> Json:
+def block_suggestion(
+    slack: Service, person: Person, view: View, action_id: str, typed: str, block_id: str | None = None
+) -> Json:
     shown = view_json(slack, view)
-    block = next(b for b, element in interactive_elements(shown["blocks"]) if element["action_id"] == action_id)
+    found = [b for b, element in interactive_elements(shown["blocks"]) if element["action_id"] == action_id]
+    block = next(each for each in found if block_id in (None, each["block_id"]))
     body = _base(slack, person, "block_suggestion", view.id)
     del body["trigger_id"]
     return body | {

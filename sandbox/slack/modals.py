@@ -92,8 +92,10 @@ def with_block_ids(blocks: list[Json]) -> list[Json]:
     return named
 
 
-def filled_in(blocks: list[Json], values: Json) -> Json:
+def filled_in(blocks: list[Json], values: Json, *, is_sent: bool = True) -> Json:
     """Return `state.values` of a form whose fields a person filled in, given by block id or action id.
+
+    Of a form that is not sent yet (`is_sent` false) fields may be empty.
 
     Raises FormIncomplete for what Slack's client refuses: a required field left empty, a text longer than the
     field takes, an option that isn't offered, a value for a field that isn't there.
@@ -107,19 +109,19 @@ def filled_in(blocks: list[Json], values: Json) -> Json:
             names = {block["block_id"], element["action_id"]}
             unused -= names
             given = next((values[name] for name in names if name in values), None)
-            entry = _entry(block, element, given)
+            entry = _entry(block, element, given, is_sent=is_sent)
             state.setdefault(block["block_id"], {})[element["action_id"]] = entry
     if unused:
         raise FormIncomplete(f"the form has no field called {', '.join(sorted(unused))}")
     return state
 
 
-def _entry(block: Json, element: Json, given: Any) -> Json:
+def _entry(block: Json, element: Json, given: Any, *, is_sent: bool) -> Json:
     kind = str(element["type"])
     name = VALUE_FIELDS[kind]
     value = _initial(element, name) if given is None else _typed(element, kind, given)
     is_empty = value is None or value in ("", [])
-    if block["type"] == "input" and not block.get("optional") and is_empty:
+    if is_sent and block["type"] == "input" and not block.get("optional") and is_empty:
         raise FormIncomplete(f"field {block['block_id']} must be filled in")
     return {"type": kind, name: value if value != "" else None}
 
@@ -130,6 +132,11 @@ def _initial(element: Json, name: str) -> Any:
         "selected_date_time": "initial_date_time",
     }.get(name, name.replace("selected", "initial"))
     return copy.deepcopy(element.get(initial, [] if name.endswith("s") else None))
+
+
+def chosen_in(element: Json, value: Any) -> Any:
+    """Return what a choice in a select says over the wire, given by its value or its words."""
+    return _typed(element, str(element["type"]), value)
 
 
 def _typed(element: Json, kind: str, given: Any) -> Any:

@@ -111,11 +111,14 @@ class People:
         payload = interactions.click_on_message(self.slack, person, action, message, is_ephemeral=is_ephemeral)
         return await self.slack.deliveries.ask("interactive", payload)
 
-    async def click_in_view(self, user: str, view_id: str, action_id: str, value: Any = None) -> Any:
-        """Press a button of an open modal or of the App Home."""
+    async def click_in_view(
+        self, user: str, view_id: str, action_id: str, value: Any = None, values: Json | None = None
+    ) -> Any:
+        """Press a button of an open modal or of the App Home, or choose in a select; `values` is what was typed."""
         person, view = self.slack.workspace.person(user), self.view(user, view_id)
         action = self._pressed(view_json(self.slack, view)["blocks"], action_id, value)
-        payload = interactions.click_in_view(self.slack, person, action, view)
+        state = filled_in(view.body.get("blocks", []), {**(values or {})}, is_sent=False)
+        payload = interactions.click_in_view(self.slack, person, action, view, state)
         return await self.slack.deliveries.ask("interactive", payload)
 
     async def submit_view(self, user: str, view_id: str, values: Json) -> Json:
@@ -137,10 +140,10 @@ class People:
         payload = interactions.view_closed(self.slack, person, view)
         return dict(await self.slack.deliveries.ask("interactive", payload) or {})
 
-    async def options(self, user: str, view_id: str, action_id: str, typed: str) -> Json:
+    async def options(self, user: str, view_id: str, action_id: str, typed: str, block_id: str | None = None) -> Json:
         """Type into an external select of a view and return the options that the app offers."""
         person, view = self.slack.workspace.person(user), self.view(user, view_id)
-        payload = interactions.block_suggestion(self.slack, person, view, action_id, typed)
+        payload = interactions.block_suggestion(self.slack, person, view, action_id, typed, block_id)
         return dict(await self.slack.deliveries.ask("interactive", payload) or {})
 
     async def shortcut(self, channel: str, ts: str, user: str, callback_id: str) -> Any:

@@ -84,9 +84,11 @@ class SlackStandIn:
         """Press a button of a message; return the ack's body, raise NotAcknowledged without an ack."""
         return self._do(self.people.click(channel, ts, user, action_id, value))
 
-    def click_in_view(self, user: str, view_id: str, action_id: str, value: Any = None) -> Any:
-        """Press a button of an open modal or of the App Home; as `click`."""
-        return self._do(self.people.click_in_view(user, view_id, action_id, value))
+    def click_in_view(
+        self, user: str, view_id: str, action_id: str, value: Any = None, values: Json | None = None
+    ) -> Any:
+        """Press a button of an open modal or of the App Home, or choose in a select; as `click`."""
+        return self._do(self.people.click_in_view(user, view_id, action_id, value, values))
 
     def submit_view(self, user: str, view_id: str, values: Json) -> Json:
         """Send a form (`top` is the modal in front), values by block id or action id; return the ack's body.
@@ -99,9 +101,9 @@ class SlackStandIn:
         """Close a modal."""
         return self._do(self.people.close_view(user, view_id))
 
-    def options(self, user: str, view_id: str, action_id: str, typed: str) -> Json:
+    def options(self, user: str, view_id: str, action_id: str, typed: str, block_id: str | None = None) -> Json:
         """Type into an external select of a view; return the options that the app offers."""
-        return self._do(self.people.options(user, view_id, action_id, typed))
+        return self._do(self.people.options(user, view_id, action_id, typed, block_id))
 
     def shortcut(self, channel: str, ts: str, user: str, callback_id: str) -> Any:
         """Use a message shortcut; as `click`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from sandbox.slack.modals import View
 from sandbox.stack import Stack
@@ -31,3 +32,17 @@ def choices(view: View, block: str) -> list[str]:
     """Return what a select of a form offers; `block` is the beginning of its block id."""
     (element,) = (each["element"] for each in view.body["blocks"] if each.get("block_id", "").startswith(block))
     return [option["text"]["text"] for option in element["options"]]
+
+
+def choose(stack: Stack, user: str, action_id: str, name: str) -> None:
+    """Choose in a select of the form in front that changes what the form asks for, and wait for that."""
+    view = modal(stack, user)
+    element = next(each["element"] for each in view.body["blocks"] if _is(each, action_id))
+    if element["initial_option"]["text"]["text"] != name:
+        before = view.hash
+        stack.slack.click_in_view(user, view.id, action_id, name)
+        within(lambda: view.hash != before, f"the form for {name}")
+
+
+def _is(block: dict[str, Any], action_id: str) -> bool:
+    return bool(block.get("element", {}).get("action_id") == action_id)

@@ -15,6 +15,8 @@ from workers.jobs import open_door
 from workers.records import Conversation, Draft, Filing, FilingState
 from workers.settings import BotSettings
 from workers.views.draft_card import draft_card
+from workers.views.draft_modal import PROJECT_CHOICE, TYPE_CHOICE
+from workers.views.form_fields import OPTIONS_SEARCH, PEOPLE_SEARCH
 from workers.views.turn_buttons import turn_buttons
 
 ROOT = Path(__file__).parents[2]
@@ -136,7 +138,9 @@ def test_the_buttons_are_those_that_the_program_shows(handled: dict[str, set[str
         for asks_person in (False, True):
             shown += draft_card(draft, Filing(state=state), asks_person=asks_person)[0]
     buttons = {element["action_id"] for block in shown if block["type"] == "actions" for element in block["elements"]}
-    assert buttons == handled["action"]
+    # Selects of the form that files something.
+    assert buttons | {PROJECT_CHOICE, TYPE_CHOICE} == handled["action"]
+    assert handled["options"] == {PEOPLE_SEARCH, OPTIONS_SEARCH}
 
 
 def test_every_method_that_is_called_has_a_known_scope() -> None:

@@ -100,12 +100,15 @@ def _material(action: Action, services: ActServices) -> Material:
 
 
 def _whole(thread: Sequence[ThreadMessage], message_ts: str, names: dict[str, str]) -> str:
-    lines = []
-    for each in thread:
-        mark = ' is="the message to file"' if each.ts == message_ts else ""
-        name = each.name.replace('"', "")
-        lines.append(f'<message from="{name}"{mark}>\n{prompt.readable(each.text, names)}\n</message>')
-    return "\n".join(lines)
+    """Return what the model reads: the thread for context, the message that shall be filed last."""
+    told = {each.ts: _told(each, names) for each in thread}
+    message = told.pop(message_ts, "")
+    return "\n".join(["<thread>", *told.values(), "</thread>", message] if told else [message])
+
+
+def _told(message: ThreadMessage, names: dict[str, str]) -> str:
+    name = message.name.replace('"', "")
+    return f'<message from="{name}">\n{prompt.readable(message.text, names)}\n</message>'
 
 
 def _form(action: Action, material: Material, services: ActServices) -> IssueForm:

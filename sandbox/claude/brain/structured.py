@@ -68,6 +68,8 @@ def _best(allowed: list[Any], situation: Situation) -> Any:
 
 def _words(name: str, situation: Situation) -> str:
     subject = _subject(situation)
+    if "description" in name:
+        return situation.question or subject
     if "component" in name:
         return judge(subject).component or ""
     if "severity" in name:

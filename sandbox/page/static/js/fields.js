@@ -52,6 +52,7 @@ const MAKERS = {
   external_select: (element, context) => combobox(element, context, false),
   multi_external_select: (element, context) => combobox(element, context, true),
   users_select: (element, { id, kept }) => people(element, id, kept),
+  multi_users_select: (element, context) => choices(withPersons(element), context, "checkbox", "scroll"),
 };
 
 function textInput(element, id, kept, type, isDecimal) {
@@ -118,6 +119,14 @@ function people(element, id, kept) {
   const options = store.persons().map((one) => h("option", { value: one.id, selected: one.id === chosen }, one.real_name));
   const node = h("select", { id }, h("option", { value: "" }, words(element.placeholder) || "Choose…"), options);
   return { node, read: () => node.value || null };
+}
+
+/** A select of people as one of options. */
+function withPersons(element) {
+  const option = (one) => ({ text: { type: "plain_text", text: one.real_name }, value: one.id });
+  const initial = new Set(element.initial_users ?? []);
+  const options = store.persons().map(option);
+  return { ...element, options, initial_options: options.filter((one) => initial.has(one.value)) };
 }
 
 function unknown(element, { id }) {

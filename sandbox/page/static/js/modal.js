@@ -35,8 +35,9 @@ function draw(dialog, view, look) {
   const kept = typed(view);
   const fields = new Map();
   const tools = {
-    act: (block, element, value) => act("click_in_view", { view_id: view.id, action_id: element.action_id, value }),
-    suggest: (block, element, text) => suggest(view, element, text),
+    act: (block, element, value) =>
+      act("click_in_view", { view_id: view.id, action_id: element.action_id, value, values: filled(fields) }),
+    suggest: (block, element, text) => suggest(view, block, element, text),
   };
   const field = (block) => {
     const name = `${block.block_id} ${block.element.action_id}`;
@@ -91,18 +92,20 @@ async function submit(event, view) {
   const button = event.target.querySelector("button[type=submit]");
   button.classList.add("busy");
   button.disabled = true;
-  const values = {};
-  for (const [name, field] of shown.fields) {
-    const value = field.read();
-    if (value !== null) values[name.split(" ")[0]] = value;
-  }
-  await act("submit_view", { view_id: view.id, values });
+  await act("submit_view", { view_id: view.id, values: filled(shown.fields) });
   button.classList.remove("busy");
   button.disabled = false;
 }
 
-async function suggest(view, element, typedText) {
-  const answer = await act("options", { view_id: view.id, action_id: element.action_id, typed: typedText });
+/** What the fields hold, by block id; empty ones are left out. */
+function filled(fields) {
+  const read = [...fields].map(([name, field]) => [name.slice(0, name.lastIndexOf(" ")), field.read()]);
+  return Object.fromEntries(read.filter(([, value]) => value !== null && value !== ""));
+}
+
+async function suggest(view, block, element, typedText) {
+  const asked = { view_id: view.id, action_id: element.action_id, block_id: block.block_id, typed: typedText };
+  const answer = await act("options", asked);
   const result = answer.result ?? {};
   return result.options ?? (result.option_groups ?? []).flatMap((group) => group.options);
 }
