@@ -135,6 +135,12 @@ class Attempt:
         else:
             self.interrupt.wait(seconds)
 
+    def begin(self) -> None:
+        """Show at once that an answer is on its way, where the listener's first sign cannot."""
+        if self.reply.begin():
+            waited = time.time() - self.request.received_at
+            self.services.metrics.observe("supportbot_first_visible_seconds", max(0.0, waited))
+
     def await_sign(self) -> None:
         """Wait for the listener's first sign to be out: shown after the status is cleared, it would stay."""
         deadline = time.monotonic() + SIGN_SECONDS

@@ -65,6 +65,7 @@ def answer_message(attempt: Attempt) -> None:
     attempt.interrupt.check()
     if standing.access == "denied":
         raise TurnFailed(failures.GUESTS_NOT_SERVED)
+    attempt.begin()
     question = question_of(request, attempt.own_history, attempt.journal, _sources(attempt, standing))
     toolbox = _toolbox(attempt, question, standing)
     agent = Agent(services.claude, toolbox, attempt.reply, attempt.journal, attempt.interrupt, services.tool_pool)

@@ -72,11 +72,15 @@ class Ladder:
         return not self._seen.any_of(self._names("tasks")[0])
 
     @property
+    def may_have_status(self) -> bool:
+        return not self._seen.any_of(self._names("status")[0])
+
+    @property
     def may_have_session(self) -> bool:
         return not self._seen.any_of(self._names("session")[0])
 
     def refused(self, what: str, error: SlackRefused | Misconfigured) -> None:
-        """Remember that Slack refused a stream, tasks or a session: for as long as the refusal may last."""
+        """Remember that Slack refused a stream, tasks, a status or a session: for as long as the refusal may last."""
         code = error.code if isinstance(error, SlackRefused) else "missing_scope"
         log.info("refused_by_slack", what=what, code=code)
         team, channel, person = self._names(what)

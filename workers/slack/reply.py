@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from workers.errors import Interrupted, ReplyGone, SlackRefused, SlackUnavailable, StateUnavailable
+from workers.errors import Interrupted, ReplyGone, SlackRefused, SlackUnavailable, StateUnavailable, SupportBotError
 from workers.failpoints import failpoint
 from workers.logs import get_logger
 from workers.records import ReplySegment
@@ -16,6 +16,7 @@ from workers.slack.reply_parts import Ending, ReplyParts
 from workers.slack.session import Session, SessionStatus
 from workers.slack.status import StatusLine
 from workers.views.markdown import defuse, presentable
+from workers.views.progress import BEGUN
 from workers.views.tasks import Task, TaskBoard, status_line
 
 PATIENCE_SECONDS = 90.0
@@ -56,7 +57,7 @@ class Reply:
         self._session = Session(place, self._ladder, is_open=any(segment.has_session for segment in segments))
         self._board = TaskBoard(is_off=not may_stream)
         self._parts = ReplyParts(place, self._ladder, self._session, self._board, journal.save_segments, segments)
-        self._status = StatusLine(place.api, place.conversation, place.clock)
+        self._status = StatusLine(place.api, place.conversation, place.clock, self._ladder)
         self._text: str | None = None
         self._next_at = float("-inf")
         self._may_grow = True
@@ -76,6 +77,17 @@ class Reply:
         """Return whether any of its text is in Slack."""
         return any(segment.confirmed for segment in self.segments)
 
+    def begin(self) -> bool:
+        """Post a word that the answer will replace, where Slack has no status line; tell whether so; never raises."""
+        if self._text or self.segments or self._ladder.may_have_status or self._ladder.may_stream:
+            return False
+        try:
+            return self._parts.write(BEGUN, None, max_wait_seconds=0)
+        except SupportBotError as error:
+            # Whatever it is, the answer itself will meet it.
+            log.info("reply_not_begun", cause=type(error).__name__)
+            return False
+
     def append(self, text: str) -> None:
         """Add text; the first is shown at once, more at the pace that Slack's limits leave."""
         if self._text is None:
@@ -92,6 +104,7 @@ class Reply:
     def status(self, line: str) -> None:
         """Show what is being done; never raises."""
         self._status.show(line)
+        self.begin()
 
     def task(self, task: Task) -> None:
         """Show a task of the turn: in the stream, where there is none as status line."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workers.errors import SlackRefused, Transient, TurnFailed
+from workers.errors import Misconfigured, ReplyGone, SlackRefused, Transient, TurnFailed
 from workers.logs import get_logger
 from workers.records import Conversation
 from workers.slack.api import SlackApi
+from workers.slack.ladder import Ladder
 
 METHOD = "assistant.threads.setStatus"
 MIN_PAUSE_SECONDS = 1.0
@@ -21,8 +22,8 @@ log = get_logger(__name__)
 class StatusLine:
     """The status of one thread; no method raises because of Slack."""
 
-    def __init__(self, api: SlackApi, conversation: Conversation, clock: Callable[[], float]) -> None:
-        self._api, self._conversation, self._clock = api, conversation, clock
+    def __init__(self, api: SlackApi, conversation: Conversation, clock: Callable[[], float], ladder: Ladder) -> None:
+        self._api, self._conversation, self._clock, self._ladder = api, conversation, clock, ladder
         self._wanted = self._shown = ""
         self._sent_at = float("-inf")
 
@@ -49,6 +50,8 @@ class StatusLine:
 
     def _send(self, line: str, *, priority: bool, max_wait_seconds: float) -> None:
         self._sent_at = self._clock()
+        if not self._ladder.may_have_status:
+            return
         try:
             self._api.call(
                 METHOD,
@@ -60,5 +63,7 @@ class StatusLine:
             )
         except (Transient, SlackRefused, TurnFailed) as error:
             log.info("status_not_set", error=type(error).__name__)
+            if isinstance(error, SlackRefused | Misconfigured) and not isinstance(error, ReplyGone):
+                self._ladder.refused("status", error)
             return
         self._shown = line

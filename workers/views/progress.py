@@ -6,6 +6,8 @@ import re
 
 LONGEST = 80
 READING = "is reading a file…"
+BEGUN = "_One moment…_"
+"""Begins an answer where Slack shows no such line."""
 
 _SENTENCES = re.compile(r"[^.!?\n]+[.!?\n]")
 

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.workers.slack.world import ADA, World, holders, rate_limited, refused, shown, texts
 from workers.state.limiter import Hold
 from workers.state.slack_budgets import budgets_of
+from workers.views.progress import BEGUN
 
 pytestmark = pytest.mark.integration
 
@@ -157,3 +158,45 @@ def test_an_idle_stream_is_ended_before_its_time_and_the_rest_comes_in_a_new_mes
     reply.append("\n\nFound it.")
     reply.finish()
     assert texts(world) == ["Let me look.", "Found it."]
+
+
+def test_where_slack_has_no_status_line_the_answer_is_begun_with_a_word_that_it_replaces(world: World) -> None:
+    world.standin.faults.add(refused("assistant.threads.setStatus", "unknown_method", times=-1))
+    first = world.reply()
+    assert not first.begin(), "nobody knows yet that there is no status line"
+    first.status("is searching Jira…")
+    assert texts(world) == [BEGUN]
+    assert world.written()[0].action_ids == ["turn_stop"]
+    world.sleep(1.1)
+    first.append("Known as OPS-1.")
+    first.finish()
+
+    second = world.reply()
+    assert second.begin()
+    assert not second.begin(), "it is begun once"
+    second.fail("Jira is away.")
+
+    assert texts(world) == ["Known as OPS-1.", "Jira is away."]
+
+
+def test_a_worker_that_takes_over_goes_on_in_the_message_that_only_began(world: World) -> None:
+    world.standin.faults.add(refused("assistant.threads.setStatus", "missing_scope", times=-1))
+    world.reply().status("is searching Jira…")
+
+    taken_over = world.reply(world.journal.segments)
+    assert not taken_over.begin()
+    taken_over.append("Known as OPS-1.")
+    taken_over.finish()
+
+    assert texts(world) == ["Known as OPS-1."]
+
+
+def test_where_slack_has_a_status_line_nothing_is_posted_before_the_answer(world: World) -> None:
+    reply = world.reply()
+    reply.status("is searching Jira…")
+    assert not reply.begin()
+    world.standin.faults.add(rate_limited("assistant.threads.setStatus", 2))
+    world.sleep(2)
+    reply.status("is reading an issue…")
+    assert not reply.begin()
+    assert texts(world) == []
