@@ -131,7 +131,7 @@ class Listener:
 def create_app(settings: BotSettings, door: Door) -> Listener:
     """Put the listener together; nothing is connected yet."""
     client = make_client(settings)
-    installation = Installation(client)
+    installation = Installation(client, settings.allowed_bots)
     services = Services(Handover(door), client, installation)
 
     async def authorize() -> AuthorizeResult:

@@ -21,6 +21,7 @@ class Background:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
+        self._ending = asyncio.Event()
 
     def start(self, work: Work) -> None:
         """Begin now and return at once."""
@@ -33,8 +34,17 @@ class Background:
         for work in context.get(KEY, ()):
             self.start(work)
 
+    async def nap(self, seconds: float) -> bool:
+        """Wait so long, and return True; False as soon as the process is about to leave."""
+        try:
+            await asyncio.wait_for(self._ending.wait(), seconds)
+        except TimeoutError:
+            return True
+        return False
+
     async def drain(self, seconds: float) -> None:
         """Wait for what runs; cancel what still does after `seconds`."""
+        self._ending.set()
         if not self._tasks:
             return
         _, late = await asyncio.wait(self._tasks, timeout=seconds)

@@ -22,11 +22,13 @@ ADDRESSES_SOMEONE = re.compile(r"\s*<(?:@[UW]|!subteam\^|!here|!channel|!everyon
 def turn_from_event(body: Mapping[str, Any], identity: Identity, received_at: float) -> TurnRequest | None:
     """Return the turn that this event asks for, or None if nobody asks the bot for anything."""
     event = body["event"]
-    if not _is_a_new_message_of_a_person(event, identity):
+    is_bot = _is_of_a_bot(event)
+    if not _is_a_new_message(event, identity) or (is_bot and not _is_allowed(event, identity)):
         return None
     text = event.get("text") or ""
     kind = _kind(event, text, identity.bot_user_id)
-    if kind is None:
+    # Of a bot only what calls us by name: all else it writes anyway.
+    if kind is None or (is_bot and kind != "mention"):
         return None
     files = tuple(SlackFile.from_slack(raw) for raw in event.get("files") or () if raw.get("mode") != "tombstone")
     words = words_of(event, identity.bot_user_id)
@@ -41,11 +43,12 @@ def turn_from_event(body: Mapping[str, Any], identity: Identity, received_at: fl
         ts=event["ts"],
         event_id=body.get("event_id", ""),
         kind=kind,
-        user_id=event["user"],
+        user_id=event.get("user") or event["bot_id"],
         user_team_id=event.get("user_team") or event.get("team") or identity.team_id,
         text=words,
         files=files,
         received_at=received_at,
+        is_bot=is_bot,
     )
 
 
@@ -54,18 +57,27 @@ def is_for_someone_else(text: str) -> bool:
     return bool(ADDRESSES_SOMEONE.match(text))
 
 
-def _is_a_new_message_of_a_person(event: Mapping[str, Any], identity: Identity) -> bool:
-    """Bots, Slack itself, and whatever happens to messages that were there before, ask for nothing."""
-    user = event.get("user")
+def _is_a_new_message(event: Mapping[str, Any], identity: Identity) -> bool:
+    """Slack itself, and whatever happens to messages that were there before, ask for nothing."""
+    user = event.get("user") or event.get("bot_id")
     return (
         event.get("type") in ("app_mention", "message")
-        and event.get("subtype") in SUBTYPES_OF_PEOPLE
+        and event.get("subtype") in (*SUBTYPES_OF_PEOPLE, "bot_message")
         and not (event.get("hidden") or event.get("edited"))
-        and not event.get("bot_id")
         and bool(user)
         and user not in SLACK_ITSELF
         and user != identity.bot_user_id
     )
+
+
+def _is_of_a_bot(event: Mapping[str, Any]) -> bool:
+    return bool(event.get("bot_id")) or event.get("subtype") == "bot_message"
+
+
+def _is_allowed(event: Mapping[str, Any], identity: Identity) -> bool:
+    """Return whether the operator lets this bot ask; never ourselves."""
+    names = {event.get("user"), event.get("bot_id")}
+    return not names & {identity.bot_user_id, identity.bot_id} and bool(names & identity.allowed_bots)
 
 
 def _kind(event: Mapping[str, Any], text: str, bot_user_id: str) -> TurnKind | None:

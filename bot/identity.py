@@ -12,3 +12,5 @@ class Identity:
     team_id: str
     bot_user_id: str
     bot_id: str
+    allowed_bots: frozenset[str] = frozenset()
+    """User and bot ids of other bots that may ask."""

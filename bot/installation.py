@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 import aiohttp
 from slack_bolt.authorization import AuthorizeResult
@@ -26,8 +27,8 @@ class NotAuthorised(Exception):
 class Installation:
     """Who the bot is, once Slack has said so; `problem` says what is in the way until then."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        self._client = client
+    def __init__(self, client: AsyncWebClient, allowed_bots: Iterable[str] = ()) -> None:
+        self._client, self._allowed_bots = client, frozenset(allowed_bots)
         self._identity: Identity | None = None
         self.problem = "not yet connected"
 
@@ -73,6 +74,7 @@ class Installation:
             team_id=str(answer["team_id"]),
             bot_user_id=str(answer["user_id"]),
             bot_id=str(answer.get("bot_id") or ""),
+            allowed_bots=self._allowed_bots,
         )
         self.problem = ""
         log.info("slack_authorised", team_id=self._identity.team_id, bot_user_id=self._identity.bot_user_id)

@@ -8,6 +8,7 @@ from functools import partial
 from bot.background import Work
 from bot.first_sign import show_first_sign
 from bot.hints import whisper
+from bot.queue_watch import QueueWatch
 from bot.services import Services
 from workers.failpoints import failpoint
 from workers.jobs import TurnRequest
@@ -21,7 +22,7 @@ class Intake:
     """The one way of a question into the mailbox, whichever way it reached us."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        self._services, self._queue = services, QueueWatch(services)
         self._hinted: deque[tuple[str, str]] = deque(maxlen=REMEMBERED_HINTS)
 
     async def take(self, request: TurnRequest) -> Work | None:
@@ -31,6 +32,7 @@ class Intake:
         failpoint("event_kicked")
         self._services.count(request.kind if result == "new" else result)
         if result == "new":
+            self._queue.add(request)
             return partial(show_first_sign, self._services, request)
         return self._hint_once(request) if result == "full" else None
 

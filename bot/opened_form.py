@@ -61,7 +61,8 @@ async def open_for_worker(
 
 async def _show_late(services: Services, name: str, plain: View) -> None:
     """Show the plain form if nobody has filled it by then: workers may be busy, or away."""
-    await asyncio.sleep(PATIENCE_SECONDS)
+    # A process that leaves shows it a little earlier.
+    await services.background.nap(PATIENCE_SECONDS)
     team_id = services.identity.team_id
     try:
         is_ours = await services.handover.run(lambda door: door.forms.draw(team_id, name, by="web"))

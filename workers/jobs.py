@@ -23,6 +23,7 @@ from workers.records import (
 )
 from workers.settings import Settings
 from workers.state import metrics as figures
+from workers.state.bot_turns import BotTurns
 from workers.state.cache import PROJECTS_NAME, Cache
 from workers.state.catch_up import DONE, CatchUps, Job
 from workers.state.channel_settings import Channels
@@ -34,6 +35,7 @@ from workers.state.jira_cache import JiraCache
 from workers.state.limiter import Grant, Limiter, Wait
 from workers.state.mailbox import Mailboxes, PutResult
 from workers.state.slack_budgets import budgets_of
+from workers.state.waiting import waiting_turns
 
 __all__ = [
     "DONE",
@@ -68,11 +70,14 @@ class Door:
         self._limiter, self._cache = Limiter(client), Cache(client)
         self.metrics = figures.Metrics(client)
         self.missed = CatchUps(client)
+        self._bot_turns = BotTurns(client)
         self.channels, self.forms, self.jira = Channels(client), Forms(client), JiraCache(self._cache)
 
     def ask(self, request: TurnRequest) -> PutResult:
         """Store a request durably and wake a worker; `stranger`: a follow-up where the bot takes no part."""
         if request.kind == "follow_up" and self.channels.wants_mention(request.conversation):
+            return "stranger"
+        if request.is_bot and not self._bot_turns.may_ask(request.conversation, request.ts):
             return "stranger"
         box = request.conversation.box
         body = request.model_dump(mode="json")
@@ -155,6 +160,10 @@ class Door:
         # A sub-task needs a parent, which a message does not have.
         names = dict.fromkeys(str(kind["name"]) for kind in kinds if not kind.get("is_subtask"))
         return projects, list(names)
+
+    def waiting_turns(self) -> list[tuple[str, str]]:
+        """Return the conversations that wait for a worker, in order, with the ts of what is next in each."""
+        return waiting_turns(self._redis)
 
     def sign_shown(self, conversation: Conversation, ts: str) -> None:
         """The first sign of a turn has been shown, or will never be."""

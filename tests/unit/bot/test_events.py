@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -225,3 +226,24 @@ def test_a_person_of_another_company_is_known_as_such() -> None:
     request = asked(message(user_team="T2", team="T1"))
     assert request.user_team_id == "T2"
     assert request.conversation.team_id == "T1"
+
+
+@pytest.mark.parametrize(
+    ("event", "user"),
+    [
+        (mention(bot_id="B2", user="U2"), "U2"),
+        (message(bot_id="B9", user="U2"), "U2"),
+        (message(subtype="bot_message", bot_id="B2", user=...), "B2"),
+    ],
+)
+def test_a_bot_that_the_operator_allows_asks_by_a_mention(event: Event, user: str) -> None:
+    friend = dataclasses.replace(BOT, allowed_bots=frozenset({"U2", "B2"}))
+    request = turn_from_event({"event": event}, friend, 0.0)
+    assert request is not None
+    assert (request.is_bot, request.kind, request.user_id) == (True, "mention", user)
+
+
+@pytest.mark.parametrize("event", [reply(bot_id="B2", user="U2"), direct(bot_id="B2"), mention(bot_id="BBOT")])
+def test_what_an_allowed_bot_says_without_a_mention_or_we_ourselves_is_ignored(event: Event) -> None:
+    friend = dataclasses.replace(BOT, allowed_bots=frozenset({"U2", "B2", "BBOT"}))
+    assert turn_from_event({"event": event}, friend, 0.0) is None
