@@ -23,6 +23,8 @@ PATIENCE_SECONDS = 90.0
 """How long a final text is tried before the queue has to try again."""
 FIRST_BACKOFF_SECONDS, LAST_BACKOFF_SECONDS = 1.0, 8.0
 MAX_REFUSAL_SECONDS = 30.0
+LISTEN_SECONDS = 0.5
+"""At least so long no call is made after one that let the answer grow."""
 
 log = get_logger(__name__)
 
@@ -154,7 +156,7 @@ class Reply:
         wanted = presentable(defuse(self.text))
         if wanted == self._grown and not (self._board.unsent() or self._parts.has_streams):
             return  # Nothing new costs no time: the next words are shown at once.
-        now = self._place.clock()
+        began = self._place.clock()
         self._parts.pace_seconds = MIN_PACE_SECONDS
         try:
             self._write(None, max_wait_seconds=0)
@@ -164,11 +166,12 @@ class Reply:
         except (SlackUnavailable, StateUnavailable) as error:
             wait = error.retry_after_seconds or FIRST_BACKOFF_SECONDS
             self._parts.pace_seconds = max(MIN_PACE_SECONDS, min(wait, MAX_REFUSAL_SECONDS))
-            now = self._place.clock()
+            began = self._place.clock()
         except SlackRefused as error:
             log.warning("reply_stops_growing", method=error.method, code=error.code)
             self._may_grow = False
-        self._next_at = now + self._parts.pace_seconds
+        # While Slack was written to the model went on: all that must be heard before the next call, slow as it may be.
+        self._next_at = max(began + self._parts.pace_seconds, self._place.clock() + LISTEN_SECONDS)
 
     def _deliver(self, ending: Ending, *, heeds_stop: bool = False) -> None:
         ends, backoff = self._place.clock() + PATIENCE_SECONDS, FIRST_BACKOFF_SECONDS

@@ -49,10 +49,9 @@ class StatusLine:
         self._send("", priority=True, max_wait_seconds=CLEAR_WAIT_SECONDS)
 
     def _send(self, line: str, *, priority: bool, max_wait_seconds: float) -> None:
-        self._sent_at = self._clock()
-        if not self._ladder.may_have_status:
-            return
         try:
+            if not self._ladder.may_have_status:
+                return
             self._api.call(
                 METHOD,
                 priority=priority,
@@ -66,4 +65,7 @@ class StatusLine:
             if isinstance(error, SlackRefused | Misconfigured) and not isinstance(error, ReplyGone):
                 self._ladder.refused("status", error)
             return
+        finally:
+            # A slow call is followed by the same pause as a quick one.
+            self._sent_at = self._clock()
         self._shown = line
