@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
+from workers.errors import StateUnavailable
 from workers.logs import get_logger
 from workers.records import Action
 from workers.services import Services
@@ -35,8 +36,10 @@ class Reaper:
             try:
                 if self._lock.take(LOCK_MS):
                     self.look()
+            except StateUnavailable as error:
+                log.warning("reaper_waits", what=str(error))
             except Exception as error:
-                # Redis is away, or a fault of ours: the next second tries again.
+                # A fault of ours: the next second tries again.
                 log.warning("reaper_failed", exc_info=error)
 
     def look(self) -> None:

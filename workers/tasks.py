@@ -39,9 +39,9 @@ def drain(box: str, services: Services) -> None:
                 failpoint("claimed")
                 _do(claim, services)
                 failpoint("committed")
-        except StateUnavailable:
+        except StateUnavailable as error:
             # The lease runs out and the reaper wakes another worker.
-            log.warning("state_unavailable")
+            log.warning("state_unavailable", what=str(error))
             return
     services.kicker.kick(box)
 

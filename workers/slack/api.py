@@ -16,6 +16,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from workers.errors import Misconfigured, ReplyGone, SlackUnavailable, SupportBotError
+from workers.failpoints import failpoint
 from workers.lease import check_lease
 from workers.settings import BotToken
 from workers.slack.refusals import (
@@ -82,6 +83,7 @@ class SlackApi:
             raise SlackUnavailable(f"{method}: no place", retry_after_seconds=place.seconds, was_sent=False)
         if on_grant:
             on_grant(place)
+        failpoint(method)
         # The wait for a place may have been longer than the lease.
         check_lease()
         try:
