@@ -69,7 +69,9 @@ def validate(document: Any) -> None:
 
 
 def plain_text(node: Any) -> str:
-    """Return the text of a document, blocks on lines of their own."""
+    """Return the text of a document, blocks on lines of their own; wiki markup as it is."""
+    if isinstance(node, str):
+        return node
     return re.sub(r"\n{2,}", "\n", "".join(_pieces(node))).strip()
 
 

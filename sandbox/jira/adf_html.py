@@ -16,8 +16,10 @@ SIMPLE = {
 MARKS = {"strong": "strong", "em": "em", "strike": "del", "code": "code", "underline": "u"}
 
 
-def to_html(node: Node) -> str:
-    """Return a document, or any node of one, as HTML."""
+def to_html(node: Node | str) -> str:
+    """Return a document, any node of one, or wiki markup (as it was written) as HTML."""
+    if isinstance(node, str):
+        return f"<pre>{escape(node)}</pre>"
     kind = str(node.get("type"))
     if kind in SPECIAL:
         return SPECIAL[kind](node)

@@ -13,15 +13,15 @@ from sandbox.jira.wire import API, BAD_PAYLOAD, Call, JiraError, Reply, page
 MEMBERS = frozenset({"body", "visibility", "properties"})
 
 
-def checked(body: dict[str, Any]) -> dict[str, Any]:
+def checked(body: dict[str, Any], site: Site) -> dict[str, Any]:
     """Return what a comment stores of a request, or refuse the request."""
     if not isinstance(body, dict) or set(body) - MEMBERS:
         raise JiraError(400, BAD_PAYLOAD)
     try:
-        text = document(body.get("body"))
+        text = document(body.get("body"), site)
     except FieldError:
         raise JiraError(400, errors={"comment": "Comment body is not valid!"}) from None
-    if not text["content"]:
+    if not (text["content"] if isinstance(text, dict) else text.strip()):
         raise JiraError(400, errors={"comment": "Comment body can not be empty!"})
     stored = {"body": text, "properties": _properties(body)}
     visibility = body.get("visibility")
@@ -40,7 +40,7 @@ def add_comment(site: Site, user: User, issue: Issue, body: dict[str, Any]) -> d
     """Write a comment and return it as stored."""
     if not issue.project.written_by(user):
         raise JiraError(400, "You do not have the permission to comment on this issue.")
-    stored = checked(body)
+    stored = checked(body, site)
     now, number = timestamp(site.clock.now()), site.new_id()
     comment = {
         "self": f"{API}/issue/{issue.id}/comment/{number}",
@@ -98,7 +98,7 @@ def change(call: Call) -> Reply:
     issue, comment = _issue(call), _comment(call)
     if comment["author"]["accountId"] != call.user.account_id and not call.user.is_admin:
         raise JiraError(400, "You do not have the permission to edit this comment.")
-    stored = checked(call.object())
+    stored = checked(call.object(), call.site)
     if "properties" not in call.object():
         stored.pop("properties")
     comment.update(stored, updated=timestamp(call.site.clock.now()), updateAuthor=user_shape(call.user))

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from sandbox.faults import Fault, cut, hang
+from sandbox.jira import dialect
 from sandbox.jira.control import shown_call
+from sandbox.jira.routes_server import SERVER_ROUTES
 from sandbox.jira.routing import ROUTES
 from sandbox.jira.site import User
 from sandbox.jira.transport import answer, call_of, log_body
@@ -28,6 +30,7 @@ ANONYMOUS = frozenset({"GET serverInfo"})
 CLOUD_ID = "11111111-2222-4333-8444-555555555555"
 ROOTS = ("/rest/api/3", "/rest/api/latest", f"/ex/jira/{CLOUD_ID}/rest/api/3", f"/ex/jira/{CLOUD_ID}/rest/api/latest")
 """Both versions' roots, on the site and behind the gateway."""
+SERVER_ROOTS = ("/rest/api/2", "/rest/api/latest")
 
 Entry = dict[str, Any]
 
@@ -40,12 +43,14 @@ class Door:
 
     def register(self, app: web.Application) -> None:
         """Add all routes, and the answer to any other path, to an application."""
-        for method, path, route in ROUTES:
+        is_cloud = self._stand_in.site.is_cloud
+        for method, path, route in ROUTES if is_cloud else SERVER_ROUTES:
             handler = functools.partial(self._serve, f"{method} {path}", route)
             roots = (*ROOTS, "/rest/api/2") if path == "search" else ROOTS
-            for root in roots:
+            for root in roots if is_cloud else SERVER_ROOTS:
                 app.router.add_route(method, f"{root}/{path}", handler)
-        app.router.add_get("/_edge/tenant_info", _tenant)
+        if is_cloud:
+            app.router.add_get("/_edge/tenant_info", _tenant)
         app.router.add_route("*", "/rest/{tail:.*}", functools.partial(self._serve, "unknown", _unknown))
 
     async def _serve(self, operation: str, route: Route, request: web.Request) -> web.StreamResponse:
@@ -114,7 +119,8 @@ class Door:
             return self._answer(request, Reply({"errorMessages": [BAD_PAYLOAD], "errors": {}}, 400), {})
 
     def _answer(self, request: web.Request, reply: Reply, headers: dict[str, str]) -> web.Response:
-        return answer(request, reply, headers, self._stand_in.base_url)
+        shown = dialect.shown(reply.body, self._stand_in.site)
+        return answer(request, Reply(shown, reply.status), headers, self._stand_in.base_url)
 
     def _refusal(self, operation: str, request: web.Request) -> dict[str, str] | None:
         key = request.match_info.get("key") if request.method != "GET" else None
@@ -125,7 +131,7 @@ class Door:
         """Return who calls; the one account that has a token is the service account."""
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         allowed = scheme.lower() == "bearer" and given == self._stand_in.pat
-        if scheme.lower() == "basic":
+        if scheme.lower() == "basic" and self._stand_in.site.is_cloud:
             allowed = _decoded(given) == f"{self._stand_in.email}:{self._stand_in.api_token}"
         return self._stand_in.bot if allowed or operation in ANONYMOUS else None
 

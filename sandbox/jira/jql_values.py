@@ -122,15 +122,13 @@ def _parts(member: str) -> Callable[[Values, str], set[str]]:
 
 
 def _people(values: Values, text: str) -> set[str]:
-    return _named(
-        (
-            (user.account_id, user.display_name)
-            if user.email_hidden
-            else (user.account_id, user.display_name, user.email)
-            for user in values.site.users.values()
-        ),
-        text,
-    )
+    return _named((_names(user, values.site) for user in values.site.users.values()), text)
+
+
+def _names(user: User, site: Site) -> tuple[str, ...]:
+    """Return all that a person may be called in a query, the account's id first."""
+    more = () if site.is_cloud else (user.name, user.key)
+    return (user.account_id, user.display_name, *more, *(() if user.email_hidden else (user.email,)))
 
 
 ROWS: dict[str, Callable[[Values, str], set[str]]] = {

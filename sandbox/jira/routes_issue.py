@@ -55,14 +55,14 @@ def update(call: Call) -> Reply:
 
 def assign(call: Call) -> Reply:
     issue = the_issue(call, write=True)
-    body = call.object()
-    if "accountId" not in body:
-        raise JiraError(400, "One of 'accountId', 'name' or 'key' must be provided.")
-    account = body["accountId"]
+    body, member = call.object(), "accountId" if call.site.is_cloud else "name"
+    if member not in body:
+        raise JiraError(400, f"'{member}' must be provided.")
+    account = body[member]
     try:
         scope = Scope(call.site, call.user, issue.project)
         field = FIELDS["assignee"]
-        value = None if account in (None, "-1") else wire_value(field, {"accountId": account}, scope)
+        value = None if account in (None, "-1") else wire_value(field, {member: account}, scope)
     except FieldError:
         raise JiraError(400, errors={"assignee": f"User '{account}' does not exist."}) from None
     issues.apply(call.site, call.user, issue, {"assignee": value})
@@ -134,14 +134,15 @@ def watchers(call: Call) -> Reply:
 
 def watch(call: Call) -> Reply:
     issue = the_issue(call)
-    account = call.user.account_id if call.body is None else call.body
-    if not isinstance(account, str):
+    given = call.user.account_id if call.body is None else call.body
+    if not isinstance(given, str):
         raise JiraError(400, BAD_PAYLOAD)
-    user = call.site.users.get(account)
+    is_id = call.site.is_cloud or call.body is None
+    user = call.site.users.get(given) if is_id else call.site.user_named(given)
     if user is None or not call.site.may_see(issue, user):
         raise JiraError(404, "The user does not exist or may not see the issue.")
-    if account not in issue.watchers:
-        issue.watchers.append(account)
+    if user.account_id not in issue.watchers:
+        issue.watchers.append(user.account_id)
     return Reply(status=204)
 
 

@@ -10,15 +10,16 @@ from sandbox.jira.fields import FIELDS, Field
 from sandbox.jira.site import Project, timestamp, user_shape
 from sandbox.jira.wire import API, ORIGIN, Call, JiraError, Reply, page
 
+CLOUD_VERSION = {"version": "1001.0.0-SNAPSHOT", "versionNumbers": [1001, 0, 0], "deploymentType": "Cloud"}
+SERVER_VERSION = {"version": "10.3.2", "versionNumbers": [10, 3, 2], "deploymentType": "Server"}
+
 
 def server_info(call: Call) -> Reply:
     return Reply(
         {
             "baseUrl": ORIGIN,
             "displayUrl": ORIGIN,
-            "version": "1001.0.0-SNAPSHOT",
-            "versionNumbers": [1001, 0, 0],
-            "deploymentType": "Cloud",
+            **(CLOUD_VERSION if call.site.is_cloud else SERVER_VERSION),
             "buildNumber": 100297,
             "buildDate": "2026-11-20T04:11:54.000+0000",
             "serverTime": timestamp(call.site.clock.now()),

@@ -44,7 +44,7 @@ def permissions(_call: Call) -> Reply:
 
 def my_permissions(call: Call) -> Reply:
     every = PROJECT_PERMISSIONS + GLOBAL
-    wanted = call.items("permissions")
+    wanted = call.items("permissions") if call.site.is_cloud else list(every)
     if not wanted:
         raise JiraError(400, "The 'permissions' query parameter is required.")
     unknown = [key for key in wanted if key not in every]
@@ -109,6 +109,8 @@ def _grant(call: Call, user: User, key: str, asked: dict[str, object]) -> dict[s
 
 
 def _matching(call: Call) -> list[User]:
+    if not call.site.is_cloud:
+        return _named(call)
     has_query, account = "query" in call.query, call.text("accountId")
     if not has_query and not account:
         raise JiraError(400, "The query parameters 'query', 'accountId' and 'property' are all missing or empty.")
@@ -117,6 +119,16 @@ def _matching(call: Call) -> list[User]:
     if account:
         return [user for user in call.site.users.values() if user.account_id == account and user.active]
     return call.site.users_matching(call.text("query"))
+
+
+def _named(call: Call) -> list[User]:
+    """Return users by the first letters of name, address or display name, as Data Center finds them."""
+    if "username" not in call.query:
+        raise JiraError(400, "The username query parameter was not provided")
+    wanted = call.text("username")
+    found = call.site.users_matching(wanted)
+    more = (user for user in call.site.users.values() if user.active and user.name.startswith(wanted.lower()))
+    return [*found, *(user for user in more if user not in found)]
 
 
 def _users(call: Call, users: list[User]) -> Reply:
@@ -128,7 +140,8 @@ def search(call: Call) -> Reply:
 
 
 def user(call: Call) -> Reply:
-    found = call.site.users.get(call.text("accountId"))
+    named = call.text("username") or call.text("key")
+    found = call.site.users.get(call.text("accountId")) if call.site.is_cloud else call.site.user_named(named)
     if found is None:
         raise JiraError(404, "Specified user does not exist or you do not have required permissions")
     return Reply(user_shape(found, full=True))
@@ -145,7 +158,7 @@ def assignable(call: Call) -> Reply:
         if found is None:
             raise JiraError(404, f"No project could be found with key '{names[2]}'.")
         project = found
-    everyone = "query" not in call.query and not call.text("accountId")
+    everyone = not {"query", "username"} & set(call.query) and not call.text("accountId")
     users = call.site.users_matching("") if everyone else _matching(call)
     return _users(call, [each for each in users if project.written_by(each)])
 

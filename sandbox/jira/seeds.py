@@ -21,6 +21,11 @@ def paragraphs(text: str) -> dict[str, Any]:
     return {"type": "doc", "version": 1, "content": content}
 
 
+def text_on(site: Site, text: str) -> Any:
+    """Return plain text as the site stores it."""
+    return paragraphs(text) if site.is_cloud else text
+
+
 def plant(site: Site) -> None:
     """File all seeds, oldest first, each with its age, status and comments."""
     for seed in sorted(SEEDS, key=lambda each: -each.days_old):
@@ -33,17 +38,18 @@ def _file(site: Site, seed: Seed) -> None:
         "project": {"key": seed.project},
         "issuetype": {"name": seed.kind},
         "summary": seed.summary,
-        "description": paragraphs(seed.description),
+        "description": text_on(site, seed.description),
         **seed.fields,
     }
     if seed.kind != "Story":
         fields |= {"priority": {"name": seed.priority}, "labels": list(seed.labels)}
         fields["components"] = [{"name": name} for name in seed.components]
         if seed.assignee:
-            fields["assignee"] = {"accountId": PEOPLE[seed.assignee].account_id}
+            person = PEOPLE[seed.assignee]
+            fields["assignee"] = {"accountId": person.account_id} if site.is_cloud else {"name": person.name}
     issue = issues.create(site, reporter, {"fields": fields})
     for author, text in seed.comments:
-        add_comment(site, PEOPLE[author], issue, {"body": paragraphs(text)})
+        add_comment(site, PEOPLE[author], issue, {"body": text_on(site, text)})
     created = site.clock.now() - seed.days_old * DAY
     for place, comment in enumerate(issue.comments, 1):
         comment["created"] = comment["updated"] = timestamp(created + seed.days_old * DAY * 0.2 * place)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 
 from sandbox.jira.events import Event, Listener
 from sandbox.jira.wire import API, NO_ISSUE, ORIGIN, JiraError
@@ -48,6 +48,16 @@ class User:
     active: bool = True
     account_type: str = "atlassian"
     is_admin: bool = False
+
+    @property
+    def name(self) -> str:
+        """What Data Center calls the person."""
+        return self.email.partition("@")[0]
+
+    @property
+    def key(self) -> str:
+        """Data Center's own id of the person, which outlives a change of the name."""
+        return f"JIRAUSER{int(self.account_id[-4:], 16)}"
 
 
 @dataclass(frozen=True)
@@ -120,7 +130,12 @@ class Issue:
 class Site:
     """Everything the site holds; the routes read and change it, tests read it."""
 
-    def __init__(self, users: Iterable[User], projects: Iterable[Project]) -> None:
+    def __init__(
+        self, users: Iterable[User], projects: Iterable[Project], deployment: Literal["cloud", "datacenter"] = "cloud"
+    ) -> None:
+        self.deployment = deployment
+        self.has_createmeta_pages = True
+        """False for servers before 8.4: create metadata comes as one tree."""
         self.clock = Clock()
         self.users = {user.account_id: user for user in users}
         self.projects = {project.key: project for project in projects}
@@ -184,6 +199,14 @@ class Site:
         while issue.pending and issue.pending[0][0] <= horizon:
             issue.indexed = issue.pending.pop(0)[1]
         return issue.pending[-1][1] if fresh and issue.pending else issue.indexed
+
+    @property
+    def is_cloud(self) -> bool:
+        return self.deployment == "cloud"
+
+    def user_named(self, name: str) -> User | None:
+        """Return the person whom Data Center knows by this name or key."""
+        return next((user for user in self.users.values() if name in (user.name, user.key)), None)
 
     def users_matching(self, query: str) -> list[User]:
         """Return users with a word of the name, or a visible e-mail, that begins with `query`."""

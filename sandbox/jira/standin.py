@@ -1,10 +1,10 @@
-"""The Jira Cloud stand-in: one site behind HTTP, with its log of calls and the knobs that tests turn."""
+"""The Jira stand-in, Cloud or Data Center: one site behind HTTP, with its log of calls and the knobs of tests."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import Any
+from typing import Any, Literal
 
 from aiohttp import web
 
@@ -22,11 +22,12 @@ BODY_LIMIT = 25_000_000
 
 
 class JiraStandIn:
-    """A strict Jira Cloud site; start it with `Running(stand_in.make_app)`."""
+    """A strict Jira site; start it with `Running(stand_in.make_app)`."""
 
     def __init__(
         self,
         *,
+        deployment: Literal["cloud", "datacenter"] = "cloud",
         email: str = "bot@example.com",
         api_token: str = "sandbox-jira-token",  # noqa: S107  a stand-in's token is no secret
         pat: str = "sandbox-jira-pat",
@@ -34,7 +35,7 @@ class JiraStandIn:
         with_seeds: bool = True,
     ) -> None:
         self.email, self.api_token, self.pat = email, api_token, pat
-        self.site = Site(catalogue.USERS, catalogue.PROJECTS)
+        self.site = Site(catalogue.USERS, catalogue.PROJECTS, deployment)
         self.bot = dataclasses.replace(catalogue.BOT, email=email, is_admin=bot_is_admin)
         """The service account; checking other people's permissions needs an administrator."""
         self.site.users[self.bot.account_id] = self.bot
@@ -49,7 +50,7 @@ class JiraStandIn:
             seeds.plant(self.site)
         self.feed = Feed()
         self._seen_url = ORIGIN
-        self.webhooks = Webhooks(lambda: self.base_url or self._seen_url)
+        self.webhooks = Webhooks(self.site, lambda: self.base_url or self._seen_url)
         """Set `webhooks.url` and `webhooks.secret` to be told of changes."""
         self.site.listeners += [functools.partial(control.tell, self), self.webhooks.hear]
 
@@ -86,7 +87,7 @@ class JiraStandIn:
 
     def comment(self, key: str, text: str, *, by: str) -> None:
         """Let a person (by e-mail) comment in Jira; the webhook tells of it."""
-        add_comment(self.site, self.person(by), self.site.issues[key], {"body": seeds.paragraphs(text)})
+        add_comment(self.site, self.person(by), self.site.issues[key], {"body": seeds.text_on(self.site, text)})
 
     def move(self, key: str, status: str, *, by: str) -> None:
         """Let a person (by e-mail) move an issue to a status; the webhook tells of it."""

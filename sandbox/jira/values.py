@@ -64,8 +64,10 @@ def _line(value: Any, field: Field, _scope: Scope) -> Any:
     return value
 
 
-def document(value: Any) -> Any:
-    """Return a rich text value if it is a valid document of allowed length; refuse it in Jira's words."""
+def document(value: Any, site: Site) -> Any:
+    """Return a rich text value if the site takes it and it is not too long; refuse it in Jira's words."""
+    if not site.is_cloud:
+        return _wiki(value)
     if not isinstance(value, dict):
         raise FieldError(NEEDS_ADF)
     try:
@@ -74,6 +76,14 @@ def document(value: Any) -> Any:
         raise JiraError(400, "INVALID_INPUT") from error
     if len(adf.plain_text(value)) > TEXT_LIMIT:
         raise JiraError(400, "CONTENT_LIMIT_EXCEEDED")
+    return value
+
+
+def _wiki(value: Any) -> str:
+    if not isinstance(value, str):
+        raise FieldError("Operation value must be a string")
+    if len(value) > TEXT_LIMIT:
+        raise FieldError("The entered text is too long. It exceeds the allowed limit of 32,767 characters.")
     return value
 
 
@@ -121,14 +131,24 @@ def _list(value: Any) -> list[Any]:
 
 
 def _user(value: Any, field: Field, scope: Scope) -> Any:
-    if not isinstance(value, dict) or not ("accountId" in value or "id" in value):
-        raise FieldError("expected Object containing an accountId" if value else "accountId is required")
-    user = scope.site.users.get(str(value.get("accountId", value.get("id"))))
+    user = _account(value, scope.site) if scope.site.is_cloud else _by_name(value, scope.site)
     if user is None or not user.active:
         raise FieldError(f"Specify a valid value for {field.name.lower()}")
     if field.id == "assignee" and not scope.project.written_by(user):
         raise FieldError(f"User '{user.account_id}' cannot be assigned issues.")
     return user_shape(user)
+
+
+def _account(value: Any, site: Site) -> User | None:
+    if not isinstance(value, dict) or not ("accountId" in value or "id" in value):
+        raise FieldError("expected Object containing an accountId" if value else "accountId is required")
+    return site.users.get(str(value.get("accountId", value.get("id"))))
+
+
+def _by_name(value: Any, site: Site) -> User | None:
+    if not isinstance(value, dict) or set(value) not in ({"name"}, {"key"}):
+        raise FieldError("data was not an object with the 'name' or 'key' of a user")
+    return site.user_named(str(next(iter(value.values()))))
 
 
 def _priority(value: Any, _field: Field, _scope: Scope) -> Any:
@@ -182,7 +202,7 @@ CHECKS: dict[str, Callable[[Any, Field, Scope], Any]] = {
     "summary": _summary,
     "textfield": _line,
     "url": _line,
-    "textarea": lambda value, _field, _scope: document(value),
+    "textarea": lambda value, _field, scope: document(value, scope.site),
     "float": _number,
     "datepicker": _day,
     "datetime": _moment,

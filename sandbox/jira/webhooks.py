@@ -14,10 +14,10 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from sandbox.jira import shapes
+from sandbox.jira import dialect, shapes
 from sandbox.jira.adf import plain_text
 from sandbox.jira.events import Event
-from sandbox.jira.site import user_shape
+from sandbox.jira.site import Site, user_shape
 from sandbox.jira.wire import ORIGIN
 
 KINDS = frozenset({"jira:issue_created", "jira:issue_updated", "comment_created", "comment_updated"})
@@ -42,14 +42,14 @@ class Delivery:
 class Webhooks:
     """Posts events to `url` while it is set; the secret signs them."""
 
-    def __init__(self, origin: Callable[[], str]) -> None:
+    def __init__(self, site: Site, origin: Callable[[], str]) -> None:
         self.url = ""
         self.secret = ""
         self.retry_seconds = 1.0
         self.bodies_as_adf = False
         """Comments come as text with wiki marks, or as documents; Jira is known to send both."""
         self.deliveries: list[Delivery] = []
-        self._origin = origin
+        self._site, self._origin = site, origin
         self._numbers = count(1)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -62,7 +62,8 @@ class Webhooks:
         """Take an event, from any thread; it is posted in the background."""
         if not self.url or event.kind not in KINDS or self._loop is None:
             return
-        delivery = Delivery(f"{next(self._numbers):08d}-stand-in", self._payload(event))
+        payload = dialect.shown(self._payload(event), self._site)
+        delivery = Delivery(f"{next(self._numbers):08d}-stand-in", payload)
         self.deliveries.append(delivery)
         self._loop.call_soon_threadsafe(self._spawn, delivery)
 
