@@ -219,7 +219,7 @@ class DraftDesk:
             return
         mine: tuple[FilingState, ...] = ("sending", "uncertain")
         try:
-            with renewing(self._filings, draft, token):
+            with renewing(lambda: self._filings.renew(draft, token=token)):
                 failpoint("filing_begun")
                 self._try_to_show(draft, is_passing=True)
                 created = self._create(draft)
@@ -250,7 +250,13 @@ class DraftDesk:
             return self._jira.create(self._payload(draft, accounts, None))
 
     def _payload(self, draft: Draft, accounts: dict[str, str], reporter: str | None) -> dict[str, Any]:
-        return create_payload(draft, reporter_account_id=reporter, accounts=accounts, link_of=self._jira.link_of)
+        return create_payload(
+            draft,
+            reporter_account_id=reporter,
+            accounts=accounts,
+            link_of=self._jira.link_of,
+            deployment=self._jira.deployment,
+        )
 
     def _done(self, draft: Draft, issue: CreatedIssue, *, found_by_looking: bool = False) -> None:
         if self._filings.done(draft, issue.key, issue.url):
