@@ -158,8 +158,8 @@ def _usage(message: anthropic.types.Message) -> Usage:
     usage = message.usage
     written_1h = usage.cache_creation.ephemeral_1h_input_tokens if usage.cache_creation else 0
     return Usage(
-        input_tokens=usage.input_tokens,
-        output_tokens=usage.output_tokens,
+        input_tokens=usage.input_tokens or 0,
+        output_tokens=usage.output_tokens or 0,
         cache_creation_input_tokens=usage.cache_creation_input_tokens or 0,
         cache_creation_1h_input_tokens=written_1h,
         cache_read_input_tokens=usage.cache_read_input_tokens or 0,
