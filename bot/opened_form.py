@@ -16,7 +16,7 @@ from bot.hints import NOT_STORED, TOO_MUCH_WAITING, answer_click
 from bot.open_modal import open_modal
 from bot.services import Services
 from workers.jobs import Action, StateUnavailable
-from workers.views.draft_modal import shortcut_modal
+from workers.views.draft_modal import CALLBACK_ID, shortcut_modal
 from workers.views.limits import OPTIONS
 from workers.views.notices import LOADING, notice_modal
 
@@ -48,7 +48,8 @@ async def open_for_worker(
     the form in time.
     """
     name = str(action.values["form"])
-    view = notice_modal(title, LOADING, external_id=name)
+    kind = {"callback_id": CALLBACK_ID} if plain else {}
+    view = notice_modal(title, LOADING, external_id=name, **kind)
     problem, stored = await asyncio.gather(open_modal(services, trigger_id, view), _store(services, action))
     if problem:
         after_ack(context, partial(answer_click, services, action.response_url, problem))

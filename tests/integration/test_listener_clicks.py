@@ -267,6 +267,8 @@ def test_the_shortcut_opens_a_form_with_the_message_and_hands_over_what_was_ente
 ) -> None:
     ts = slack.say("general", "ada", "The export hangs\nsee <https://x.example|the log> &amp; weep")
     slack.shortcut("general", ts, "grace", "file_issue")
+    (opened,) = (call.args["view"] for call in slack.calls if call.method == "views.open")
+    assert opened["callback_id"] == "issue_draft", "also while it is being filled"
     assert "see [the log](https://x.example) & weep" in str(front_view(slack, "U0GRACE01"))
     slack.submit_view("grace", "top", {"project": "OPS", "issue_type": "Bug"})
     (action,) = actions(boxes, slack.workspace.team_id, "user:U0GRACE01")

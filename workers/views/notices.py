@@ -7,11 +7,11 @@ from typing import Any
 LOADING = "One moment…"
 
 
-def notice_modal(title: str, text: str, *, external_id: str = "") -> dict[str, Any]:
-    """Return a modal with a sentence and nothing to send."""
+def notice_modal(title: str, text: str, *, external_id: str = "", callback_id: str = "notice") -> dict[str, Any]:
+    """Return a modal with a sentence and nothing to send; `callback_id` is that of the form whose place it keeps."""
     view: dict[str, Any] = {
         "type": "modal",
-        "callback_id": "notice",
+        "callback_id": callback_id,
         "title": {"type": "plain_text", "text": title},
         "close": {"type": "plain_text", "text": "Close"},
         "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": text}}],
