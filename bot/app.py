@@ -21,7 +21,20 @@ from bot.handover import Handover
 from bot.http import Routes
 from bot.installation import Installation, NotAuthorised
 from bot.jira_webhook import confirmation
-from bot.listeners import actions, channel_settings, commands, form_changes, home, messages, modals, sessions, shortcuts
+from bot.listeners import (
+    actions,
+    channel_settings,
+    commands,
+    contexts,
+    feedback,
+    form_changes,
+    home,
+    messages,
+    modals,
+    reactions,
+    sessions,
+    shortcuts,
+)
 from bot.services import Services
 from bot.slack_client import make_client
 from bot.socket import SocketMode
@@ -31,7 +44,20 @@ from workers.settings import BotSettings
 
 log = get_logger(__name__)
 
-SURFACES = (messages, sessions, home, actions, modals, shortcuts, commands, channel_settings, form_changes)
+SURFACES = (
+    messages,
+    sessions,
+    home,
+    contexts,
+    actions,
+    feedback,
+    modals,
+    form_changes,
+    channel_settings,
+    shortcuts,
+    commands,
+    reactions,
+)
 # Of the seconds that a supervisor gives, what each part of a stop may take.
 FINISH_SECONDS = 3.0
 DRAIN_SECONDS = 2.5
@@ -132,7 +158,7 @@ def create_app(settings: BotSettings, door: Door) -> Listener:
     """Put the listener together; nothing is connected yet."""
     client = make_client(settings)
     installation = Installation(client, settings.allowed_bots)
-    services = Services(Handover(door), client, installation)
+    services = Services(Handover(door), client, installation, settings.drafting_emoji)
 
     async def authorize() -> AuthorizeResult:
         return installation.authorization()

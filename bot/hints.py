@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import aiohttp
 
 from bot.attempt import attempt
@@ -17,20 +19,36 @@ TOO_MUCH_WAITING = "There is a lot waiting here already. Please try that again i
 SECONDS = 5.0
 
 
-async def whisper(services: Services, conversation: Conversation, user_id: str, text: str) -> None:
+async def whisper(
+    services: Services,
+    conversation: Conversation,
+    user_id: str,
+    text: str,
+    *,
+    blocks: list[dict[str, Any]] | None = None,
+) -> None:
     """Tell one person something in a thread."""
     call = services.slack.chat_postEphemeral(
-        channel=conversation.channel_id, thread_ts=conversation.thread_ts, user=user_id, text=text
+        channel=conversation.channel_id, thread_ts=conversation.thread_ts, user=user_id, text=text, blocks=blocks
     )
     await attempt(services, "chat.postEphemeral", call, seconds=SECONDS)
 
 
-async def answer_click(services: Services, response_url: str, text: str) -> None:
+async def answer_click(
+    services: Services,
+    response_url: str,
+    text: str,
+    *,
+    replaces: bool = False,
+    blocks: list[dict[str, Any]] | None = None,
+) -> None:
     """Tell the person who clicked or used a shortcut something, where they did it."""
     session = services.slack.session
     if not response_url or session is None:
         return
-    body = {"response_type": "ephemeral", "replace_original": False, "text": text}
+    body: dict[str, Any] = {"response_type": "ephemeral", "replace_original": replaces, "text": text}
+    if blocks:
+        body["blocks"] = blocks
     timeout = aiohttp.ClientTimeout(total=SECONDS)
     try:
         async with session.post(

@@ -24,6 +24,8 @@ class Services:
     handover: Handover
     slack: AsyncWebClient
     installation: Installation
+    reaction_emoji: str = ""
+    """The emoji that makes a draft of a message; empty if none does."""
     background: Background = field(default_factory=Background)
 
     @property

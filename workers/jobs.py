@@ -29,10 +29,12 @@ from workers.state.catch_up import DONE, CatchUps, Job
 from workers.state.channel_settings import Channels
 from workers.state.connection import connect, state_errors
 from workers.state.failed_turns import FailedTurns
+from workers.state.feedback import Feedback
 from workers.state.filings import Filings
 from workers.state.forms import Forms
 from workers.state.jira_cache import JiraCache
 from workers.state.limiter import Grant, Limiter, Wait
+from workers.state.looking import Looking
 from workers.state.mailbox import Mailboxes, PutResult
 from workers.state.slack_budgets import budgets_of
 from workers.state.waiting import waiting_turns
@@ -70,6 +72,7 @@ class Door:
         self._limiter, self._cache = Limiter(client), Cache(client)
         self.metrics = figures.Metrics(client)
         self.missed = CatchUps(client)
+        self.feedback = Feedback(client)
         self._bot_turns = BotTurns(client)
         self.channels, self.forms, self.jira = Channels(client), Forms(client), JiraCache(self._cache)
 
@@ -160,6 +163,10 @@ class Door:
         # A sub-task needs a parent, which a message does not have.
         names = dict.fromkeys(str(kind["name"]) for kind in kinds if not kind.get("is_subtask"))
         return projects, list(names)
+
+    def looks_at(self, team_id: str, user_id: str, channel_id: str) -> None:
+        """Remember for a while which channel somebody has open."""
+        Looking(self._cache).note(team_id, user_id, channel_id)
 
     def waiting_turns(self) -> list[tuple[str, str]]:
         """Return the conversations that wait for a worker, in order, with the ts of what is next in each."""

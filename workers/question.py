@@ -33,6 +33,8 @@ class Sources:
     desk: DraftDesk
     files: FileReader
     standing: Standing
+    looks_at: str = ""
+    """The channel that the asker has open beside the conversation."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def _facts(request: TurnRequest, sources: Sources) -> prompt.Facts:
         projects=projects,
         default_type=standing.channel.issue_type,
         language=standing.channel.language,
+        looks_at=sources.looks_at,
         is_closed=standing.access != "full",
         drafts=tuple(sources.desk.outcomes(sources.filings.of_conversation(where))),
     )

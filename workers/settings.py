@@ -123,6 +123,11 @@ class BotSettings(Settings, SlackWayIn):
     host: str = "127.0.0.1"
     port: int = Field(3000, ge=0, le=65_535)
 
+    @property
+    def drafting_emoji(self) -> str:
+        """The emoji that makes a draft of a message, empty for none."""
+        return "" if self.reaction_emoji.lower() == "off" else self.reaction_emoji
+
 
 class WorkerSettings(Settings, JiraAccount):
     """What `worker` and `beat` must be told to start."""

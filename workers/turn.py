@@ -15,8 +15,11 @@ from workers.question import Question, Sources, question_of, without_media
 from workers.reading import FileReader
 from workers.records import HistoryEntry, SlackFile
 from workers.replay import Replay, replay
+from workers.slack.channels import channel_name
 from workers.slack.threads import permalink
+from workers.slack.title import name_conversation
 from workers.standing import Standing, standing_of
+from workers.state.looking import Looking
 from workers.state.mailbox import Claim
 from workers.tools.context import Asker, ToolContext
 from workers.tools.toolbox import Toolbox, tools_version
@@ -79,6 +82,8 @@ def answer_message(attempt: Attempt) -> None:
     # As it was answered: it may have lost its pictures on the way.
     asked = attempt.journal.get("question") or question.message
     attempt.commit(_entry(attempt, answer, asked), answer.outcome)
+    if request.opens_thread and request.conversation.is_direct:
+        name_conversation(attempt.api, request.conversation, prompt.readable(request.text, {}))
 
 
 def _sources(attempt: Attempt, standing: Standing) -> Sources:
@@ -89,7 +94,25 @@ def _sources(attempt: Attempt, standing: Standing) -> Sources:
         attempt.reply.status(reading_status(name))
 
     reader = FileReader(services.files, attempt.request.conversation.team_id, on_file)
-    return Sources(services.settings, attempt.api, services.people, services.filings, services.desk, reader, standing)
+    return Sources(
+        services.settings,
+        attempt.api,
+        services.people,
+        services.filings,
+        services.desk,
+        reader,
+        standing,
+        looks_at=_looks_at(attempt),
+    )
+
+
+def _looks_at(attempt: Attempt) -> str:
+    """Return the channel that the asker has open beside a direct message, by name; empty if none is known."""
+    services, where = attempt.services, attempt.request.conversation
+    if not where.is_direct:
+        return ""
+    channel_id = Looking(services.cache).of(where.team_id, attempt.request.user_id)
+    return channel_name(services.slack, services.cache, where.team_id, channel_id) if channel_id else ""
 
 
 def _asked(agent: Agent, question: Question, attempt: Attempt) -> Answer:

@@ -9,11 +9,11 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.forms import as_markdown
-from bot.help import help_text
 from bot.hints import NOT_STORED, TOO_MUCH_WAITING
 from bot.opened_form import form_id, open_for_worker, plain_view
 from bot.services import Services
 from workers.jobs import Action, StateUnavailable
+from workers.views.home import help_text
 
 Command = dict[str, str]
 

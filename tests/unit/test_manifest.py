@@ -16,6 +16,7 @@ from workers.records import Conversation, Draft, Filing, FilingState
 from workers.settings import BotSettings
 from workers.views.draft_card import draft_card
 from workers.views.draft_modal import PROJECT_CHOICE, TYPE_CHOICE
+from workers.views.feedback import feedback_buttons, question_blocks
 from workers.views.form_fields import OPTIONS_SEARCH, PEOPLE_SEARCH
 from workers.views.turn_buttons import turn_buttons
 
@@ -27,12 +28,16 @@ SCOPE_OF_EVENT = {
     "message.groups": "groups:history",
     "message.im": "im:history",
     "message.mpim": "mpim:history",
+    "reaction_added": "reactions:read",
 }
 # What each method of the Web API asks for; None is free for every token.
 SCOPE_OF_METHOD = {
+    "agents.sessions.rename": "chat:write",
     "agents.sessions.setStatus": "chat:write",
     "apps.connections.open": None,
     "assistant.threads.setStatus": "assistant:write",
+    "assistant.threads.setSuggestedPrompts": "assistant:write",
+    "assistant.threads.setTitle": "assistant:write",
     "auth.test": None,
     "chat.appendStream": "chat:write",
     "chat.delete": "chat:write",
@@ -118,7 +123,7 @@ def test_shortcuts_and_commands_are_those_that_handlers_exist_for(
     features = manifest["features"]
     assert {shortcut["callback_id"] for shortcut in features["shortcuts"]} == handled["shortcut"]
     assert {command["command"] for command in features["slash_commands"]} == handled["command"]
-    assert handled["view"] == {"issue_draft", "channel_settings"}
+    assert handled["view"] == {"issue_draft", "channel_settings", "feedback_words"}
 
 
 def test_the_buttons_are_those_that_the_program_shows(handled: dict[str, set[str]]) -> None:
@@ -138,6 +143,8 @@ def test_the_buttons_are_those_that_the_program_shows(handled: dict[str, set[str
         for asks_person in (False, True):
             shown += draft_card(draft, Filing(state=state), asks_person=asks_person)[0]
     buttons = {element["action_id"] for block in shown if block["type"] == "actions" for element in block["elements"]}
+    elements = [feedback_buttons("1.1")["elements"], question_blocks("1.1")[1]["elements"]]
+    buttons |= {element["action_id"] for each in elements for element in each}
     # Selects of the form that files something.
     assert buttons | {PROJECT_CHOICE, TYPE_CHOICE} == handled["action"]
     assert handled["options"] == {PEOPLE_SEARCH, OPTIONS_SEARCH}

@@ -50,9 +50,9 @@ def open_form(action: Action, services: ActServices) -> None:
         refusal = failures.may_not_file(services.channel_settings(action).filers)
         services.modals.update(action.team_id, form_id, notice_modal(TITLE, refusal, external_id=form_id))
         return
-    material = _material(action, services)
+    material = material_of(action, services)
     services.forms.keep_files(action.team_id, form_id, material.files)
-    form = _form(action, material, services)
+    form = filled_form(action, material, services)
     if services.forms.draw(action.team_id, form_id, by="worker"):
         view = issue_modal(form, private_metadata=_metadata(action, form), external_id=form_id)
         services.modals.update(action.team_id, form_id, view)
@@ -79,7 +79,7 @@ def change_form(action: Action, services: ActServices) -> None:
     services.modals.update(action.team_id, str(action.values["form"]), view, view_hash=str(action.values["hash"]))
 
 
-def _material(action: Action, services: ActServices) -> Material:
+def material_of(action: Action, services: ActServices) -> Material:
     """Read the message and its thread; where that is not possible the message alone."""
     text = prompt.readable(str(action.values.get("text") or ""), {})
     files = tuple(map(SlackFile.model_validate, action.values.get("files") or ()))
@@ -111,7 +111,8 @@ def _told(message: ThreadMessage, names: dict[str, str]) -> str:
     return f'<message from="{name}">\n{prompt.readable(message.text, names)}\n</message>'
 
 
-def _form(action: Action, material: Material, services: ActServices) -> IssueForm:
+def filled_form(action: Action, material: Material, services: ActServices) -> IssueForm:
+    """Return the form as the model, the channel's settings and the message fill it."""
     projects = services.settings.jira_projects
     channel = services.channel_settings(action)
     project = channel.project if channel.project in projects else projects[0]

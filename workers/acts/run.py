@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from workers.acts.commands import command
 from workers.acts.form import change_form, open_form
+from workers.acts.home import open_home
 from workers.acts.look_up import look_up
+from workers.acts.reaction import react
 from workers.acts.services import ActServices
 from workers.acts.settings import open_settings, save_settings
 from workers.acts.submit import submit
@@ -22,6 +24,8 @@ ACTS: dict[str, Callable[[Action, ActServices], None]] = {
     "form_open": open_form,
     "form_change": change_form,
     "look_up": look_up,
+    "home_open": open_home,
+    "reaction": react,
 }
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workers.errors import ReplyGone
+from workers.errors import ReplyGone, SupportBotError
 from workers.slack.api import SlackClients
+from workers.state.cache import Cache
 
+NAME_SECONDS = 86_400
 MAX_WAIT_SECONDS = 3.0
 
 
@@ -31,3 +33,18 @@ def channel_info(slack: SlackClients, team_id: str, channel_id: str) -> ChannelI
         creator=str(channel.get("creator") or ""),
         is_member=bool(channel.get("is_member") or channel.get("is_im")),
     )
+
+
+def channel_name(slack: SlackClients, cache: Cache, team_id: str, channel_id: str) -> str:
+    """Return what people call a channel, or its id; at most a day old."""
+    name = f"{team_id}:channel_name:{channel_id}"
+    known = cache.get(name)
+    if isinstance(known, str):
+        return known
+    try:
+        found = channel_info(slack, team_id, channel_id).name
+    except SupportBotError:
+        return channel_id
+    shown = f"#{found}" if found else channel_id
+    cache.put(name, shown, NAME_SECONDS)
+    return shown

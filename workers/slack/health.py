@@ -23,6 +23,7 @@ SCOPES = frozenset(
         "im:read",
         "mpim:history",
         "mpim:read",
+        "reactions:read",
         "users:read",
         "users:read.email",
     }

@@ -1,0 +1,44 @@
+"""An emoji on a message: a worker makes a draft of that message, once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.services import Services
+from workers.jobs import Action
+
+
+class Reactions:
+    """Hands over what somebody wants filed by a reaction."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def add(self, event: dict[str, Any]) -> None:
+        """Store a reaction with the emoji for drafts; an error makes Slack send it again."""
+        identity, item = self._services.identity, event.get("item") or {}
+        emoji = str(event.get("reaction", "")).partition("::")[0]
+        is_meant = emoji and emoji == self._services.reaction_emoji and item.get("type") == "message"
+        if not is_meant or event.get("user") in (None, identity.bot_user_id):
+            self._services.count("ignored")
+            return
+        message = f"{item['channel']}:{item['ts']}"
+        action = Action(
+            # Each person's once, that who may not does not keep others from it; the draft is one a message.
+            id=f"{message}-{event['user']}",
+            kind="reaction",
+            team_id=identity.team_id,
+            subject=f"message:{message}",
+            user_id=event["user"],
+            channel_id=item["channel"],
+            message_ts=item["ts"],
+        )
+        result = await self._services.handover.act(action)
+        self._services.count("reaction" if result == "new" else result)
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen to reactions."""
+    app.event("reaction_added")(Reactions(services).add)

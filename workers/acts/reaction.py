@@ -1,0 +1,85 @@
+"""A draft of the message that somebody put the emoji on: one a message, in its thread, asked for by who reacted."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import Any
+
+from workers import policy
+from workers.acts.form import filled_form, material_of
+from workers.acts.services import ActServices
+from workers.errors import SlackRefused
+from workers.jira.forms import notes_on
+from workers.logs import get_logger
+from workers.records import Action, Conversation, Draft
+from workers.slack.threads import permalink
+from workers.tools.jira_create_issue import MOST_FILES
+from workers.views import failures
+
+NOTHING_TO_FILE = "There is nothing in that message that I could file: I leave my own words and empty messages out."
+
+log = get_logger(__name__)
+
+
+def react(action: Action, services: ActServices) -> None:
+    """Show the draft of a message, or tell the person alone why there is none."""
+    name = f"{action.team_id}|{action.channel_id}|{action.message_ts}|reaction"
+    draft_id = hashlib.sha256(name.encode()).hexdigest()[:16]
+    known = services.desk.find(action.team_id, draft_id)
+    if known:
+        services.desk.refresh(known[0])
+        return
+    if not services.person(action).is_full_member:
+        services.tell.tell(action, failures.GUEST_MAY_NOT_FILE)
+        return
+    action = _in_thread(action, services)
+    material = material_of(action, services)
+    if not (material.text.strip() or material.files):
+        services.tell.tell(action, NOTHING_TO_FILE)
+        return
+    form = filled_form(action, material, services)
+    person = services.person(action)
+    draft = Draft(
+        id=draft_id,
+        conversation=_place(action),
+        turn_ts=action.message_ts,
+        asker_id=person.id,
+        asker_name=person.name,
+        asker_email=person.email,
+        project=form.project,
+        issue_type=form.issue_type,
+        summary=form.summary[:255] or "(no summary)",
+        description=form.description,
+        priority=str(form.fields.get("priority") or "") or None,
+        specs=form.specs,
+        permalink=permalink(services.slack.of(action.team_id), action.channel_id, action.message_ts),
+        files=material.files[-MOST_FILES:],
+        created_at=time.time(),
+    )
+    notes = notes_on(draft) if form.specs else (failures.NOT_CHECKED,)
+    draft = draft.model_copy(update={"notes": notes})
+    services.desk.propose(draft, write_policy=_write_policy(action, draft, services))
+    log.info("drafted_by_reaction", draft=draft_id)
+
+
+def _in_thread(action: Action, services: ActServices) -> Action:
+    """Return the action with the thread that its message stands in."""
+    api = services.slack.of(action.team_id)
+    try:
+        answer = api.call("conversations.replies", channel=action.channel_id, ts=action.message_ts, limit=1)
+    except SlackRefused:
+        return action
+    message: dict[str, Any] = next(iter(answer.get("messages") or ()), {})
+    return action.model_copy(update={"thread_ts": str(message.get("thread_ts") or action.message_ts)})
+
+
+def _place(action: Action) -> Conversation:
+    thread_ts = action.thread_ts or action.message_ts
+    return Conversation(team_id=action.team_id, channel_id=action.channel_id, thread_ts=thread_ts)
+
+
+def _write_policy(action: Action, draft: Draft, services: ActServices) -> policy.WritePolicy:
+    """Return whether it is filed at once: only where the channel wants that, for who may, and with nothing missing."""
+    usual = services.channel_settings(action).write_policy or services.settings.write_policy
+    return "auto" if usual == "auto" and not draft.notes and services.may_file(action) else "confirm"

@@ -1,0 +1,31 @@
+"""The title of a conversation in the person's list of them; best effort, nothing waits for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workers.errors import SlackRefused, SupportBotError
+from workers.logs import get_logger
+from workers.records import Conversation
+from workers.slack.api import SlackApi
+
+LONGEST = 80
+MAX_WAIT_SECONDS = 1.0
+
+log = get_logger(__name__)
+
+
+def name_conversation(api: SlackApi, conversation: Conversation, question: str) -> None:
+    """Name a conversation by what it began with; apps that are no agents have an older way of it."""
+    words = " ".join(question.split())
+    title = words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
+    if not title:
+        return
+    place: dict[str, Any] = {"channel_id": conversation.channel_id, "thread_ts": conversation.thread_ts, "title": title}
+    try:
+        try:
+            api.call("agents.sessions.rename", priority=False, max_wait_seconds=MAX_WAIT_SECONDS, **place)
+        except SlackRefused:
+            api.call("assistant.threads.setTitle", priority=False, max_wait_seconds=MAX_WAIT_SECONDS, **place)
+    except SupportBotError as error:
+        log.info("conversation_not_named", cause=type(error).__name__)

@@ -1,0 +1,107 @@
+"""What the bot says about itself: the help of `/jira`, and its App Home with what is a person's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workers.records import Draft, Filing
+from workers.views.issue_list import Line, draft_line, issue_line
+from workers.views.limits import SECTION_TEXT
+
+Blocks = list[dict[str, Any]]
+
+ABILITIES = (
+    "*Ask me:* mention me in a channel, or write to me directly. I answer, and look in Jira whether it is known.",
+    "*Stay in the thread:* where I take part already you need not mention me again.",
+    "*File an issue:* say so, and I draft it. Unless set up otherwise, nothing goes to Jira before you press *Create*.",
+    "*From a message:* choose *File an issue* in its menu, or put the emoji on it that your workspace uses for this.",
+)
+COMMANDS = (
+    "`/jira search vpn login` looks in Jira, for you alone",
+    "`/jira create The VPN is down` opens a form for a new issue",
+    "`/jira mine` shows your drafts, and what became of what you filed here",
+    "`/jira settings` changes how I work in a channel",
+    "`/jira help` shows this text",
+)
+UNKNOWN = "I don't know that command.\n\n"
+MOST_SHOWN = 10
+CLOSED = "What is in Jira is shown to full members of this workspace only."
+
+
+@dataclass(frozen=True)
+class Own:
+    """What is a person's own, and what only admins see; None for what they may not see."""
+
+    drafts: Sequence[tuple[Draft, Filing]] = ()
+    issues: Sequence[Line] = ()
+    usage: str = ""
+    settings: Sequence[str] | None = None
+    is_closed: bool = False
+
+
+def help_text(*, is_unknown: bool) -> str:
+    """Return the help of `/jira`; for an unknown word, with a word on that."""
+    lines = ["*What I can do*", *(f"• {each}" for each in (*ABILITIES, *COMMANDS))]
+    return (UNKNOWN if is_unknown else "") + "\n".join(lines)
+
+
+def home_view(bot_user_id: str, own: Own | None = None) -> dict[str, Any]:
+    """Return the App Home; without `own` it is what can be shown at once."""
+    intro = (
+        f"I am <@{bot_user_id}>. I answer questions about problems, find out whether they are known, and file what is "
+        "new as a Jira issue."
+    )
+    blocks = [
+        {"type": "header", "text": {"type": "plain_text", "text": "Support"}},
+        _section(intro),
+        {"type": "divider"},
+        *(_own(own) if own else [_context("One moment, I look up what is yours…")]),
+        {"type": "divider"},
+        _section("*What I can do here*"),
+        *(_section(f"• {ability}") for ability in ABILITIES),
+        _section("\n".join(f"• {command}" for command in COMMANDS)),
+        _context("Begin under *Messages*, or with `/jira help`."),
+    ]
+    return {"type": "home", "blocks": blocks}
+
+
+def _own(own: Own) -> Iterator[dict[str, Any]]:
+    if own.is_closed:
+        yield _section(CLOSED)
+    else:
+        drafts = [draft_line(*each) for each in own.drafts]
+        yield _list("Your open drafts", drafts, "None. Ask me to file something, and the draft stands here until then.")
+        issues = [issue_line(line) for line in own.issues]
+        yield _list("Issues that you filed here", issues, "None yet.")
+    if own.usage:
+        yield _section("*Your usage today*")
+        yield _context(own.usage)
+    if own.settings is not None:
+        yield {"type": "divider"}
+        yield _list("How this workspace is set up", [f"• {each}" for each in own.settings], "")
+        yield _context(
+            "Only admins see this. The operator changes it in my environment; channels have `/jira settings`."
+        )
+
+
+def _list(title: str, lines: Sequence[str], nothing: str) -> dict[str, Any]:
+    """Return a section of lines, as many as fit, and how many more there are."""
+    shown: list[str] = []
+    room = SECTION_TEXT - 200
+    for line in lines[:MOST_SHOWN]:
+        if len(line) > room:
+            break
+        shown.append(line)
+        room -= len(line) + 1
+    more = [f"and {len(lines) - len(shown)} more: `/jira mine`"] if len(lines) > len(shown) else []
+    return _section("\n".join([f"*{title}*", *(shown or [nothing]), *more]))
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def _context(text: str) -> dict[str, Any]:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
