@@ -6,7 +6,7 @@ import os
 import threading
 from typing import Any
 
-from celery.signals import setup_logging, worker_ready, worker_shutting_down
+from celery.signals import setup_logging, worker_ready, worker_shutdown, worker_shutting_down
 
 from workers.broker import DRAIN, WARM, make_celery
 from workers.logs import configure_logging, get_logger
@@ -52,6 +52,11 @@ def _start_reaper(**_: Any) -> None:
 def _hand_over(**_: Any) -> None:
     """Give running turns to other workers. The signal comes in the main thread's handler: work goes to its own."""
     threading.Thread(target=_leave, name="hand-over", daemon=True).start()
+
+
+@worker_shutdown.connect  # type: ignore[untyped-decorator]
+def _tell_last_figures(**_: Any) -> None:
+    services.now.metrics.flush()
 
 
 def _leave() -> None:

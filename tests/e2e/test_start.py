@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from sandbox import environment
 from sandbox.procfile import commands
@@ -56,6 +57,12 @@ def run(command: list[str], folder: Path, **settings: str) -> subprocess.Complet
     """Run a command to its end with nothing but these settings."""
     found = {**environment.base(), **settings}
     return subprocess.run(command, env=found, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+
+
+def figure(stack: Stack, name: str) -> float:
+    """Return what `web` shows of a figure now, all its labels together."""
+    lines = requests.get(f"{stack.web[0].url}/metrics", timeout=5).text.splitlines()
+    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -114,6 +121,17 @@ def test_processes_may_start_in_any_order(stack: Stack) -> None:
     within(lambda: "ready." in later.log_text(), "the worker")
 
     assert later.is_running
+
+
+def test_workers_that_leave_take_no_figures_with_them(stack: Stack) -> None:
+    before = figure(stack, "supportbot_turns_total")
+    answer(stack, ask(stack, "hello again"))
+    within(lambda: figure(stack, "supportbot_queue_depth") == 0, "the commit")
+    for worker in stack.workers:
+        worker.terminate()
+    assert {worker.wait(LEAVE_SECONDS) for worker in stack.workers} == {0}
+
+    assert figure(stack, "supportbot_turns_total") == before + 1
 
 
 def test_every_process_leaves_in_order_on_sigterm(stack: Stack) -> None:
