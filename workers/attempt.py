@@ -125,6 +125,7 @@ class Attempt:
             asker_id=self.request.user_id,
             audience=self.audience,
             files=tuple(map(SlackFile.model_validate, self.journal.get("files") or ())),
+            people=self.journal.get("people") or {},
         )
         return bare.model_copy(update=more)
 

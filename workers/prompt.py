@@ -20,6 +20,7 @@ MAX_THREAD = 40_000
 _FENCES = re.compile(r"<(/?)(message|thread|facts|file)\b", re.IGNORECASE)
 _DEFUSED = r"[\1\2"
 _SLACK_LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
+_SLACK_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _SLACK_NAME = re.compile(r"<([@#!])([^|>]+)(?:\|([^>]*))?>")
 
 
@@ -108,6 +109,11 @@ def _shown(files: Sequence[ReadFile]) -> Iterator[dict[str, Any]]:
 
 def _text(text: str) -> dict[str, Any]:
     return {"type": "text", "text": text}
+
+
+def named_in(text: str) -> list[str]:
+    """Return the ids of the people whom a Slack message names."""
+    return _SLACK_PERSON.findall(text)
 
 
 def readable(text: str, names: dict[str, str]) -> str:

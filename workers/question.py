@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +20,9 @@ from workers.slack.people import People
 from workers.slack.threads import ThreadMessage, read_thread
 from workers.standing import Standing
 from workers.state.filings import Filings
+
+MOST_NAMED = 20
+"""So many of the people that a message names are looked up."""
 
 
 @dataclass(frozen=True)
@@ -39,29 +42,47 @@ class Sources:
 
 @dataclass(frozen=True)
 class Question:
-    """What a turn asks, and the files that came with it."""
+    """What a turn asks, the files that came with it, and the people whom the answer may mention, by id."""
 
     message: dict[str, Any]
     files: tuple[SlackFile, ...] = ()
+    people: Mapping[str, str] = field(default_factory=dict)
 
 
 def question_of(request: TurnRequest, history: Sequence[HistoryEntry], journal: Journal, sources: Sources) -> Question:
     """Return the question of a turn; a worker that takes over gets the same one again, and fetches no file twice."""
     stored = journal.get("question")
     if stored:
-        return Question(dict(stored), tuple(map(SlackFile.model_validate, journal.get("files") or ())))
+        kept = tuple(map(SlackFile.model_validate, journal.get("files") or ()))
+        return Question(dict(stored), kept, journal.get("people") or {})
     thread = _thread(request, history, sources)
     facts = _facts(request, sources)
-    names = {message.user_id: message.name for message in thread if message.user_id}
+    names = _people(request, thread, history, sources)
     said = [prompt.Said(name=message.name, text=message.text, files=message.files) for message in thread]
     shared = [Shared(each.name, each.files) for each in (*said, prompt.Said(facts.asker, "", request.files))]
     room = room_after(message for entry in history for message in entry.messages)
     files = sources.files.read(shared, room)
-    question = Question(prompt.question(request, said, facts, names, files), tuple(each.file for each in files))
+    question = Question(prompt.question(request, said, facts, names, files), tuple(each.file for each in files), names)
+    journal.put("people", names)
     journal.put("files", [file.model_dump(mode="json") for file in question.files])
     journal.put("question", question.message)
     failpoint("question_stored")
     return question
+
+
+def _people(
+    request: TurnRequest, thread: Sequence[ThreadMessage], history: Sequence[HistoryEntry], sources: Sources
+) -> dict[str, str]:
+    """Return who takes part, with names: who wrote here, now or before, and whom the asker names."""
+    names = {user_id: name for entry in history for user_id, name in entry.people.items()}
+    names |= {message.user_id: message.name for message in thread if message.user_id}
+    names[request.user_id] = sources.standing.person.name
+    said = (request.text, *(message.text for message in thread if message.user_id == request.user_id))
+    named = dict.fromkeys(user_id for text in said for user_id in prompt.named_in(text))
+    team = request.conversation.team_id
+    for user_id in [each for each in named if each not in names][:MOST_NAMED]:
+        names[user_id] = sources.people.person(team, user_id).name
+    return names
 
 
 def without_media(question: Question, journal: Journal) -> Question:

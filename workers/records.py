@@ -283,6 +283,8 @@ class HistoryEntry(Record):
     """The issues that its tools read."""
     files: tuple[SlackFile, ...] = ()
     """The files on its question and on what was written above it."""
+    people: dict[str, str] = {}
+    """Whom its answer might mention, with their names: who wrote in the thread, and whom an asker named."""
     prefix: str = ""
     """Names all that stood before it in the request (see replay)."""
     prompt_version: str = ""

@@ -25,6 +25,7 @@ from workers.tools.context import Asker, ToolContext
 from workers.tools.toolbox import Toolbox, tools_version
 from workers.turn_end import TurnEnd
 from workers.views import failures
+from workers.views.mentions import Addressees
 from workers.views.progress import reading_status
 
 # After so many workers died or failed on one message it is given up, with a sentence to the person.
@@ -70,6 +71,7 @@ def answer_message(attempt: Attempt) -> None:
         raise TurnFailed(failures.GUESTS_NOT_SERVED)
     attempt.begin()
     question = question_of(request, attempt.own_history, attempt.journal, _sources(attempt, standing))
+    attempt.reply.may_mention(Addressees(question.people))
     toolbox = _toolbox(attempt, question, standing)
     agent = Agent(services.claude, toolbox, attempt.reply, attempt.journal, attempt.interrupt, services.tool_pool)
     says_nothing = request.opens_thread and not (request.text or request.files)

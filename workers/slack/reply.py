@@ -15,7 +15,8 @@ from workers.slack.place import Place
 from workers.slack.reply_parts import Ending, ReplyParts
 from workers.slack.session import Session, SessionStatus
 from workers.slack.status import StatusLine
-from workers.views.markdown import defuse, presentable
+from workers.views.markdown import harmless, presentable
+from workers.views.mentions import Addressees
 from workers.views.progress import BEGUN
 from workers.views.tasks import Task, TaskBoard, status_line
 
@@ -90,6 +91,10 @@ class Reply:
             log.info("reply_not_begun", cause=type(error).__name__)
             return False
 
+    def may_mention(self, people: Addressees) -> None:
+        """Let these people be called by name; before that nobody is."""
+        self._parts.people = people
+
     def append(self, text: str) -> None:
         """Add text; the first is shown at once, more at the pace that Slack's limits leave."""
         if self._text is None:
@@ -144,16 +149,19 @@ class Reply:
         self._rest("active")
 
     def _say_from(self, text: str) -> None:
-        old = None if self._text is None else defuse(self._text)
+        old = None if self._text is None else self._harmless(is_final=True)
         self._text = text
-        self._parts.text_changed(old, defuse(text))
+        self._parts.text_changed(old, self._harmless(is_final=True))
+
+    def _harmless(self, *, is_final: bool) -> str:
+        return harmless(self.text, self._parts.people, is_final=is_final)
 
     def _conclude(self, sentence: str) -> None:
         text = presentable(self.text, is_final=True)
         self._say_from(f"{text}\n\n{sentence}" if text else sentence)
 
     def _grow(self) -> None:
-        wanted = presentable(defuse(self.text))
+        wanted = presentable(self._harmless(is_final=False))
         if wanted == self._grown and not (self._board.unsent() or self._parts.has_streams):
             return  # Nothing new costs no time: the next words are shown at once.
         began = self._place.clock()
@@ -203,5 +211,5 @@ class Reply:
 
     def _write(self, ending: Ending | None, *, max_wait_seconds: float) -> None:
         """Make Slack show the text as it is now; what is shown already costs nothing."""
-        if self._parts.write(defuse(self.text), ending, max_wait_seconds):
+        if self._parts.write(self._harmless(is_final=ending is not None), ending, max_wait_seconds):
             self._status.message_posted()

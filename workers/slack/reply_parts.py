@@ -18,6 +18,7 @@ from workers.state.limiter import Grant
 from workers.state.slack_budgets import GROWTH_HEADROOM, budgets_of
 from workers.views.fences import CLOSE_ROOM
 from workers.views.limits import SEGMENT_TEXT
+from workers.views.mentions import NOBODY
 from workers.views.reply import Portion
 from workers.views.segments import cut_behind, pieces_of
 from workers.views.splitter import Piece
@@ -59,6 +60,8 @@ class ReplyParts:
         self._parts = [ReplyPart(self._writing, Slot(n, record, self._save)) for n, record in enumerate(segments)]
         self._cuts = _cuts_of(segments)
         self.pace_seconds = MIN_PACE_SECONDS
+        self.people = NOBODY
+        """Whom the text may mention."""
 
     @property
     def segments(self) -> tuple[ReplySegment, ...]:
@@ -122,6 +125,7 @@ class ReplyParts:
             is_final=ending is not None,
             button=ending.button if ending else None,
             asks_for_feedback=ending is not None and ending.asks_for_feedback,
+            people=self.people,
         )
 
     def _part(self, number: int, pieces: Sequence[Piece], portion: Portion) -> ReplyPart:

@@ -1,10 +1,14 @@
-"""Takes the fuse out of mentions in text that no person of the workspace wrote: readable, but nobody is called."""
+"""Takes the fuse out of mentions in text that no person of the workspace wrote: readable, but nobody is called.
+
+Only people who take part may be mentioned, and never a group of them.
+"""
 
 from __future__ import annotations
 
 import re
 
 from workers.views.fences import code_spans, scan
+from workers.views.mentions import NOBODY, Addressees
 
 # Slack's clients draw nothing for it, and no mention survives it.
 ZERO_WIDTH = "\u200b"
@@ -16,41 +20,47 @@ _PERSON = re.compile(r"<@(?P<id>\w+)(?:\|(?P<name>[^<>\n]*))?>")
 _PLAIN = re.compile(r"(?<![\w@./])@(?P<who>channel|here|everyone)\b", re.IGNORECASE)
 
 
-def defuse(text: str) -> str:
-    """Return the text with every mention that could notify someone made harmless; code is left as it is."""
+def defuse(text: str, people: Addressees = NOBODY) -> str:
+    """Return the text with mentions of `people` made real and all others harmless; code is left as it is."""
     if "@" not in text and "<!" not in text:
         return text
+    # How far a code span reaches depends on what opens a block: only what is code either way is spared.
+    return _defuse(_defuse(text, people, by_line=True), people, by_line=False)
+
+
+def _defuse(text: str, people: Addressees, *, by_line: bool) -> str:
     done: list[str] = []
     words: list[str] = []
     for line, before, after in scan(text):
         fence = before or after
         is_code = fence is not None and (before is None or fence.holds(line))
         if not is_code and line.strip():
-            if _OPENS_BLOCK.match(line):
+            if by_line or _OPENS_BLOCK.match(line):
                 # A code span does not reach into the next quote, item or heading.
-                done.append(_defuse_paragraph("".join(words)))
+                done.append(_defuse_paragraph("".join(words), people))
                 words.clear()
             words.append(line)
             continue
-        done.append(_defuse_paragraph("".join(words)))
+        done.append(_defuse_paragraph("".join(words), people))
         words.clear()
         # The line that opens a fence carries its language, where a mention has no business either.
-        done.append(_defuse_words(line) if before is None else line)
-    return "".join([*done, _defuse_paragraph("".join(words))])
+        done.append(_defuse_words(line, NOBODY) if before is None else line)
+    return "".join([*done, _defuse_paragraph("".join(words), people)])
 
 
-def _defuse_paragraph(paragraph: str) -> str:
+def _defuse_paragraph(paragraph: str, people: Addressees) -> str:
     parts, place = [], 0
     for start, end in code_spans(paragraph):
-        parts += [_defuse_words(paragraph[place:start]), paragraph[start:end]]
+        parts += [_defuse_words(paragraph[place:start], people), paragraph[start:end]]
         place = end
-    return "".join([*parts, _defuse_words(paragraph[place:])])
+    return "".join([*parts, _defuse_words(paragraph[place:], people)])
 
 
-def _defuse_words(words: str) -> str:
+def _defuse_words(words: str, people: Addressees) -> str:
+    words = people.mentioned(words)
     words = _SPECIAL.sub(lambda found: f"@{ZERO_WIDTH}{found['who']}", words)
     words = _GROUP.sub(_named, words)
-    words = _PERSON.sub(_named, words)
+    words = _PERSON.sub(lambda found: f"<@{found['id']}>" if found["id"] in people else _named(found), words)
     return _PLAIN.sub(lambda found: f"@{ZERO_WIDTH}{found['who']}", words)
 
 

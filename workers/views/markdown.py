@@ -8,14 +8,24 @@ from workers.views.defuse import defuse
 from workers.views.fences import Fence, lines, opened_by, scan, unclosed_span
 from workers.views.inline import unfinished
 from workers.views.limits import FALLBACK_TEXT, cut_escaped
+from workers.views.mentions import NOBODY, Addressees
 from workers.views.splitter import Piece, split
+from workers.views.tables import fitting, is_row
 
-__all__ = ["Piece", "defuse", "plain_text", "presentable", "split", "streamable"]
+__all__ = ["Piece", "defuse", "harmless", "plain_text", "presentable", "split", "streamable"]
 
 HOLD_BACK = 300
 """Something unfinished that is longer than this is no half word any more, and is shown."""
 
 _MAY_CALL = re.compile(r"(?:[@<]\S*|<[@!][^<>\n]*)\Z")
+
+
+def harmless(text: str, people: Addressees = NOBODY, *, is_final: bool = True) -> str:
+    """Return the model's text as it may stand in Slack: it calls only `people`, and its tables are none too large.
+
+    Of a growing text a name at its end waits until it is certain whose it is.
+    """
+    return defuse(fitting(text if is_final else people.settled(text)), people)
 
 
 def presentable(text: str, *, is_final: bool = False) -> str:
@@ -38,11 +48,13 @@ def streamable(text: str) -> str:
     """Return the part of a growing, harmless text that may be sent for good: what follows must not change its meaning.
 
     A native stream draws half emphasis, links and tables by itself. Only what may yet become a mention, or code around
-    one, waits; and white space, which nobody misses at the end.
+    one, waits; the head of a table, which may be too wide; and white space, which nobody misses at the end.
     """
     shown = text.rstrip()
     if _fence_at_end(text)[1] is not None:
         return shown
+    if not text.endswith("\n"):
+        shown = _without_half_head(shown)
     start = _paragraph_start(shown)
     span = unclosed_span(shown[start:])
     if span >= 0 and (inside := re.search("[@<]", shown[start + span :])):
@@ -97,6 +109,12 @@ def _without_half_table(text: str) -> str:
     return "".join([*whole[:first], *(rows if len(rows) > 1 else [])])
 
 
+def _without_half_head(text: str) -> str:
+    """Drop a last line that may become the head of a table."""
+    before, _, last = text.rpartition("\n")
+    return before.rstrip() if is_row(last) and not is_row(before.rpartition("\n")[2]) else text
+
+
 def _paragraph_start(text: str) -> int:
     """Return where the last paragraph begins: emphasis, links and code spans don't reach beyond it."""
     start = text.rfind("\n\n") + 2 if "\n\n" in text else 0
@@ -108,9 +126,9 @@ def _paragraph_start(text: str) -> int:
     return start
 
 
-def plain_text(text: str, limit: int = FALLBACK_TEXT) -> str:
+def plain_text(text: str, limit: int = FALLBACK_TEXT, people: Addressees = NOBODY) -> str:
     """Return the text for notifications and clients without blocks: no Markdown, escaped, within the limit."""
     words = re.sub(r"^[ \t>]*(`{3,}|~{3,}).*$\n?", "", text, flags=re.MULTILINE)
     words = re.sub(r"!?\[([^\[\]\n]*)\]\(([^()\s]*)\)", r"\1 (\2)", words)
     words = re.sub(r"^#{1,6}[ \t]+", "", words, flags=re.MULTILINE)
-    return cut_escaped(defuse(words.replace("**", "")).strip(), limit)
+    return cut_escaped(defuse(people.named(words.replace("**", ""))).strip(), limit)

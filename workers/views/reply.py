@@ -8,6 +8,7 @@ from typing import Any
 from workers.views.feedback import feedback_buttons
 from workers.views.limits import MARKDOWN_TEXT, cut
 from workers.views.markdown import plain_text, presentable, streamable
+from workers.views.mentions import NOBODY, Addressees
 from workers.views.turn_buttons import TurnButton, turn_buttons
 
 Blocks = list[dict[str, Any]]
@@ -33,6 +34,8 @@ class Portion:
     """The reply ends with it."""
     button: TurnButton | None = None
     asks_for_feedback: bool = False
+    people: Addressees = NOBODY
+    """Whom it may mention."""
 
     @property
     def text(self) -> str:
@@ -54,10 +57,10 @@ class Portion:
     def message(self) -> Message:
         """The whole message, to be posted or to replace what is there; while it grows it can be stopped."""
         stop = [] if self.is_closed else [turn_buttons("stop", self.turn_ts)]
-        return reply_message(self.text, below=[*stop, *self.buttons])
+        return reply_message(self.text, below=[*stop, *self.buttons], people=self.people)
 
 
-def reply_message(text: str, *, below: Blocks | None = None) -> Message:
+def reply_message(text: str, *, below: Blocks | None = None, people: Addressees = NOBODY) -> Message:
     """Return a part of a reply; `text` is valid, harmless Markdown and short enough for one message."""
     blocks: Blocks = [{"type": "markdown", "text": cut(text, MARKDOWN_TEXT)}, *(below or ())]
-    return Message(blocks, plain_text(text) or "…")
+    return Message(blocks, plain_text(text, people=people) or "…")

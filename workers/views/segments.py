@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from workers.views.fences import CLOSE_ROOM, open_fence
 from workers.views.limits import SEGMENT_TEXT
-from workers.views.splitter import Piece, borders, closing, is_row, span_over, split, table_head
+from workers.views.splitter import Piece, borders, closing, span_over, split, table_head
+from workers.views.tables import is_row
 
 MOST_WORDS = 40
 """So many words back from the end a border is looked for."""

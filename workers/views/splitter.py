@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from workers.views.fences import CLOSE_ROOM, Fence, lines, open_fence, scan
 from workers.views.inline import unfinished
 from workers.views.limits import SEGMENT_TEXT
+from workers.views.tables import is_row
 
 TABLE_HEAD = 1_000
 """A longer head of a table is not repeated in the next message."""
@@ -71,11 +72,6 @@ def table_head(shown: str, rest: str, limit: int) -> str:
     head = "".join(rows[:-3:-1])
     is_table = len(rows) > 1 and _DELIMITER.fullmatch(rows[-2])
     return head if is_table and len(head) <= min(TABLE_HEAD, limit // 4) else ""
-
-
-def is_row(line: str) -> bool:
-    """Return whether this is a row of a table."""
-    return line.lstrip(" \t").startswith("|")
 
 
 def _cut(window: str, opens: str) -> int:
