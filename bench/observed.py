@@ -57,8 +57,8 @@ class Observed:
     def is_done(self) -> bool:
         """Whether the answer is there, whole, and no status stands under it."""
         reply = self.reply
-        is_whole = reply is not None and STOP not in reply.action_ids
-        return is_whole and not self.stack.slack.workspace.status_of(self.channel, self.ts)
+        is_whole = reply is not None and reply.metadata and STOP not in reply.action_ids and not reply.is_growing
+        return bool(is_whole) and not self.stack.slack.workspace.status_of(self.channel, self.ts)
 
     def wait(self, seconds: float) -> None:
         """Return when it is done; raises NotInTime."""

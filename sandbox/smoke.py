@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sandbox.jira.catalogue import ADA
 from sandbox.jira.site import Issue
 from sandbox.procfile import CHECKOUT
-from sandbox.slack.messages import Message, Version, fallback_text
+from sandbox.slack.messages import Message, words_of
 from sandbox.stack import LIFELIKE, NotStarted, Stack
 from sandbox.transcript import Transcript
 from sandbox.waiting import NotInTime, wait_for
@@ -152,8 +152,9 @@ class Smoke:
         if not new or not requests or not requests[-1].is_finished:
             return None
         channel = self._slack.workspace.channel(CHANNEL).id
-        is_busy = self._slack.workspace.status_of(channel, self._thread) or "turn_stop" in new[-1].action_ids
-        return None if is_busy else new[-1]
+        has_status = self._slack.workspace.status_of(channel, self._thread)
+        is_busy = new[-1].is_growing or "turn_stop" in new[-1].action_ids
+        return None if has_status or is_busy else new[-1]
 
     def _card(self) -> Message | None:
         return next((one for one in self._replies() if set(one.action_ids) >= DRAFT_BUTTONS), None)
@@ -187,13 +188,6 @@ class Smoke:
         if not holds():
             raise Unmet(f"expected: {what}\nseen: {seen()}")
         self._transcript.holds(what)
-
-
-def words_of(shown: Message | Version) -> str:
-    """Return what a person reads in a message."""
-    blocks = "\n".join(filter(None, (fallback_text([block]) for block in shown.blocks or ())))
-    markdown = getattr(shown, "markdown_text", None) or ""
-    return max((shown.text, blocks, markdown), key=len)
 
 
 def steps(message: Message) -> int:

@@ -144,7 +144,7 @@ class WorkerSettings(Settings, JiraAccount):
     knowledge_dirs: Words = ()
     write_policy: Annotated[Literal["confirm", "auto"], Lower] = "confirm"
     guests: Annotated[Literal["ask", "deny"], Lower] = "ask"
-    slack_streaming: bool = False
+    slack_streaming: bool = True
     turn_timeout_seconds: int = Field(300, ge=10)
     hopeless_seconds: int = Field(90, ge=1)
 

@@ -69,6 +69,11 @@ class Message:
         """The action ids of everything on the message that can be clicked."""
         return [element["action_id"] for _, element in interactive_elements(self.blocks or [])]
 
+    @property
+    def is_growing(self) -> bool:
+        """Whether it is a stream that was not ended."""
+        return self.stream is not None and self.stream.state == "streaming"
+
     def remember(self, kind: VersionKind, at: float, wall: float) -> None:
         """Note what the message looks like now."""
         self.versions.append(Version(self.text, copy.deepcopy(self.blocks), kind, at, wall))
@@ -105,6 +110,11 @@ def interactive_elements(blocks: list[Json]) -> list[tuple[Json, Json]]:
         found += [(block, one) for one in candidates if isinstance(one, dict) and "action_id" in one]
         found.extend(interactive_elements([b for b in block.get("child_blocks", []) if isinstance(b, dict)]))
     return found
+
+
+def words_of(shown: Message | Version) -> str:
+    """Return what a person reads in a message: the words of its blocks, of a stream its text."""
+    return fallback_text(shown.blocks) or shown.text
 
 
 def fallback_text(blocks: list[Json] | None) -> str:

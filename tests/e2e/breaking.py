@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from sandbox.claude.scripts import tool
-from sandbox.slack.messages import Message, fallback_text
+from sandbox.slack.messages import Message, words_of
 from sandbox.stack import Stack
 from tests.e2e.support import within
 
@@ -22,7 +22,7 @@ INTERNALS = re.compile(
 
 def shown(message: Message) -> str:
     """Return the words of a message as Slack shows them."""
-    return fallback_text([block for block in message.blocks or [] if block["type"] != "actions"])
+    return words_of(message)
 
 
 def search() -> dict[str, Any]:
@@ -54,7 +54,7 @@ def assert_nobody_read_internals_and_nothing_stands(stack: Stack) -> None:
     bot = stack.slack.workspace.bot_id
     written = [m for channel in stack.slack.workspace.channels.values() for m in channel.messages.values()]
     versions = [version for m in written if m.bot_id == bot for version in m.versions]
-    texts = [part for v in versions for part in (v.text, fallback_text(v.blocks))]
+    texts = [part for v in versions for part in (v.text, words_of(v))]
 
     assert texts
     assert not [text for text in texts if INTERNALS.search(text)]

@@ -11,6 +11,9 @@ from sandbox.waiting import wait_for
 
 T = TypeVar("T")
 
+RUNGS = {"streams": {"SLACK_STREAMING": "true"}, "edits": {"SLACK_STREAMING": "false"}}
+"""The two ways in which an answer grows."""
+
 CHANNEL, ADA, GRACE, LINUS, GUEST = "C0SUPPORT", "U0ADA0001", "U0GRACE01", "U0LINUS01", "U0GUEST01"
 ADAS_DM = "D0ADA0001"
 PATIENCE_SECONDS = 30.0
@@ -45,9 +48,8 @@ def cards(stack: Stack, thread_ts: str, channel: str = CHANNEL) -> list[Message]
 
 
 def is_final(message: Message) -> bool:
-    """A reply that is done has no Stop button and is no open stream."""
-    is_streaming = message.stream is not None and message.stream.state == "streaming"
-    return "turn_stop" not in message.action_ids and not is_streaming
+    """A reply that is done has no Stop button and is no open stream, nor one that was cut to be rewritten."""
+    return "turn_stop" not in message.action_ids and not message.is_growing and message.metadata is not None
 
 
 def answer(

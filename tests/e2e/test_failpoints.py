@@ -16,7 +16,7 @@ from sandbox.claude.scripts import Body, Reply, reply, tool
 from sandbox.claude.standin import Pacing
 from sandbox.process import Process
 from sandbox.slack.delivery import NotAcknowledged
-from sandbox.slack.messages import fallback_text
+from sandbox.slack.messages import fallback_text, words_of
 from sandbox.stack import Stack
 from tests.e2e.support import ADA, CHANNEL, answer, ask, card, cards, filed_by_bot, replies, within
 from workers.failpoints import NAME
@@ -142,7 +142,7 @@ def first_then(first: Reply, then: Reply) -> Callable[[Body], Reply]:
 
 def shown(stack: Stack, thread_ts: str) -> list[str]:
     """Return the bot's answers in a thread as people read them."""
-    return [fallback_text(message.blocks) for message in replies(stack, thread_ts)]
+    return [words_of(message) for message in replies(stack, thread_ts)]
 
 
 def statuses(stack: Stack) -> list[str]:

@@ -10,7 +10,7 @@ import requests
 
 from sandbox.claude.standin import Pacing
 from sandbox.jira.catalogue import ADA as ADA_IN_JIRA
-from sandbox.slack.messages import fallback_text
+from sandbox.slack.messages import words_of
 from sandbox.stack import Stack
 from tests.e2e.support import ADA, CHANNEL, answer, ask, card, cards, filed_by_bot, within
 
@@ -32,7 +32,7 @@ def test_a_report_becomes_a_filed_issue(stack: Stack) -> None:
     root = ask(stack, REPORT)
 
     first = answer(stack, root)
-    steps = list(dict.fromkeys(fallback_text(version.blocks) for version in first.versions))
+    steps = list(dict.fromkeys(words_of(version) for version in first.versions))
     assert len(steps) >= 3
     assert [len(step) for step in steps] == sorted(len(step) for step in steps)
     found = set(re.findall(r"\b[A-Z]+-\d+\b", steps[-1]))
@@ -55,7 +55,7 @@ def test_a_report_becomes_a_filed_issue(stack: Stack) -> None:
     assert root in issue.remote_links[0]["object"]["url"]
 
     stack.slack.say(CHANNEL, ADA, "What did I just report, and which issue is it?", root)
-    remembered = fallback_text(answer(stack, root, number=3).blocks)
+    remembered = words_of(answer(stack, root, number=3))
     assert key in remembered
     assert "vpn" in remembered.lower()
 

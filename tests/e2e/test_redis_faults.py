@@ -15,7 +15,7 @@ from sandbox.claude.scripts import reply
 from sandbox.claude.standin import Pacing
 from sandbox.ports import LOOPBACK
 from sandbox.redis_server import RedisServer
-from sandbox.slack.messages import fallback_text
+from sandbox.slack.messages import words_of
 from sandbox.stack import Stack
 from tests.e2e.support import answer, ask, replies, within
 from tests.integration.sentinels import Sentinels
@@ -48,19 +48,19 @@ def half_told(stack: Stack, name: str) -> str:
     """Ask for a story and return the question's ts when half of the story stands there."""
     stack.claude.script(reply(f"Story of {name}. {STORY}"), when=f"tell {name}.", forever=True)
     root = ask(stack, f"tell {name}.")
-    within(lambda: [m for m in replies(stack, root) if "Sentence 5" in fallback_text(m.blocks)], "half a story")
+    within(lambda: [m for m in replies(stack, root) if "Sentence 5" in words_of(m)], "half a story")
     return root
 
 
 def is_told_once(stack: Stack, root: str, name: str) -> None:
-    within(lambda: [m for m in replies(stack, root) if "Sentence 29" in fallback_text(m.blocks)], f"{name}", 60)
+    within(lambda: [m for m in replies(stack, root) if "Sentence 29" in words_of(m)], f"{name}", 60)
     done = answer(stack, root)
-    assert fallback_text(done.blocks) == f"Story of {name}. {STORY}"
+    assert words_of(done) == f"Story of {name}. {STORY}"
     assert len(replies(stack, root)) == 1
 
 
 def is_answered_once(stack: Stack, root: str) -> None:
-    within(lambda: [fallback_text(m.blocks) for m in replies(stack, root)] == ["Short."], "a short answer", 60)
+    within(lambda: [words_of(m) for m in replies(stack, root)] == ["Short."], "a short answer", 60)
     within(lambda: not stack.slack.slack.deliveries.under_way, "every event taken")
     answer(stack, root)
     assert len(replies(stack, root)) == 1

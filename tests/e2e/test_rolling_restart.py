@@ -13,7 +13,7 @@ import pytest
 from sandbox.claude.scripts import Body, Reply, reply, tool
 from sandbox.claude.standin import Pacing
 from sandbox.process import Process
-from sandbox.slack.messages import fallback_text
+from sandbox.slack.messages import words_of
 from sandbox.stack import Stack
 from tests.e2e.support import ADA, CHANNEL, answer, ask, card, cards, filed_by_bot, replies, within
 
@@ -115,7 +115,7 @@ def test_a_rolling_restart_under_load_loses_nothing_and_doubles_nothing(stack: S
 
     for root, names in crowd.asked.items():
         answer(stack, root, number=len(names), seconds=60)
-        shown = [fallback_text(message.blocks) for message in replies(stack, root)]
+        shown = [words_of(message) for message in replies(stack, root)]
         assert [text.split(".")[0] for text in shown] == [f"Answer {name}" for name in names]
         assert all(text.endswith(TAIL) for text in shown)
         assert len(cards(stack, root)) == len([name for name in names if name in crowd.filed])

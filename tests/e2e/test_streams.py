@@ -12,7 +12,7 @@ from sandbox.claude.scripts import reply, tool
 from sandbox.claude.standin import Pacing
 from sandbox.faults import Fault
 from sandbox.process import Process
-from sandbox.slack.messages import Message
+from sandbox.slack.messages import Message, words_of
 from sandbox.slack.records import Channel
 from sandbox.stack import Stack
 from tests.e2e.support import ADA, CHANNEL, ask, card, replies, within
@@ -20,7 +20,6 @@ from workers.state.connection import connect
 
 pytestmark = pytest.mark.e2e
 
-STREAMING = {"SLACK_STREAMING": "true"}
 PACE = Pacing(first_token_seconds=0.1, chunk_seconds=0.05, chunk_characters=10)
 STORY = " ".join(f"Sentence number {number} of the answer." for number in range(1, 30))
 
@@ -28,14 +27,13 @@ STORY = " ".join(f"Sentence number {number} of the answer." for number in range(
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder: Path = tmp_path_factory.mktemp("streams")
-    with Stack(workers=2, beat=False, pace=PACE, settings=STREAMING, folder=folder) as stack:
+    with Stack(workers=2, beat=False, pace=PACE, folder=folder) as stack:
         yield stack
 
 
 def words(message: Message) -> str:
     """What a person reads in a message, streamed or not."""
-    blocks = "".join(block["text"] for block in message.blocks or [] if block["type"] == "markdown")
-    return blocks or message.markdown_text or ""
+    return words_of(message)
 
 
 def finished(stack: Stack, ts: str, channel: str = CHANNEL, seconds: float = 40) -> Message:

@@ -12,7 +12,7 @@ from sandbox.claude.scripts import reply, tool
 from sandbox.claude.standin import Pacing
 from sandbox.process import Process
 from sandbox.stack import Stack
-from tests.e2e.support import answer, ask, card, cards, replies, within
+from tests.e2e.support import RUNGS, answer, ask, card, cards, replies, within
 
 pytestmark = pytest.mark.e2e
 
@@ -21,9 +21,10 @@ STORY = " ".join(f"Sentence number {number} of the answer." for number in range(
 TAKEOVER_SECONDS = 15.0
 
 
-@pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
-    with Stack(workers=2, beat=False, pace=SLOWLY, folder=tmp_path) as stack:
+@pytest.fixture(params=RUNGS)
+def stack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stack]:
+    settings = RUNGS[request.param]
+    with Stack(workers=2, beat=False, pace=SLOWLY, settings=settings, folder=tmp_path) as stack:
         yield stack
 
 

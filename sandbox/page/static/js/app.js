@@ -100,7 +100,16 @@ function drawThread() {
   const status = statusLine(selected.channel, selected.thread);
   const stop = store.isBusy(selected.channel, selected.thread) ? stopButton() : null;
   replace($("thread-status"), status, stop);
+  replace($("thread-session"), sessionWords(selected.channel, selected.thread));
   reply.refresh();
+}
+
+const SESSION_WORDS = { processing: "Working", suspended: "Waiting for you", closed: "Done" };
+
+/** How the agent's session of a thread stands; one that is at rest says nothing. */
+function sessionWords(channel, thread) {
+  const words = SESSION_WORDS[store.sessions.get(`${channel}:${thread}`)?.status];
+  return words ? h("span.session", words) : null;
 }
 
 const stopButton = () =>

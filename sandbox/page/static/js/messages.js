@@ -4,6 +4,7 @@ import { act } from "./api.js";
 import { renderBlocks } from "./blocks.js";
 import { clock, h } from "./dom.js";
 import { icon } from "./icons.js";
+import { link } from "./inline.js";
 import { markdown } from "./markdown.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { avatar } from "./sidebar.js";
@@ -96,7 +97,9 @@ function content(message, use) {
 }
 
 function body(message, use) {
-  if (message.bot_id && message.blocks?.length) return renderBlocks(message.blocks, { act: use });
+  // Below the text of a stream stand the blocks with which it was ended.
+  const streamed = message.streaming_state && message.markdown_text ? [h("div.markdown", markdown(message.markdown_text))] : [];
+  if (message.bot_id && message.blocks?.length) return [...streamed, ...renderBlocks(message.blocks, { act: use })];
   if (message.markdown_text) return h("div.markdown", markdown(message.markdown_text));
   return h("div.text", mrkdwn(message.text ?? ""));
 }
@@ -104,7 +107,16 @@ function body(message, use) {
 const TASK_SIGN = { pending: "○", in_progress: "◌", complete: "✓", error: "!" };
 
 function tasks(message) {
-  const row = (task) => h("li", { class: `task task-${task.status}` }, h("span.task-sign", TASK_SIGN[task.status]), task.title);
+  const found = (task) => (task.sources ?? []).flatMap((source) => [" ", link(source.url, source.text || source.url)]);
+  const row = (task) =>
+    h(
+      "li",
+      { class: `task task-${task.status}` },
+      h("span.task-sign", TASK_SIGN[task.status]),
+      task.title,
+      task.output ? h("span.muted", ` · ${task.output}`) : null,
+      found(task),
+    );
   return h("div.tasks", message.stream_plan ? h("strong", message.stream_plan) : null, h("ul", message.stream_tasks.map(row)));
 }
 
