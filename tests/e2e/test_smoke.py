@@ -62,7 +62,7 @@ def test_the_conversation_holds_whichever_way_slack_reaches_the_bot(
 def test_an_expectation_that_does_not_hold_is_told_with_what_was_seen(tmp_path: Path) -> None:
     with Stack(folder=tmp_path) as stack:
         stack.claude.script(reply("I have nothing to say about that."), forever=True)
-        with pytest.raises(Unmet, match="at least 3 visible steps\nseen: [12]"):
+        with pytest.raises(Unmet, match=r"at least 3 visible steps\nseen: [12]"):
             Smoke(stack, Transcript()).run()
 
 
