@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from workers.errors import ReplyGone, SlackRefused, Transient
+from workers.errors import Misconfigured, ReplyGone, SlackRefused, Transient
 from workers.logs import get_logger
 from workers.records import Conversation, SlackFile
 from workers.slack.api import SlackApi
@@ -19,6 +19,7 @@ PAGE = 200
 MAX_PAGES = 10
 MOST_MESSAGES = 100
 """Of a longer thread the newest are read."""
+LINK_WAIT_SECONDS = 2.0
 
 # What a message may be besides a plain one; joins, renames and the like say nothing.
 SUBTYPES = (None, "file_share", "thread_broadcast", "bot_message", "me_message")
@@ -108,8 +109,19 @@ def _is_there(file: Mapping[str, Any]) -> bool:
 def permalink(api: SlackApi, channel: str, ts: str) -> str:
     """Return the link of a message, or an empty string: nothing fails for want of a link."""
     try:
-        answer = api.call("chat.getPermalink", channel=channel, message_ts=ts, max_wait_seconds=2.0)
-    except (Transient, SlackRefused, ReplyGone) as error:
-        log.info("no_permalink", cause=type(error).__name__)
+        answer = api.call("chat.getPermalink", channel=channel, message_ts=ts, max_wait_seconds=LINK_WAIT_SECONDS)
+    except ReplyGone:
         return ""
+    except (Transient, SlackRefused, Misconfigured) as error:
+        log.info("no_permalink", cause=type(error).__name__)
+        return _made_link(api, channel, ts)
     return str(answer.get("permalink", ""))
+
+
+def _made_link(api: SlackApi, channel: str, ts: str) -> str:
+    """Return the link as Slack makes it, from the address of the workspace."""
+    try:
+        site = str(api.call("auth.test", max_wait_seconds=LINK_WAIT_SECONDS).get("url") or "")
+    except (Transient, SlackRefused, Misconfigured):
+        return ""
+    return f"{site.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}" if site else ""

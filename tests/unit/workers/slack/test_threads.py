@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.slack.messages import Message
 from sandbox.slack.people import NewFile
-from tests.unit.workers.slack.world import ADA, CHANNEL, World
+from tests.unit.workers.slack.world import ADA, CHANNEL, World, refused
 from workers.errors import ReplyGone
 from workers.slack.message_text import LONGEST, readable_text
 from workers.slack.people import People
@@ -129,3 +129,17 @@ def test_rich_text_reads_as_it_looks() -> None:
 
 def test_endless_words_are_cut() -> None:
     assert len(readable_text({"text": "x" * 50_000})) == LONGEST
+
+
+@pytest.mark.parametrize("code", ["unknown_method", "missing_scope", "internal_error"])
+def test_where_slack_gives_no_link_it_is_made_from_the_address_of_the_workspace(world: World, code: str) -> None:
+    given = permalink(world.api, CHANNEL, world.turn_ts)
+    world.standin.faults.add(refused("chat.getPermalink", code))
+
+    assert permalink(world.api, CHANNEL, world.turn_ts) == given
+
+
+def test_without_any_answer_from_slack_there_is_no_link(world: World) -> None:
+    world.standin.faults.add(refused("*", "internal_error", times=-1))
+
+    assert permalink(world.api, CHANNEL, world.turn_ts) == ""
