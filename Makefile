@@ -4,6 +4,8 @@ SHELL := /bin/sh
 
 PYTHON ?= python3
 VENV := .venv
+# How many test files run at once; most of their time they wait for other processes.
+JOBS ?= auto
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 SOURCES := bot workers sandbox tests $(wildcard bench)
@@ -41,19 +43,19 @@ smoke: setup ## one scripted conversation through the real processes, its transc
 
 .PHONY: test
 test: setup ## run all tests
-	"$(PY)" -m pytest
+	"$(PY)" -m pytest -n "$(JOBS)" --dist loadfile
 
 .PHONY: test-unit
 test-unit: setup ## tests of single parts
-	"$(PY)" -m pytest tests/unit
+	"$(PY)" -m pytest -n "$(JOBS)" --dist loadfile tests/unit
 
 .PHONY: test-integration
 test-integration: setup ## tests with a Redis-protocol server, Celery and the stand-ins
-	"$(PY)" -m pytest tests/integration
+	"$(PY)" -m pytest -n "$(JOBS)" --dist loadfile tests/integration
 
 .PHONY: test-e2e
 test-e2e: setup ## tests with the processes of the Procfile
-	"$(PY)" -m pytest tests/e2e
+	"$(PY)" -m pytest -n "$(JOBS)" --dist loadfile tests/e2e
 
 .PHONY: bench
 bench: setup ## the benchmark: a table on the screen, every value in bench/results/latest.json; also PARTS="overhead burst"

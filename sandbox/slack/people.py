@@ -196,6 +196,13 @@ class People:
             event["view"] = view_json(self.slack, home)
         return self.slack.deliveries.event(event)
 
+    async def look_at(self, user: str, channel: str) -> str | None:
+        """Open a channel while the agent's view is open beside it; returns the event's id."""
+        person, place = self.slack.workspace.person(user), self.slack.workspace.channel(channel)
+        looked_at = {"type": "slack#/types/channel_id", "value": place.id, "team_id": self.slack.workspace.team_id}
+        event: Json = {"type": "app_context_changed", "user": person.id, "context": {"entities": [looked_at]}}
+        return self.slack.deliveries.event(event | {"event_ts": self.slack.clock.next_ts()})
+
     def _pressed(self, blocks: list[Json], action_id: str, value: Any) -> Json:
         """Return the action of a click; of several elements with this action id the one with this value."""
         found = [pair for pair in interactive_elements(blocks) if pair[1]["action_id"] == action_id]

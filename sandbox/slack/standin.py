@@ -125,6 +125,10 @@ class SlackStandIn:
         """Open the app's home or messages tab."""
         return self._do(self.people.open_home(user, tab))
 
+    def look_at(self, user: str, channel: str) -> str | None:
+        """Open a channel beside the agent: the app hears what is looked at."""
+        return self._do(self.people.look_at(user, channel))
+
     # --- how the app is reached -----------------------------------------------------------------------------------
 
     def deliver_to(self, url: str, signing_secret: str, *, is_verified: bool = True) -> None:

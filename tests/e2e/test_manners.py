@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def searches(stack: Stack) -> int:
     """Return how often Jira was searched."""
     return len([call for call in list(stack.jira.calls) if call["route"] == SEARCH])
+
+
+def has_no_status(stack: Stack, ts: str) -> bool:
+    return not stack.slack.workspace.status_of(CHANNEL, ts)
 
 
 def last_results(stack: Stack) -> str:
@@ -130,7 +135,7 @@ def test_who_waits_for_a_worker_is_told_how_many_are_before(stack: Stack) -> Non
         stack.workers[0].resume()
     for ts in (first, second, third):
         answer(stack, ts)
-        within(lambda ts=ts: not stack.slack.workspace.status_of(CHANNEL, ts), "no status any more")
+        within(partial(has_no_status, stack, ts), "no status any more")
 
 
 def test_guests_can_be_declined_altogether(tmp_path_factory: pytest.TempPathFactory) -> None:

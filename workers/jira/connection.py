@@ -73,7 +73,9 @@ class Connection:
             # What Jira says of it is not needed: its status is the answer.
             check(self._send(self._client(), method, path, None, body))
 
-    def write_once(self, operation: str, path: str, body: Any) -> tuple[str, str]:
+    def write_once(
+        self, operation: str, path: str, body: Any, take: Callable[[Any], tuple[str, str]] = created_of
+    ) -> tuple[str, str]:
         """POST exactly once; return key and id of what was created. A lost or unreadable answer is FilingUncertain."""
         # A connection of its own: one that lay idle may be dead, and nobody could say what became of the request.
         client = self._new_client()
@@ -82,7 +84,7 @@ class Connection:
                 failpoint("filing_sending")
                 response = self._send(client, "POST", path, None, body)
                 check(response, once=True)
-                return created_of(response.json())
+                return take(response.json())
         finally:
             client.close()  # type: ignore[no-untyped-call]
 

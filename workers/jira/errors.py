@@ -63,7 +63,10 @@ def check(response: requests.Response, *, once: bool = False) -> None:
             UNREACHABLE, "JIRA_URL answers with a redirect: set it to the address that Jira itself uses"
         )
     if status == 401:
-        raise Misconfigured(UNREACHABLE, "Jira's token is expired or wrong (401): make a new one and set it")
+        raise Misconfigured(
+            UNREACHABLE,
+            "Jira's token is expired or wrong (401): make a new one for JIRA_API_TOKEN (Data Center: JIRA_PAT)",
+        )
     if status == 429:
         raise JiraUnavailable("Jira asks to slow down", retry_after_seconds=retry_after(response.headers))
     if status == 408 or status >= 500:

@@ -11,18 +11,17 @@ from typing import IO, Any, TypeVar
 from workers.errors import JiraRefused, ToolError
 from workers.jira.attachments import Attachment, Multipart, attachments_of, limit_of
 from workers.jira.connection import Connection
+from workers.jira.create_metadata import CreateMetadata
 from workers.jira.deployment import deployment_of
-from workers.jira.jql import IssueQuery, jql_of, marked_jql, own_recent_jql, ranked
-from workers.jira.payload import PROPERTY
+from workers.jira.issue_changes import IssueChanges
+from workers.jira.jql import IssueQuery, jql_of, ranked
+from workers.jira.lost import LostIssues
 from workers.jira.reading import (
     ISSUE_FIELDS,
     LINE_FIELDS,
-    Page,
     comments_reader,
     granted_of,
     issue_reader,
-    issue_types_page,
-    marked_reader,
     options_page,
     page_reader,
     people_of,
@@ -34,6 +33,7 @@ from workers.records import FieldSpec
 from workers.settings import WorkerSettings
 from workers.state.cache import Cache
 from workers.state.jira_cache import options_name, people_name, screen_name, types_name
+from workers.state.limiter import Limiter
 from workers.state.metrics import Metrics
 
 T = TypeVar("T")
@@ -42,13 +42,9 @@ HOUR_SECONDS = 3_600
 LIST_SECONDS = 600
 PERSON_SECONDS = 24 * HOUR_SECONDS
 PAGE_SIZE = 100
-MOST_PAGES = 20
 RANKED_FROM = 50
 """So many recent hits are ranked by the keywords; Jira itself offers no order by relevance."""
 NEWEST_COMMENTS = 5
-LOOK_BACK_DAYS = 2
-LOOK_SECONDS = (3.05, 8)
-"""To connect, and for bytes: who looks for a lost issue is waited for by a person, and looks again anyway."""
 KEY = re.compile(r"([A-Z][A-Z0-9_]*)-[1-9][0-9]*")
 
 
@@ -59,60 +55,62 @@ class JiraGateway:
     `acting_as` is the e-mail of the person for whom something is read or written: today one account does it all.
     """
 
-    def __init__(self, settings: WorkerSettings, cache: Cache, metrics: Metrics) -> None:
+    def __init__(
+        self, settings: WorkerSettings, cache: Cache, metrics: Metrics, limiter: Limiter | None = None
+    ) -> None:
         self._site_url, self._projects = settings.site_url, settings.jira_projects
-        self._deployment = deployment_of(settings)
-        self._connection = Connection(settings, self._deployment, metrics)
+        self.deployment = deployment_of(settings)
+        self._connection = Connection(settings, self.deployment, metrics)
+        self._metadata = CreateMetadata(self._connection, self.deployment)
+        self._lost = LostIssues(self._connection, self.deployment)
         self._cache = cache
+        self.changes = IssueChanges(self._connection, self.deployment, cache, self, limiter)
 
     # Reading
 
     def search(self, query: IssueQuery, *, acting_as: str | None = None) -> SearchPage:  # noqa: ARG002
         """Return the issues that match, of open projects only."""
-        projects = tuple(self._open(project) for project in query.projects or self._projects)
+        projects = tuple(self.open_project(project) for project in query.projects or self._projects)
         query = replace(query, projects=projects)
         size = max(RANKED_FROM, query.limit) if query.is_ranked else query.limit
-        body = {"jql": jql_of(query), "fields": [*LINE_FIELDS], "maxResults": size}
-        if query.cursor:
-            body["nextPageToken"] = query.cursor
-        page = self._connection.read("search", self._deployment.search_path, page_reader(projects), body=body)
+        kind = self.deployment
+        body = kind.search(jql_of(query), LINE_FIELDS, size, cursor=query.cursor)
+        page = self._connection.read("search", kind.search_path, page_reader(projects, kind.cursor), body=body)
         if query.is_ranked:
             return SearchPage(tuple(ranked(page.issues, query.keywords)[: query.limit]))
         return page
 
     def issue(self, key: str, *, acting_as: str | None = None) -> Issue:  # noqa: ARG002
         """Return one issue with its newest comments; only issues of open projects, wherever they were moved."""
-        key = self._open_key(key)
-        read_text = self._deployment.markdown
+        key = self.open_key(key)
+        read_text = self.deployment.markdown
         take = issue_reader(url_of=self.url_of, read_text=read_text, projects=self._projects)
         issue = self._connection.read("issue", f"issue/{key}", take, params={"fields": ",".join(ISSUE_FIELDS)})
-        self._open(issue.project)
-        newest = {"orderBy": "-created", "maxResults": NEWEST_COMMENTS}
+        self.open_project(issue.project)
+        newest = {"orderBy": "-created", "maxResults": NEWEST_COMMENTS, **self.deployment.comment_params}
         path = f"issue/{issue.id}/comment"
         try:
             comments, total = self._connection.read("comments", path, comments_reader(read_text), params=newest)
         except JiraRefused:
             return replace(issue, comments_total=None)
-        return replace(issue, comments=comments, comments_total=total)
+        return replace(issue, comments=comments[:NEWEST_COMMENTS], comments_total=total)
 
     def issue_types(self, project: str, *, refresh: bool = False) -> tuple[IssueType, ...]:
         """Return the types that may be filed in a project; read once an hour."""
-        project = self._open(project)
-        path = f"issue/createmeta/{project}/issuetypes"
+        project = self.open_project(project)
 
         def read() -> list[dict[str, Any]]:
-            return [asdict(kind) for kind in self._rows("issue_types", path, issue_types_page)]
+            return [asdict(kind) for kind in self._metadata.types(project)]
 
         return tuple(IssueType(**kind) for kind in self._cached(types_name(project), read, refresh=refresh))
 
     def create_screen(self, project: str, issue_type: str, *, refresh: bool = False) -> tuple[FieldSpec, ...]:
         """Return the fields of a project's create screen for a type, given by name or id; read once an hour."""
-        project = self._open(project)
+        project = self.open_project(project)
         kind = self.issue_type(project, issue_type, refresh=refresh)
-        path = f"issue/createmeta/{project}/issuetypes/{kind.id}"
 
         def read() -> list[dict[str, Any]]:
-            return [spec.model_dump(mode="json") for spec in self._rows("create_screen", path, screen_page)]
+            return [spec.model_dump(mode="json") for spec in self._metadata.rows(project, kind.id, screen_page)]
 
         known = self._cached(screen_name(project, kind.id), read, refresh=refresh)
         return tuple(FieldSpec.model_validate(spec) for spec in known)
@@ -131,18 +129,17 @@ class JiraGateway:
 
     def long_options(self, project: str, issue_type: str, field_id: str, *, refresh: bool = False) -> list[str]:
         """Return all values of a field that a form cannot list, by name; read once an hour."""
-        project = self._open(project)
+        project = self.open_project(project)
         kind = self.issue_type(project, issue_type)
-        path = f"issue/createmeta/{project}/issuetypes/{kind.id}"
 
         def read() -> list[str]:
-            return self._rows("create_screen", path, options_page(field_id))
+            return self._metadata.rows(project, kind.id, options_page(field_id))
 
         return self._cached(options_name(project, kind.id, field_id), read, refresh=refresh)
 
     def people(self, project: str, typed: str) -> list[tuple[str, str]]:
         """Return those who can be assigned in a project and whose name or address begins so: (e-mail, name)."""
-        params = {"project": self._open(project), "query": typed, "maxResults": PAGE_SIZE}
+        params = {"project": self.open_project(project), **self.deployment.person_query(typed), "maxResults": PAGE_SIZE}
 
         def read() -> list[tuple[str, str]]:
             found = self._connection.read("user_search", "user/assignable/search", people_of, params=params)
@@ -157,9 +154,8 @@ class JiraGateway:
         known = self._cache.get(name)
         if isinstance(known, str):
             return known or None
-        people = self._connection.read(
-            "user_search", "user/search", people_of, params={"query": email, "maxResults": 50}
-        )
+        params = {**self.deployment.person_query(email), "maxResults": 50}
+        people = self._connection.read("user_search", "user/search", people_of, params=params)
         found = [person for person in people if person.email.casefold() == email.casefold()]
         account = found[0].account_id if len(found) == 1 else None
         # Someone without an account may get one today.
@@ -176,10 +172,8 @@ class JiraGateway:
 
         Search lags behind writes: an empty result never proves that an issue does not exist.
         """
-        project = self._open(project)
-        found = self._marked(marked_jql(project, label), project, label)
-        found = found or self._marked(own_recent_jql(project, LOOK_BACK_DAYS), project, label)
-        return tuple(sorted(found, key=lambda issue: int(issue.id)))
+        found = self._lost.find(self.open_project(project), label)
+        return tuple(CreatedIssue(key, number, self.url_of(key)) for key, number in found)
 
     # Writing
 
@@ -188,7 +182,7 @@ class JiraGateway:
 
         Raises JiraRefused (not filed, and why), JiraUnavailable (certainly not filed), FilingUncertain (nobody knows).
         """
-        self._open(str(payload["fields"]["project"]["key"]))
+        self.open_project(str(payload["fields"]["project"]["key"]))
         key, number = self._connection.write_once("create", "issue", payload)
         return CreatedIssue(key, number, self.url_of(key))
 
@@ -200,11 +194,12 @@ class JiraGateway:
             "relationship": "discussed in",
             "object": {"url": url, "title": title[:255]},
         }
-        self._connection.write("link_thread", "POST", f"issue/{self._open_key(key)}/remotelink", body)
+        self.changes.space(key)
+        self._connection.write("link_thread", "POST", f"issue/{self.open_key(key)}/remotelink", body)
 
     def attachments(self, key: str) -> tuple[Attachment, ...]:
         """Return the files on an issue, those that were attached a moment ago among them."""
-        path = f"issue/{self._open_key(key)}"
+        path = f"issue/{self.open_key(key)}"
         return self._connection.read("attachments", path, attachments_of, params={"fields": "attachment"})
 
     def upload_limit(self) -> int:
@@ -218,7 +213,8 @@ class JiraGateway:
     def attach(self, key: str, name: str, content: IO[bytes], size: int, *, media_type: str = "") -> None:
         """Put a file on an issue; after JiraUnavailable it may be there, so look before you send it again."""
         body = Multipart(name, media_type, content, size)
-        self._connection.upload("attach", f"issue/{self._open_key(key)}/attachments", body)
+        self.changes.space(key)
+        self._connection.upload("attach", f"issue/{self.open_key(key)}/attachments", body)
 
     # About the connection itself
 
@@ -228,7 +224,7 @@ class JiraGateway:
 
     def permissions(self, project: str, names: Iterable[str]) -> frozenset[str]:
         """Return those of the named permissions that the bot has in a project."""
-        params = {"projectKey": self._open(project), "permissions": ",".join(names)}
+        params = {"projectKey": self.open_project(project), "permissions": ",".join(names)}
         return self._connection.read("permissions", "mypermissions", granted_of, params=params)
 
     def may_browse(self, project: str) -> bool:
@@ -245,18 +241,6 @@ class JiraGateway:
         """Return the address of an issue of an open project, None for anything else that looks like a key."""
         return self.url_of(key) if key.rpartition("-")[0] in self._projects else None
 
-    def _marked(self, jql: str, project: str, marker: str) -> list[CreatedIssue]:
-        """Return those of a query's issues that carry the marker, as a label or in our property."""
-        body = {"jql": jql, "fields": ["project", "labels"], "maxResults": PAGE_SIZE, "properties": [PROPERTY]}
-        keys = self._connection.read(
-            "find_by_label",
-            self._deployment.search_path,
-            marked_reader(project, PROPERTY, marker),
-            body=body,
-            timeout=LOOK_SECONDS,
-        )
-        return [CreatedIssue(key, number, self.url_of(key)) for key, number in keys]
-
     def _cached(
         self, name: str, read: Callable[[], list[T]], *, refresh: bool, ttl_seconds: int = HOUR_SECONDS
     ) -> list[T]:
@@ -267,29 +251,18 @@ class JiraGateway:
         self._cache.put(name, rows, ttl_seconds)
         return rows
 
-    def _rows(self, operation: str, path: str, take: Callable[[Any], Page[T]]) -> list[T]:
-        """Return all pages of a list."""
-        rows: list[T] = []
-        start = 0
-        for _ in range(MOST_PAGES):
-            page = self._connection.read(operation, path, take, params={"startAt": start, "maxResults": PAGE_SIZE})
-            rows += page.rows
-            start += page.size
-            if not page.size or start >= page.total:
-                break
-        return rows
-
-    def _open(self, project: str) -> str:
+    def open_project(self, project: str) -> str:
         """Return the project's key if the bot may work with it; raises ToolError that names those it may."""
         key = project.strip().upper()
         if key not in self._projects:
             raise ToolError(f"Project {key[:40]!r} is not open to me. Open projects: {', '.join(self._projects)}.")
         return key
 
-    def _open_key(self, key: str) -> str:
+    def open_key(self, key: str) -> str:
+        """Return an issue's key if its project is open to the bot; raises ToolError."""
         key = key.strip().upper()
         match = KEY.fullmatch(key)
         if match is None:
             raise ToolError(f"{key[:40]!r} is no issue key; a key looks like {self._projects[0]}-123.")
-        self._open(match[1])
+        self.open_project(match[1])
         return key

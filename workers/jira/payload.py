@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from workers.jira.adf import document, linked_paragraph, plain_blocks
-from workers.jira.adf_inline import LinkOf
-from workers.jira.deployment import Cloud, Deployment
+from workers.jira.deployment import Closing, Cloud, Deployment, LinkOf
 from workers.jira.field_values import option_named
 from workers.jira.screen import CHILD
 from workers.records import Draft, FieldSpec, FieldValue
@@ -64,7 +62,7 @@ def create_payload(
     if is_reporter_set and reporter_account_id:
         fields["reporter"] = kind.person(reporter_account_id)
     for name, value in draft.fields.items():
-        wire = _wire(specs[name], value, accounts or {}, kind) if name in specs else None
+        wire = wire_value(specs[name], value, accounts or {}, kind) if name in specs else None
         if wire is not None:
             fields[name] = wire
     return {"fields": fields, "properties": [{"key": PROPERTY, "value": sign}]}
@@ -72,22 +70,25 @@ def create_payload(
 
 def _description(draft: Draft, line: str | None, deployment: Deployment, link_of: LinkOf) -> Any:
     """Return the description with its last paragraph: where it was said, and by whom if no field tells."""
-    text = deployment.rich_text(draft.description, link_of)
-    before = f"{line}: " if line else "From Slack: "
+    closing = Closing(line or "")
     if draft.permalink:
-        last = [linked_paragraph(before, "the conversation", draft.permalink)]
-    else:
-        last = plain_blocks(line or "")
-    return document([*text["content"], *last])
+        closing = Closing(f"{line}: " if line else "From Slack: ", "the conversation", draft.permalink)
+    return deployment.rich_text(draft.description, link_of, closing)
 
 
-def _wire(spec: FieldSpec, value: FieldValue, accounts: Mapping[str, str], deployment: Deployment) -> Any:
+def wire_value(
+    spec: FieldSpec,
+    value: FieldValue,
+    accounts: Mapping[str, str],
+    deployment: Deployment,
+    link_of: LinkOf = lambda _key: None,
+) -> Any:
     """Return what Jira takes for a value that a person reads, None to leave it out."""
     if spec.kind == "user":
         people = [deployment.person(accounts[email]) for email in _texts(value) if email in accounts]
         return people if spec.schema_type == "array" and people else next(iter(people), None)
     if spec.kind == "paragraph":
-        return deployment.rich_text("\n".join(_texts(value)), lambda _key: None)
+        return deployment.rich_text("\n".join(_texts(value)), link_of)
     if spec.kind == "labels":
         return list(_texts(value))
     if spec.kind == "multi_select" or (spec.schema_type == "array" and spec.options):

@@ -16,6 +16,8 @@ ReadText = Callable[[Any], str]
 
 T = TypeVar("T")
 
+INTERNAL_PROPERTY = "sd.public.comment"
+
 LINE_FIELDS = ("summary", "issuetype", "status", "priority", "assignee", "updated", "project")
 ISSUE_FIELDS = (
     *LINE_FIELDS, "description", "reporter", "created", "resolution", "labels", "components", "issuelinks", "parent",
@@ -52,13 +54,12 @@ def line_of(raw: Raw) -> IssueLine:
     )
 
 
-def page_reader(projects: Container[str]) -> Callable[[Any], SearchPage]:
+def page_reader(projects: Container[str], cursor_of: Callable[[Raw], str | None]) -> Callable[[Any], SearchPage]:
     """Return a reader of search results that drops issues outside these projects."""
 
     def read(raw: Any) -> SearchPage:
         lines = [line_of(each) for each in raw["issues"] if project_of(each) in projects]
-        cursor = None if raw.get("isLast") else raw.get("nextPageToken")
-        return SearchPage(tuple(lines), str(cursor) if cursor else None)
+        return SearchPage(tuple(lines), cursor_of(raw))
 
     return read
 
@@ -105,10 +106,12 @@ def issue_reader(
 
 
 def comments_reader(read_text: ReadText) -> Callable[[Any], tuple[tuple[Comment, ...], int]]:
-    """Return a reader of a page of comments, and of how many there are."""
+    """Return a reader of a page of comments, newest first, and of how many there are."""
 
     def read(raw: Any) -> tuple[tuple[Comment, ...], int]:
-        return tuple(_comment(each, read_text) for each in raw["comments"]), int(raw.get("total") or 0)
+        # Old servers know no order.
+        rows = sorted(raw["comments"], key=lambda each: str(each.get("created") or ""), reverse=True)
+        return tuple(_comment(each, read_text) for each in rows), int(raw.get("total") or 0)
 
     return read
 
@@ -142,7 +145,9 @@ def options_page(field: str) -> Callable[[Any], Page[str]]:
 
 def person_of(raw: Any) -> Person:
     """Read an account; its e-mail is empty if its owner hides it."""
-    return Person(str(raw["accountId"]), _text(raw.get("displayName")), _text(raw.get("emailAddress")))
+    return Person(
+        str(raw.get("accountId") or raw["name"]), _text(raw.get("displayName")), _text(raw.get("emailAddress"))
+    )
 
 
 def people_of(raw: Any) -> list[Person]:
@@ -182,8 +187,14 @@ def _comment(raw: Raw, read_text: ReadText) -> Comment:
         author=_name(raw.get("author")),
         created=moment(raw.get("created")),
         text=read_text(raw.get("body")),
-        is_internal=raw.get("jsdPublic") is False,
+        is_internal=raw.get("jsdPublic") is False or _is_internal(raw.get("properties")),
     )
+
+
+def _is_internal(properties: Any) -> bool:
+    """Return what Data Center's service projects note on a comment."""
+    values = [_object(each.get("value")) for each in _array(properties) if each.get("key") == INTERNAL_PROPERTY]
+    return any(value.get("internal") in (True, "true") for value in values)
 
 
 def _links(fields: Raw) -> Iterator[IssueLink]:

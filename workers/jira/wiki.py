@@ -7,22 +7,43 @@ from collections.abc import Iterable
 from typing import Any
 
 from workers.jira.adf import adf_of
-from workers.jira.adf_inline import LinkOf
+from workers.jira.adf_inline import LinkOf, is_safe
 
 Node = dict[str, Any]
 
 MARKS = {"strong": "*", "em": "_", "strike": "-"}
 # What wiki markup takes for markup anywhere in a text. A backslash keeps the sign as it is.
 SIGNS = re.compile(r"[\\{}\[\]|*_^~+!?-]")
+# What is shown as a small picture: (x), (!), :), ;-) and their like.
+SMILEYS = re.compile(r"\((?=(?:[ynix/!+?-]|\*[rgby]?|on|off|flag|flagoff)\))|[:;](?=-?[)(PD])", re.IGNORECASE)
 # What is markup only where a line begins.
 LINE_START = re.compile(r"^(\s*)(h[1-6]\.|bq\.|#|----)", re.MULTILINE)
 # A hyphen or an underscore inside a word is none: OPS-12, snake_case.
 INSIDE_WORD = re.compile(r"(?<=\w)[-_?!+](?=\w)")
+NOT_IN_ADDRESS = str.maketrans({sign: f"%{ord(sign):02X}" for sign in "[]|{}\\^"})
+# Of any other language Jira says above the code that it does not know it.
+LANGUAGES = frozenset(
+    {
+        "actionscript", "ada", "applescript", "bash", "c", "c#", "c++", "cpp", "css", "erlang", "go", "groovy",
+        "haskell", "html", "java", "javascript", "js", "json", "lua", "none", "objc", "perl", "php", "python", "r",
+        "ruby", "scala", "sh", "sql", "swift", "visualbasic", "xml", "yaml",
+    }
+)  # fmt: skip
+OTHER_NAMES = {"py": "python", "shell": "bash", "console": "bash", "ts": "javascript", "yml": "yaml", "rb": "ruby"}
+# How a quote says that it is a panel, on GitHub and in what models write.
+ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*", re.IGNORECASE)
 
 
 def wiki_of(markdown: str, *, link_of: LinkOf = lambda _key: None) -> str:
     """Return the text as wiki markup; whatever the text, it reads as it was written and never raises."""
     return blocks_text(adf_of(markdown, link_of=link_of)["content"])
+
+
+def linked_line(text: str, label: str, address: str) -> str:
+    """Return a line of a text, then a link; without an address its label stands as text."""
+    marks = [{"type": "link", "attrs": {"href": address}}] if is_safe(address) else []
+    nodes: list[Node] = [{"type": "text", "text": text}, {"type": "text", "text": label, "marks": marks}]
+    return _inline(node for node in nodes if node["text"])
 
 
 def blocks_text(blocks: Iterable[Node]) -> str:
@@ -39,12 +60,26 @@ def _block(block: Node) -> str:
     if kind == "codeBlock":
         return _code(block)
     if kind == "blockquote":
-        return f"{{quote}}\n{blocks_text(content)}\n{{quote}}"
+        return _quote(content)
     if kind == "table":
         return "\n".join(_row(row) for row in content)
     if kind == "rule":
         return "----"
     return _inline(content)
+
+
+def _quote(content: list[Node]) -> str:
+    """Return a quote, or a panel if its first words name one."""
+    first = content[0].get("content", [])[:1] if content[0]["type"] == "paragraph" else []
+    alert = ALERT.match(str(first[0].get("text", ""))) if first else None
+    if alert is None:
+        return f"{{quote}}\n{blocks_text(content)}\n{{quote}}"
+    text = {**first[0], "text": first[0]["text"][alert.end() :]}
+    rest = [text, *content[0]["content"][1:]] if text["text"] else content[0]["content"][1:]
+    while rest and rest[0]["type"] == "hardBreak":
+        rest = rest[1:]
+    body = blocks_text([{"type": "paragraph", "content": rest}, *content[1:]])
+    return f"{{panel:title={alert[1].capitalize()}}}\n{body}\n{{panel}}"
 
 
 def _list(block: Node, prefix: str) -> list[str]:
@@ -67,10 +102,11 @@ def _list(block: Node, prefix: str) -> list[str]:
 def _code(block: Node) -> str:
     """Return a code block; only the closing sign of the macro itself must not stand inside it."""
     text = "".join(node["text"] for node in block.get("content", []))
-    language = block.get("attrs", {}).get("language", "")
+    given = str(block.get("attrs", {}).get("language", "")).lower()
+    language = OTHER_NAMES.get(given, given)
     if "{code}" in text:
         return f"{{noformat}}\n{text.replace('{noformat}', '{ noformat }')}\n{{noformat}}"
-    return f"{{code{f':{language}' if language else ''}}}\n{text}\n{{code}}"
+    return f"{{code{f':{language}' if language in LANGUAGES else ''}}}\n{text}\n{{code}}"
 
 
 def _row(row: Node) -> str:
@@ -83,11 +119,16 @@ def _row(row: Node) -> str:
 
 
 def _inline(nodes: Iterable[Node], *, break_text: str = "\n", one_line: bool = False) -> str:
-    text = "".join(_node(node, " " if one_line else break_text) for node in nodes)
-    return LINE_START.sub(r"\1\\\2", text)
+    nodes = list(nodes)
+    shown: list[str] = []
+    for place, node in enumerate(nodes):
+        following = str(nodes[place + 1].get("text", "")) if place + 1 < len(nodes) else ""
+        before = str(nodes[place - 1].get("text", "")) if place else ""
+        shown.append(_node(node, " " if one_line else break_text, before[-1:] + following[:1]))
+    return LINE_START.sub(r"\1\\\2", "".join(shown))
 
 
-def _node(node: Node, break_text: str) -> str:
+def _node(node: Node, break_text: str, around: str) -> str:
     if node["type"] == "hardBreak":
         return break_text
     text = str(node.get("text", ""))
@@ -96,22 +137,31 @@ def _node(node: Node, break_text: str) -> str:
     if "code" in marks:
         shown = f"{{{{{_escaped(text)}}}}}"
         return f"{shown} ({address})" if address and address != text else shown
+    signs = [MARKS[name] for name in marks if name in MARKS]
     if address:
-        return f"[{address}]" if address == text else f"[{_escaped(text)}|{address}]"
-    return _marked(text, [MARKS[name] for name in marks if name in MARKS])
-
-
-def _marked(text: str, signs: list[str]) -> str:
-    """Wrap a text in its signs; wiki markup wants them to touch a word, so outer spaces stay outside."""
+        return _wrapped(_link(text, address), signs, around)
     core = text.strip()
-    shown = _escaped(core)
-    if not core or not signs:
-        return _escaped(text)
     before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    return f"{before}{''.join(signs)}{shown}{''.join(reversed(signs))}{after}"
+    # Wiki markup wants its signs to touch the words: outer spaces stay outside.
+    around = ("" if before else around[:1]) + ("" if after else around[-1:])
+    return f"{before}{_wrapped(_escaped(core), signs, around)}{after}" if core else text
+
+
+def _link(text: str, address: str) -> str:
+    safe = address.translate(NOT_IN_ADDRESS)
+    return f"[{safe}]" if address == text else f"[{_escaped(text)}|{safe}]"
+
+
+def _wrapped(shown: str, signs: list[str], around: str) -> str:
+    """Put a text into its signs; in braces where a sign would stand inside a word and be none."""
+    if any(letter.isalnum() for letter in around):
+        signs = [f"{{{sign}}}" for sign in signs]
+    return f"{''.join(signs)}{shown}{''.join(reversed(signs))}"
 
 
 def _escaped(text: str) -> str:
     """Return the text with its signs kept as signs."""
     kept = {match.start() for match in INSIDE_WORD.finditer(text)}
-    return SIGNS.sub(lambda match: match[0] if match.start() in kept else f"\\{match[0]}", text)
+    smileys = {match.start() for match in SMILEYS.finditer(text)}
+    signs = {match.start() for match in SIGNS.finditer(text)} - kept | smileys
+    return "".join(f"\\{letter}" if place in signs else letter for place, letter in enumerate(text))

@@ -10,18 +10,21 @@ HEADING = re.compile(r"^h([1-6])\.\s*(.*)$")
 ITEM = re.compile(r"^([*#-]+)\s+(.*)$")
 FENCE = re.compile(r"\{(code|noformat)(?::([^}]*))?\}")
 LANGUAGE = re.compile(r"(?:^|language=)([\w+#.-]+)$")
-PANEL = re.compile(r"\{(?:panel|info|note|warning|tip)(?::([^{}\n]{0,300}))?\}")
+BOX = re.compile(r"\{(quote|panel|info|note|warning|tip)(?::([^{}\n]{0,300}))?\}")
+"""What stands apart from the text around it; the same sign opens and closes it."""
 TITLE = re.compile(r"(?:^|\|)title=([^|]*)")
-QUOTE = re.compile(r"\{quote\}")
 COLOR = re.compile(r"\{(?:color|anchor)(?::[^{}\n]{0,200})?\}")
-LINK = re.compile(r"\[([^\[\]|\n]{1,2000})\|([^\]\s|]{1,2000})(?:\|[^\]\n]{0,200})?\]")
+LINK = re.compile(r"\[([^\[\]|\n]{1,2000})\|([^\[\]\s|]{1,2000})(?:\|[^\[\]\n]{0,200})?\]")
 MARKUP = re.compile(r"[\[{*!\\-]")
 BARE_LINK = re.compile(r"\[((?:https?|mailto):[^\]\s]{1,2000})\]")
-PERSON = re.compile(r"\[~(?:accountid:)?([^\]\n]{1,200})\]")
+PERSON = re.compile(r"\[~(?:accountid:)?([^\[\]\n]{1,200})\]")
 IMAGE = re.compile(r"!([^!\s|][^!\n|]{0,200}\.\w{2,5})(?:\|[^!\n]{0,200})?!")
 MONO = re.compile(r"\{\{([^{}\n]{1,2000})\}\}")
 BOLD = re.compile(r"(?<![\w*\\])\*(?=\S)([^*\n]{1,2000}?)(?<=[^\s\\])\*(?![\w*])")
 STRUCK = re.compile(r"(?<![\w\\-])-(?=[^\s-])([^\n-]{1,2000}?)(?<=[^\s\\])-(?![\w-])")
+BRACED = re.compile(r"\{([*_-])\}([^{}\n]{1,2000})\{\1\}")
+BRACES = {"*": "**", "_": "_", "-": "~~"}
+CELL_END = re.compile(r"(?<!\\)\|\|?")
 ESCAPED = re.compile(r"\\([\\{}\[\]|*_^~+!?#-])")
 
 
@@ -31,22 +34,29 @@ def markdown_of_wiki(text: str) -> str:
 
 
 def _lines(text: str) -> Iterator[str]:
-    end, quote = 0, _Quote()
+    end, box = 0, _Box()
     while match := FENCE.search(text, end):
         closing = text.find(f"{{{match[1]}}}", match.end())
         if closing < 0:
             break  # Never closed: plain text.
-        yield from _plain(text[end : match.start()], quote)
+        yield from _plain(text[end : match.start()].removesuffix("\n"), box)
         yield from _code(match[2] or "", text[match.end() : closing])
         end = closing + len(match[1]) + 2
-    yield from _plain(text[end:], quote)
+        end += text.startswith("\n", end)
+    yield from _plain(text[end:], box)
 
 
 @dataclass
-class _Quote:
-    """Whether a {quote} is open."""
+class _Box:
+    """Which quote or panel is open."""
 
-    is_open: bool = False
+    name: str = ""
+
+    def turn(self, name: str, options: str) -> str:
+        """Open or close it; return the title of one that opens."""
+        self.name = "" if name == self.name else name
+        title = TITLE.search(options) if self.name else None
+        return f"**{title[1].strip()}**" if title and title[1].strip() else ""
 
 
 def _code(options: str, code: str) -> Iterator[str]:
@@ -61,15 +71,18 @@ def _longest_run(code: str) -> int:
     return max((len(run) for run in re.findall(r"`+", code)), default=0)
 
 
-def _plain(text: str, quote: _Quote) -> Iterator[str]:
+def _plain(text: str, box: _Box) -> Iterator[str]:
     """Yield the lines outside of code."""
     for line in text.split("\n"):
-        first, *rest = QUOTE.split(line)
+        # Words, then for each sign of a box: its name, its options, the words behind it.
+        first, *rest = BOX.split(line)
         if first.strip() or not rest:
-            yield ("> " if quote.is_open else "") + _line(first)
-        for part in rest:
-            quote.is_open = not quote.is_open
-            yield ("> " if quote.is_open else "") + _line(part) if part.strip() else ""
+            yield ("> " if box.name else "") + _line(first)
+        for place in range(0, len(rest), 3):
+            title = box.turn(rest[place], rest[place + 1] or "")
+            if title:
+                yield f"> {title}"
+            yield ("> " if box.name else "") + _line(rest[place + 2]) if rest[place + 2].strip() else ""
 
 
 def _line(line: str) -> str:
@@ -93,24 +106,21 @@ def _item(signs: str, text: str) -> str:
 
 def _row(line: str) -> str:
     """Return a table row; a header row gets the rule that Markdown wants below it."""
-    if line.startswith("||"):
-        cells = [cell.strip() for cell in line.strip().strip("|").split("||")]
-        return f"| {' | '.join(_inline(cell) for cell in cells)} |\n|{' --- |' * len(cells)}"
-    cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if "[" not in line else [line.strip("| ")]
-    return f"| {' | '.join(_inline(cell) for cell in cells)} |"
+    # Links first: the sign between the words of a link and its address ends no cell.
+    row = LINK.sub(r"[\1](\2)", line.strip())
+    cells = [cell.strip() for cell in CELL_END.split(row)]
+    shown = [_inline(cell).replace("|", "\\|") for cell in cells[1 : None if cells[-1] else -1]]
+    rule = f"\n|{' --- |' * len(shown)}" if line.startswith("||") else ""
+    return f"| {' | '.join(shown)} |{rule}"
 
 
 def _inline(text: str) -> str:
     if not MARKUP.search(text):
         return text
-    text = COLOR.sub("", PANEL.sub(_panel_title, text))
+    text = COLOR.sub("", text)
+    text = BRACED.sub(lambda match: f"{BRACES[match[1]]}{match[2]}{BRACES[match[1]]}", text)
     text = MONO.sub(lambda match: f"`{match[1]}`", text)
     text = PERSON.sub(r"@\1", LINK.sub(r"[\1](\2)", BARE_LINK.sub(r"<\1>", text)))
     text = IMAGE.sub(r"[attachment: \1]", text)
     text = STRUCK.sub(r"~~\1~~", BOLD.sub(r"**\1**", text))
     return ESCAPED.sub(r"\1", text.replace(r" \\ ", " ").replace("\\\\", " "))
-
-
-def _panel_title(match: re.Match[str]) -> str:
-    title = TITLE.search(match[1] or "")
-    return f"**{title[1]}**" if title and title[1] else ""

@@ -185,13 +185,6 @@ def test_a_redirect_is_named_as_a_wrong_address(gateway: JiraGateway, jira: Jira
     assert "JIRA_URL" in found.value.operator_message
 
 
-def test_data_center_is_refused_with_a_word(make_gateway: MakeGateway) -> None:
-    with pytest.raises(Misconfigured) as found:
-        make_gateway(jira_deployment="datacenter", jira_pat="x")
-
-    assert "datacenter" in found.value.operator_message
-
-
 def test_a_read_waits_once_when_jira_asks_for_a_short_pause(gateway: JiraGateway, jira: JiraStandIn) -> None:
     jira.faults.add(Fault(operation="*", kind="status", status=429, headers={"Retry-After": "1"}))
     before = time.monotonic()

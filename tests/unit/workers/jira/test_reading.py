@@ -8,6 +8,7 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.jira.standin import JiraStandIn
+from workers.jira.deployment import Cloud
 from workers.jira.gateway import JiraGateway
 from workers.jira.reading import page_reader, people_of, screen_page
 
@@ -32,7 +33,7 @@ def test_the_fields_of_a_screen_are_read_in_each_of_their_shapes(fields: object)
 def test_a_hit_without_its_project_belongs_to_the_one_in_its_key() -> None:
     hits = [{"key": "OPS-1", "fields": {"summary": "VPN"}}, {"key": "HR-1", "fields": {"summary": "Pay"}}]
 
-    page = page_reader(("OPS",))({"issues": hits})
+    page = page_reader(("OPS",), Cloud().cursor)({"issues": hits})
 
     assert [issue.key for issue in page.issues] == ["OPS-1"]
 
@@ -40,7 +41,7 @@ def test_a_hit_without_its_project_belongs_to_the_one_in_its_key() -> None:
 def test_a_hit_that_was_moved_belongs_to_its_new_project() -> None:
     moved = {"key": "OPS-1", "fields": {"project": {"key": "HR"}}}
 
-    assert page_reader(("OPS",))({"issues": [moved]}).issues == ()
+    assert page_reader(("OPS",), Cloud().cursor)({"issues": [moved]}).issues == ()
 
 
 def test_an_account_counts_as_active_unless_jira_says_otherwise() -> None:

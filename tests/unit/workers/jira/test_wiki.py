@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -51,6 +52,16 @@ PILES = st.lists(st.one_of(WORDS, PIECES), max_size=30).map("".join)
         ("snake_case and OPS-12 stay", "snake_case and OPS-12 stay"),
         ("h1. is no heading", "\\h1. is no heading"),
         ("- [ ] to do\n- [x] done", "* ☐ to do\n* ☑ done"),
+        ("un**bear**able", "un{*}bear{*}able"),
+        ("**a** **b**", "*a* *b*"),
+        ("**[page](https://example.com/a)**", "*[page|https://example.com/a]*"),
+        ("[a](https://example.com/x?a=1|2)", "[a|https://example.com/x?a=1%7C2]"),
+        ("```py\nx\n```", "{code:python}\nx\n{code}"),
+        ("```brainfuck\nx\n```", "{code}\nx\n{code}"),
+        ("well (x) :) done (y)", "well \\(x) \\:) done \\(y)"),
+        ("> [!WARNING]\n> hot", "{panel:title=Warning}\nhot\n{panel}"),
+        ("> [!NOTE] **read** this", "{panel:title=Note}\n*read* this\n{panel}"),
+        ("a # b\n# c", "a # b\n\nh1. c"),
     ],
 )
 def test_markdown_is_written_as_wiki_markup(markdown: str, wiki: str) -> None:
@@ -71,7 +82,11 @@ def test_markdown_is_written_as_wiki_markup(markdown: str, wiki: str) -> None:
         ("!shot.png|thumbnail!", "[attachment: shot.png]"),
         ("|| a || b ||\n| 1 | 2 |", "| a | b |\n| --- | --- |\n| 1 | 2 |"),
         ("{quote}\nsaid\n{quote}", "> said"),
-        ("{panel:title=Note}text{panel}", "**Note**text"),
+        ("{panel:title=Note}text{panel}", "> **Note**\n> text"),
+        ("{info}\none\ntwo\n{info}\nthree", "> one\n> two\nthree"),
+        ("un{*}bear{*}able", "un**bear**able"),
+        ("| [a|http://e.com] | b\\|c |", "| [a](http://e.com) | b\\|c |"),
+        ("| a | |", "| a |  |"),
         ("{color:red}red{color} {unknown}stays{unknown}", "red {unknown}stays{unknown}"),
         ("{code} never closed", "{code} never closed"),
     ],
@@ -95,3 +110,33 @@ def test_no_word_is_lost_on_the_way_back(pile: str) -> None:
     words = re.findall(r"[^\W\d_]{3,}", pile)
 
     assert [word for word in words if word not in markdown_of_wiki(pile) and word not in ("code", "panel")] == []
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "[a|",
+        "[",
+        "{code}",
+        "{quote}",
+        "!a.b",
+        "*a ",
+        "-a ",
+        "|",
+        "||a",
+        "{panel:title=",
+        "{{",
+        "[~",
+        "\\",
+        "{*}a",
+        "word ",
+    ],
+)
+def test_a_megabyte_is_read_and_written_in_a_moment(piece: str) -> None:
+    text = (piece * (1_000_000 // len(piece) + 1))[:1_000_000]
+
+    start = time.process_time()
+    markdown_of_wiki(text)
+    wiki_of(text)
+
+    assert time.process_time() - start < 2

@@ -1,0 +1,88 @@
+"""An emoji on a message: a draft in its thread, one a message, by who reacted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.claude.scripts import reply
+from sandbox.slack.people import NewFile
+from sandbox.stack import Stack
+from tests.e2e.drafting import BUTTONS, filed, is_told, press, shows, words
+from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, answer, ask, card, cards, within
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder: Path = tmp_path_factory.mktemp("reactions")
+    with Stack(beat=False, folder=folder, settings={"REACTION_EMOJI": ":jira:"}) as stack:
+        yield stack
+
+
+def filled(summary: str) -> Any:
+    return reply(json.dumps({"summary": summary, "description": "", "issue_type": "Task", "priority": ""}))
+
+
+def test_the_emoji_makes_a_draft_in_the_thread_asked_for_by_who_reacted(stack: Stack) -> None:
+    ts = stack.slack.say(CHANNEL, ADA, "The fridge hums all night.", files=[NewFile("hum.log", b"hmm")])
+    stack.claude.script(filled("Fridge hums"), when="fridge hums")
+    stack.slack.react(CHANNEL, ts, GRACE, "jira")
+
+    shown = card(stack, ts)
+    assert shown.action_ids == BUTTONS
+    assert all(part in words(shown) for part in ("Fridge hums", "hum.log", "Asked for by grace"))
+    press(stack, shown, "draft_create", GRACE)
+    shows(shown, "Attached: hum.log")
+    (issue,) = filed(stack, "Fridge hums")
+    assert issue.attachments
+
+
+def test_a_second_reaction_makes_no_second_draft(stack: Stack) -> None:
+    ts = stack.slack.say(CHANNEL, ADA, "The stairs are dark.")
+    stack.claude.script(filled("Stairs are dark"), when="stairs are dark")
+    stack.slack.react(CHANNEL, ts, GRACE, "jira")
+    card(stack, ts)
+    stack.slack.react(CHANNEL, ts, ADA, "jira")
+    other = stack.slack.say(CHANNEL, ADA, "The gutter leaks.")
+    stack.slack.react(CHANNEL, other, ADA, "jira")
+    card(stack, other)
+    assert len(cards(stack, ts)) == 1
+
+
+def test_a_reply_gets_its_draft_in_its_thread(stack: Stack) -> None:
+    root = stack.slack.say(CHANNEL, ADA, "Anything else broken?")
+    ts = stack.slack.say(CHANNEL, GRACE, "The mirror is cracked.", root)
+    stack.claude.script(filled("Mirror is cracked"), when="mirror is cracked")
+    stack.slack.react(CHANNEL, ts, ADA, "jira")
+    assert "Mirror is cracked" in words(card(stack, root))
+
+
+def test_any_other_emoji_does_nothing(stack: Stack) -> None:
+    ts = stack.slack.say(CHANNEL, ADA, "The door is green.")
+    stack.slack.react(CHANNEL, ts, ADA, "ticket")
+    stack.claude.script(reply("Hello."), when="say hello")
+    answer(stack, ask(stack, "say hello"))
+    within(lambda: stack.slack.events_under_way == 0, "all events taken")
+    assert cards(stack, ts) == []
+
+
+def test_a_guest_is_told_that_only_members_file(stack: Stack) -> None:
+    ts = stack.slack.say(CHANNEL, ADA, "The floor is wet.")
+    stack.slack.react(CHANNEL, ts, GUEST, "jira")
+    is_told(stack, GUEST, "full members")
+    assert cards(stack, ts) == []
+
+
+def test_the_bots_own_words_are_not_filed(stack: Stack) -> None:
+    stack.claude.script(reply("The sky is blue."), when="which colour")
+    ts = ask(stack, "which colour has the sky?")
+    said = answer(stack, ts)
+    stack.slack.react(CHANNEL, said.ts, ADA, "jira")
+    is_told(stack, ADA, "my own words")
+    assert cards(stack, ts) == []

@@ -1,0 +1,61 @@
+"""Pure: what a field holds in Jira becomes what a person reads of it, and can be compared with what it shall hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from workers.jira.screen import CHILD
+from workers.records import FieldSpec, FieldValue
+
+NAMES = ("displayName", "value", "name", "key", "emailAddress", "id")
+ReadText = Callable[[Any], str]
+
+
+def shown(spec: FieldSpec, raw: Any, read_text: ReadText) -> FieldValue:
+    """Return a wire value in words: texts for a list, an empty text for nothing."""
+    if isinstance(raw, list):
+        return tuple(filter(None, (_one(spec, each, read_text) for each in raw)))
+    return _one(spec, raw, read_text)
+
+
+def normal(spec: FieldSpec, value: FieldValue) -> tuple[str, ...]:
+    """Return a value in the form in which two that mean the same are equal."""
+    words = (value,) if isinstance(value, str) else tuple(value)
+    found = [_same(spec, word) for word in words if word.strip()]
+    return tuple(sorted(found)) if spec.schema_type == "array" else tuple(found)
+
+
+def in_words(value: FieldValue) -> str:
+    """Return a value as one text."""
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+def _one(spec: FieldSpec, raw: Any, read_text: ReadText) -> str:
+    if raw is None or isinstance(raw, bool):
+        return "" if raw is None else str(raw).lower()
+    if spec.kind == "paragraph":
+        return read_text(raw)
+    if isinstance(raw, float) and raw.is_integer():
+        return str(int(raw))
+    if not isinstance(raw, dict):
+        return str(raw)
+    name = next((str(raw[member]) for member in NAMES if raw.get(member)), "")
+    child = raw.get("child")
+    return f"{name}{CHILD}{_one(spec, child, read_text)}" if isinstance(child, dict) else name
+
+
+def _same(spec: FieldSpec, word: str) -> str:
+    if spec.kind == "datetime":
+        try:
+            moment = datetime.fromisoformat(word)
+        except ValueError:
+            return word
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="minutes")
+    if spec.kind == "number":
+        try:
+            return repr(float(word))
+        except ValueError:
+            return word
+    return "\n".join(" ".join(line.split()) for line in word.split("\n")).strip()
