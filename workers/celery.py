@@ -11,7 +11,7 @@ from celery.signals import setup_logging, worker_ready, worker_shutdown, worker_
 from workers.broker import DRAIN, WARM, make_celery
 from workers.logs import configure_logging, get_logger
 from workers.reaper import Reaper
-from workers.services import LazyServices
+from workers.services import Services
 from workers.settings import WorkerSettings, load
 from workers.tasks import drain, warm
 
@@ -20,20 +20,20 @@ GIVE_UP_SECONDS = 8.0
 
 settings = load(WorkerSettings)
 app = make_celery(settings)
-services = LazyServices(settings, app)
+services = Services(settings, app)
 log = get_logger(__name__)
 
 
 @app.task(name=DRAIN)  # type: ignore[untyped-decorator]  # Celery has no types
 def drain_mailbox(box: str) -> None:
     """Do what waits in a mailbox."""
-    drain(box, services.now)
+    drain(box, services)
 
 
 @app.task(name=WARM)  # type: ignore[untyped-decorator]
 def warm_create_screens() -> None:
     """Read Jira's create screens before a person waits for them."""
-    warm(services.now)
+    warm(services)
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]
@@ -43,8 +43,8 @@ def _log_our_way(**_: Any) -> None:
 
 @worker_ready.connect  # type: ignore[untyped-decorator]
 def _start_reaper(**_: Any) -> None:
-    Reaper(services.now).start()
-    services.now.kicker.send(WARM)
+    Reaper(services).start()
+    services.kicker.send(WARM)
     log.info("worker_ready")
 
 
@@ -56,15 +56,15 @@ def _hand_over(**_: Any) -> None:
 
 @worker_shutdown.connect  # type: ignore[untyped-decorator]
 def _tell_last_figures(**_: Any) -> None:
-    services.now.metrics.flush()
+    services.metrics.flush()
 
 
 def _leave() -> None:
-    keeper = services.now.keeper
+    keeper = services.keeper
     log.info("handing_over", running=keeper.running())
     keeper.hand_over()
     threading.Event().wait(GIVE_UP_SECONDS)
     log.warning("gave_up_hanging_work", running=keeper.running())
     keeper.give_up()
-    services.now.metrics.flush()
+    services.metrics.flush()
     os._exit(0)

@@ -1,10 +1,11 @@
-"""The worker's one composition root: every client of a process, made once and at first use."""
+"""The worker's one composition root: every part of a process, made once and at first use."""
 
 from __future__ import annotations
 
 import functools
+import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from typing import Any, Self, TypeVar, overload
 
 import redis
 from celery import Celery
@@ -37,89 +38,154 @@ from workers.state.usage import Usages
 
 TOOL_THREADS = 32
 
+T = TypeVar("T")
 
-@dataclass(frozen=True)
+
+class once(functools.cached_property[T]):  # noqa: N801  reads as the decorator that it is
+    """A part that is made at its first use, and once: also when two threads ask for it at the same time."""
+
+    _making = threading.RLock()
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> T: ...
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> Self | T:
+        with self._making:
+            return super().__get__(instance, owner)
+
+
 class Services:
-    """All that the tasks of a worker process use."""
-
-    redis: redis.Redis
-    boxes: Mailboxes
-    filings: Filings
-    keeper: Keeper
-    kicker: Kicker
-    turns: TurnServices
-    actions: ActionServices
-    metrics: Metrics
-
-
-def make_services(settings: WorkerSettings, app: Celery) -> Services:
-    """Make every client of this process; none connects before it is used."""
-    client = connect(settings.redis_url)
-    metrics, cache = Metrics(client), Cache(client)
-    boxes = Mailboxes(client, ttl_seconds=settings.history_ttl_seconds)
-    filings = Filings(client, ttl_seconds=settings.history_ttl_seconds)
-    failed = FailedTurns(client)
-    slack = SlackClients(settings.slack_bot_token, settings.slack_base_url, Limiter(client), metrics)
-    files = SlackFiles(slack, settings.slack_bot_token, settings.slack_base_url)
-    people = People(slack, cache)
-    jira = JiraGateway(settings, cache, metrics)
-    cards = Cards(slack, sets_sessions=settings.slack_streaming)
-    desk = DraftDesk(filings, cards, jira, files, metrics, write_policy=settings.write_policy)
-    keeper, kicker = Keeper(boxes), Kicker(app)
-    channels, usages, claude = Channels(client), Usages(client), Claude(settings, metrics)
-    turns = TurnServices(
-        settings=settings,
-        boxes=boxes,
-        filings=filings,
-        failed=failed,
-        keeper=keeper,
-        slack=slack,
-        files=files,
-        people=people,
-        jira=jira,
-        claude=claude,
-        desk=desk,
-        channels=channels,
-        usages=usages,
-        cache=cache,
-        metrics=metrics,
-        tool_pool=ThreadPoolExecutor(TOOL_THREADS, thread_name_prefix="tool"),
-        kick=kicker.kick,
-    )
-    acts = ActServices(
-        settings=settings,
-        slack=slack,
-        people=people,
-        tell=Teller(slack),
-        modals=Modals(slack),
-        jira=jira,
-        claude=claude,
-        desk=desk,
-        filings=filings,
-        channels=channels,
-        forms=Forms(client),
-        usages=usages,
-        cache=cache,
-    )
-    actions = ActionServices(
-        desk=desk,
-        slack=slack,
-        people=people,
-        jira=jira,
-        boxes=boxes,
-        failed=failed,
-        kick=kicker.kick,
-        acts=acts,
-    )
-    return Services(client, boxes, filings, keeper, kicker, turns, actions, metrics)
-
-
-class LazyServices:
-    """The services of this process, made by the first task that needs them: never before a fork."""
+    """All that the tasks of a worker process use; nothing connects before it is used, so never before a fork."""
 
     def __init__(self, settings: WorkerSettings, app: Celery) -> None:
-        self._settings, self._app = settings, app
+        self.settings, self.kicker = settings, Kicker(app)
 
-    @functools.cached_property
-    def now(self) -> Services:
-        return make_services(self._settings, self._app)
+    # What lies in Redis
+
+    @once
+    def redis(self) -> redis.Redis:
+        return connect(self.settings.redis_url)
+
+    @once
+    def boxes(self) -> Mailboxes:
+        return Mailboxes(self.redis, ttl_seconds=self.settings.history_ttl_seconds)
+
+    @once
+    def keeper(self) -> Keeper:
+        return Keeper(self.boxes)
+
+    @once
+    def filings(self) -> Filings:
+        return Filings(self.redis, ttl_seconds=self.settings.history_ttl_seconds)
+
+    @once
+    def failed(self) -> FailedTurns:
+        return FailedTurns(self.redis)
+
+    @once
+    def channels(self) -> Channels:
+        return Channels(self.redis)
+
+    @once
+    def usages(self) -> Usages:
+        return Usages(self.redis)
+
+    @once
+    def limiter(self) -> Limiter:
+        return Limiter(self.redis)
+
+    @once
+    def metrics(self) -> Metrics:
+        return Metrics(self.redis)
+
+    @once
+    def cache(self) -> Cache:
+        return Cache(self.redis)
+
+    # The ways to Slack, Jira and Claude
+
+    @once
+    def slack(self) -> SlackClients:
+        settings = self.settings
+        return SlackClients(settings.slack_bot_token, settings.slack_base_url, self.limiter, self.metrics)
+
+    @once
+    def files(self) -> SlackFiles:
+        return SlackFiles(self.slack, self.settings.slack_bot_token, self.settings.slack_base_url)
+
+    @once
+    def people(self) -> People:
+        return People(self.slack, self.cache)
+
+    @once
+    def jira(self) -> JiraGateway:
+        return JiraGateway(self.settings, self.cache, self.metrics, self.limiter)
+
+    @once
+    def claude(self) -> Claude:
+        return Claude(self.settings, self.metrics)
+
+    @once
+    def cards(self) -> Cards:
+        return Cards(self.slack, sets_sessions=self.settings.slack_streaming)
+
+    @once
+    def desk(self) -> DraftDesk:
+        policy = self.settings.write_policy
+        return DraftDesk(self.filings, self.cards, self.jira, self.files, self.metrics, write_policy=policy)
+
+    # What tasks are given
+
+    @once
+    def turns(self) -> TurnServices:
+        return TurnServices(
+            settings=self.settings,
+            boxes=self.boxes,
+            filings=self.filings,
+            failed=self.failed,
+            keeper=self.keeper,
+            slack=self.slack,
+            files=self.files,
+            people=self.people,
+            jira=self.jira,
+            claude=self.claude,
+            desk=self.desk,
+            channels=self.channels,
+            usages=self.usages,
+            cache=self.cache,
+            metrics=self.metrics,
+            tool_pool=ThreadPoolExecutor(TOOL_THREADS, thread_name_prefix="tool"),
+            kick=self.kicker.kick,
+        )
+
+    @once
+    def acts(self) -> ActServices:
+        return ActServices(
+            settings=self.settings,
+            slack=self.slack,
+            people=self.people,
+            tell=Teller(self.slack),
+            modals=Modals(self.slack),
+            jira=self.jira,
+            claude=self.claude,
+            desk=self.desk,
+            filings=self.filings,
+            channels=self.channels,
+            forms=Forms(self.redis),
+            usages=self.usages,
+            cache=self.cache,
+        )
+
+    @once
+    def actions(self) -> ActionServices:
+        return ActionServices(
+            desk=self.desk,
+            slack=self.slack,
+            people=self.people,
+            jira=self.jira,
+            boxes=self.boxes,
+            failed=self.failed,
+            kick=self.kicker.kick,
+            acts=self.acts,
+        )
