@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from workers.claude.client import Claude, Ears, Prompt
-from workers.errors import ClaudeUnavailable
+from workers.errors import BudgetSpent, ClaudeUnavailable
 from workers.failpoints import failpoint
 from workers.interrupt import Interrupt
 from workers.journal import Journal
 from workers.logs import get_logger
+from workers.payer import Payer
 from workers.prompt import system_blocks
 from workers.records import Round
 from workers.tools.tool import ToolAnswer
@@ -69,7 +70,7 @@ class Agent:
         self._said = ""
         self._issue_keys: dict[str, None] = {}
 
-    def answer(self, history: Sequence[dict[str, Any]], question: dict[str, Any], user_hash: str) -> Answer:
+    def answer(self, history: Sequence[dict[str, Any]], question: dict[str, Any], payer: Payer) -> Answer:
         """Answer one question; raises ClaudeUnavailable, TurnFailed or Interrupted with the journal left to go on."""
         added: list[dict[str, Any]] = []
         for number in range(MAX_ROUNDS):
@@ -78,9 +79,13 @@ class Agent:
                 system=system_blocks(),
                 tools=tuple(self._toolbox.definitions()),
                 messages=[*history, question, *added],
-                user_hash=user_hash,
+                payer=payer,
             )
-            finished = self._journal.round(number) or self._speak(number, prompt)
+            try:
+                finished = self._journal.round(number) or self._speak(number, prompt)
+            except BudgetSpent as spent:
+                self._say(spent.user_message)
+                return self._kept([*added, _assistant(spent.user_message)], "budget")
             self._said = _joined(self._said, text_of(finished))
             # The words of a round that an earlier worker journalled have not been heard here.
             self._reply.restart_from(self._said)

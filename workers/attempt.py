@@ -9,7 +9,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from workers.claude.client import Claude
-from workers.claude.prices import cost_usd, tokens_of
 from workers.errors import Interrupted, StateUnavailable
 from workers.filing import DraftDesk
 from workers.interrupt import Interrupt
@@ -17,6 +16,7 @@ from workers.jira.gateway import JiraGateway
 from workers.journal import Journal
 from workers.keeper import Keeper
 from workers.logs import get_logger
+from workers.payer import Payer
 from workers.records import HistoryEntry, ReplySegment, SlackFile, TurnRequest
 from workers.replay import turns_to_drop
 from workers.settings import WorkerSettings
@@ -25,13 +25,13 @@ from workers.slack.files import SlackFiles
 from workers.slack.people import People
 from workers.slack.place import Place
 from workers.slack.reply import Reply
+from workers.state.accounts import Accounts, Figures, turn_account, utc_now
 from workers.state.cache import Cache
 from workers.state.channel_settings import Channels
 from workers.state.failed_turns import FailedTurns
 from workers.state.filings import Filings
 from workers.state.mailbox import Claim, Mailboxes
 from workers.state.metrics import Metrics
-from workers.state.usage import Usages
 
 SIGN_SECONDS = 3.0
 
@@ -54,7 +54,7 @@ class TurnServices:
     claude: Claude
     desk: DraftDesk
     channels: Channels
-    usages: Usages
+    accounts: Accounts
     cache: Cache
     metrics: Metrics
     tool_pool: Executor
@@ -162,19 +162,30 @@ class Attempt:
         except Interrupted:
             log.info("turn_interrupted", reason="fenced")
             return
-        self._add_usage()
+        used = self._counted()
         self.services.metrics.count("supportbot_turns_total", outcome=outcome)
         self.services.metrics.observe("supportbot_turn_seconds", time.time() - self.request.received_at)
-        log.info("turn_finished", outcome=outcome, attempts=self.claim.attempts)
+        log.info(
+            "turn_finished",
+            outcome=outcome,
+            attempts=self.claim.attempts,
+            tokens=used.tokens,
+            cache_read_tokens=used.usage.cache_read_input_tokens,
+            cached_share=round(used.cached_share, 3),
+            usd=round(used.usd, 6),
+        )
 
-    def _add_usage(self) -> None:
-        """Add what the turn took to its asker's figures of today; they are no ledger, and fail nobody."""
-        rounds, number = [], 0
-        while (finished := self.journal.round(number)) is not None:
-            rounds.append(finished)
-            number += 1
-        tokens = sum(tokens_of(each.usage) for each in rounds)
-        usd = sum(cost_usd(each.model, each.usage) for each in rounds)
-        place, user_id = self.request.conversation, self.request.user_id
+    @property
+    def payer(self) -> Payer:
+        """On whose account this turn's calls of the model go."""
+        place = self.request.conversation
+        turn = f"{place.channel_id}:{place.thread_ts}:{self.claim.id}"
+        return Payer(place.team_id, self.request.user_id, place.channel_id, turn)
+
+    def _counted(self) -> Figures:
+        """Count an answer for its asker, and return what it took; these figures are no ledger, and fail nobody."""
+        payer = self.payer
         with contextlib.suppress(StateUnavailable):
-            self.services.usages.add(place.team_id, user_id, turns=1, tokens=tokens, usd=usd)
+            self.services.accounts.add_turn(payer.team_id, payer.user_id, utc_now())
+            return self.services.accounts.figures(payer.team_id, turn_account(payer.turn))[0]
+        return Figures()

@@ -8,6 +8,7 @@ SupportBotError
 │   ├── SlackUnavailable
 │   └── StateUnavailable
 ├── TurnFailed           the person reads `user_message`; no retry
+│   ├── BudgetSpent      no more money may be spent: the answer ends with what was said so far
 │   ├── PromptRefused    Claude did not take the request: ask again without the conversation's past
 │   │   └── MediaRefused … because of a picture or document: ask again without
 │   └── Misconfigured    … and the operator reads `operator_message` in the log: a dead token, a missing scope
@@ -69,6 +70,10 @@ class TurnFailed(SupportBotError):
     def __init__(self, user_message: str) -> None:
         super().__init__(user_message)
         self.user_message = user_message
+
+
+class BudgetSpent(TurnFailed):
+    """A budget is used up: no call of the model is made, and what was said so far stands."""
 
 
 class PromptRefused(TurnFailed):

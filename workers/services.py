@@ -15,6 +15,7 @@ from workers.acts.services import ActServices
 from workers.attempt import TurnServices
 from workers.broker import Kicker
 from workers.claude.client import Claude
+from workers.claude.purse import Purse
 from workers.filing import DraftDesk
 from workers.jira.gateway import JiraGateway
 from workers.keeper import Keeper
@@ -25,6 +26,7 @@ from workers.slack.files import SlackFiles
 from workers.slack.modals import Modals
 from workers.slack.people import People
 from workers.slack.tell import Teller
+from workers.state.accounts import Accounts
 from workers.state.cache import Cache
 from workers.state.channel_settings import Channels
 from workers.state.connection import connect
@@ -34,7 +36,6 @@ from workers.state.forms import Forms
 from workers.state.limiter import Limiter
 from workers.state.mailbox import Mailboxes
 from workers.state.metrics import Metrics
-from workers.state.usage import Usages
 
 TOOL_THREADS = 32
 
@@ -88,8 +89,8 @@ class Services:
         return Channels(self.redis)
 
     @once
-    def usages(self) -> Usages:
-        return Usages(self.redis)
+    def accounts(self) -> Accounts:
+        return Accounts(self.redis)
 
     @once
     def limiter(self) -> Limiter:
@@ -124,7 +125,14 @@ class Services:
 
     @once
     def claude(self) -> Claude:
-        return Claude(self.settings, self.metrics)
+        return Claude(self.settings, self.purse)
+
+    @once
+    def purse(self) -> Purse:
+        def admins(team_id: str) -> list[str]:
+            return [self.people.person(team_id, user_id).name for user_id in self.settings.admin_users]
+
+        return Purse(self.settings, self.accounts, self.metrics, admins)
 
     @once
     def cards(self) -> Cards:
@@ -152,7 +160,7 @@ class Services:
             claude=self.claude,
             desk=self.desk,
             channels=self.channels,
-            usages=self.usages,
+            accounts=self.accounts,
             cache=self.cache,
             metrics=self.metrics,
             tool_pool=ThreadPoolExecutor(TOOL_THREADS, thread_name_prefix="tool"),
@@ -173,7 +181,7 @@ class Services:
             filings=self.filings,
             channels=self.channels,
             forms=Forms(self.redis),
-            usages=self.usages,
+            accounts=self.accounts,
             cache=self.cache,
         )
 

@@ -33,6 +33,24 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _prices(value: Any) -> Any:
+    """Read `model=input/output[/read[/write 5m[/write 1h]]]`, with `model>tokens=` for longer prompts."""
+    if not isinstance(value, str):
+        return value
+    found = []
+    for item in _words(value):
+        name, _, numbers = item.partition("=")
+        model, _, above = name.partition(">")
+        try:
+            row = tuple(float(number) for number in (above or "0", *numbers.split("/")))
+        except ValueError:
+            row = ()
+        if not model.strip() or not 3 <= len(row) <= 6 or any(number < 0 for number in row):
+            raise ValueError("must be a comma list such as claude-x=3/15 or claude-x=3/15/0.30/3.75/6")
+        found.append((model.strip(), row))
+    return tuple(found)
+
+
 def _starts_with(prefix: str) -> AfterValidator:
     def check(value: SecretStr) -> SecretStr:
         if not value.get_secret_value().startswith(prefix):
@@ -44,6 +62,7 @@ def _starts_with(prefix: str) -> AfterValidator:
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 ProjectKeys = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_project_keys)]
+Prices = Annotated[tuple[tuple[str, tuple[float, ...]], ...], NoDecode, BeforeValidator(_prices)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 RedisAddress = Annotated[str, AfterValidator(checked)]
 BotToken = Annotated[SecretStr, _starts_with("xoxb-")]
@@ -137,6 +156,13 @@ class WorkerSettings(Settings, JiraAccount):
     anthropic_base_url: WebAddress | None = None
     anthropic_model: str = "claude-sonnet-5-5"
     anthropic_fast_model: str = "claude-haiku-5-5"
+    # By model: tokens above which a price holds, then dollars per million tokens (see `_prices`).
+    model_prices: Prices = ()
+    # Zero is no budget.
+    budget_person_day_usd: float = Field(20, ge=0)
+    budget_channel_day_usd: float = Field(100, ge=0)
+    budget_workspace_month_usd: float = Field(1_000, ge=0)
+    budget_turn_usd: float = Field(1, ge=0)
     jira_url: WebAddress
     jira_site_url: WebAddress | None = None
     jira_projects: ProjectKeys

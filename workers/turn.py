@@ -119,10 +119,8 @@ def _looks_at(attempt: Attempt) -> str:
 
 def _asked(agent: Agent, question: Question, attempt: Attempt) -> Answer:
     """Let Claude answer; what it does not take is left out, once, so that it doesn't close a thread for good."""
-    where = attempt.request
-    user_hash = attempt.services.claude.user_hash(where.conversation.team_id, where.user_id)
     try:
-        return agent.answer(_past(attempt).messages, question.message, user_hash)
+        return agent.answer(_past(attempt).messages, question.message, attempt.payer)
     except MediaRefused:
         if not media_of(question.message):
             raise
@@ -133,7 +131,7 @@ def _asked(agent: Agent, question: Question, attempt: Attempt) -> Answer:
             raise
         log.error("history_refused", turns=len(attempt.history))  # noqa: TRY400  the refusal's text may hold words
         attempt.forget_history()
-    return agent.answer(_past(attempt).messages, question.message, user_hash)
+    return agent.answer(_past(attempt).messages, question.message, attempt.payer)
 
 
 def _past(attempt: Attempt) -> Replay:

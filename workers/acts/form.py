@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from workers import prompt
 from workers.acts.services import ActServices
 from workers.claude.prefill import Prefilled, prefill
-from workers.claude.prices import cost_usd, tokens_of
-from workers.errors import Misconfigured, SlackRefused, StateUnavailable, SupportBotError, Transient
+from workers.errors import Misconfigured, SlackRefused, SupportBotError, Transient
 from workers.jira.forms import OWN
 from workers.logs import get_logger
+from workers.payer import Payer
 from workers.records import Action, Conversation, FieldSpec, SlackFile
 from workers.slack.threads import ThreadMessage, read_thread
 from workers.views import failures
@@ -141,25 +141,9 @@ def _prefilled(
     if not material.text.strip():
         return None
     options = next((spec.options for spec in specs if spec.id == "priority"), ())
-    user_hash = services.claude.user_hash(action.team_id, action.user_id)
-    filled = prefill(
-        services.claude,
-        material.whole,
-        types=types,
-        priorities=[option.name for option in options],
-        user_hash=user_hash,
-    )
-    if filled:
-        _add_usage(action, filled, services)
-    return filled
-
-
-def _add_usage(action: Action, filled: Prefilled, services: ActServices) -> None:
-    usd = cost_usd(services.claude.fast_model, filled.usage)
-    try:
-        services.usages.add(action.team_id, action.user_id, turns=0, tokens=tokens_of(filled.usage), usd=usd)
-    except StateUnavailable:
-        log.info("usage_not_added")
+    payer = Payer(action.team_id, action.user_id, action.channel_id)
+    priorities = [option.name for option in options]
+    return prefill(services.claude, material.whole, types=types, priorities=priorities, payer=payer)
 
 
 def _types(project: str, services: ActServices) -> tuple[str, ...]:

@@ -9,14 +9,16 @@ from workers.acts.services import ActServices
 from workers.records import Action
 from workers.settings import WorkerSettings
 from workers.slack.people import Person
-from workers.state.usage import UsageToday
+from workers.state.accounts import Figures, person_account, utc_now
 from workers.views.home import Own, home_view
+from workers.views.money import dollars
 
 
 def open_home(action: Action, services: ActServices) -> None:
     """Publish a person's home; who is no full member sees nothing of Jira there."""
     person = services.person(action)
-    usage = _words(services.usages.today(action.team_id, person.id))
+    today = person_account(person.id, utc_now())
+    usage = _words(services.accounts.figures(action.team_id, today)[0])
     if person.is_full_member:
         drafts, issues = mine(action.team_id, person.id, services)
         settings = tuple(_settings(action, services.settings)) if _is_admin(person, services.settings) else None
@@ -27,9 +29,10 @@ def open_home(action: Action, services: ActServices) -> None:
     services.slack.of(action.team_id).call("views.publish", user_id=person.id, view=view)
 
 
-def _words(usage: UsageToday) -> str:
-    answers = "1 answer" if usage.turns == 1 else f"{usage.turns} answers"
-    return f"{answers} · {usage.tokens:,} tokens · ${usage.usd:.4f}"
+def _words(used: Figures) -> str:
+    answers = "1 answer" if used.turns == 1 else f"{used.turns} answers"
+    cached = f" ({used.cached_share:.0%} of what was read came from the cache)" if used.cached_share else ""
+    return f"{answers} · {used.tokens:,} tokens{cached} · {dollars(used.usd)}"
 
 
 def _settings(action: Action, settings: WorkerSettings) -> Iterator[str]:

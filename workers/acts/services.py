@@ -15,11 +15,11 @@ from workers.slack.api import SlackClients
 from workers.slack.modals import Modals
 from workers.slack.people import People, Person
 from workers.slack.tell import Teller
+from workers.state.accounts import Accounts
 from workers.state.cache import Cache
 from workers.state.channel_settings import Channels
 from workers.state.filings import Filings
 from workers.state.forms import Forms
-from workers.state.usage import Usages
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class ActServices:
     filings: Filings
     channels: Channels
     forms: Forms
-    usages: Usages
+    accounts: Accounts
     cache: Cache
 
     def person(self, action: Action) -> Person:

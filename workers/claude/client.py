@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hmac
+import json
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,17 +13,19 @@ from typing import Any
 import anthropic
 
 from workers.claude.errors import claude_errors
-from workers.claude.prices import cost_usd
+from workers.claude.purse import Bill, Purse, tokens_at_most
 from workers.errors import ClaudeUnavailable
 from workers.interrupt import Interrupt
+from workers.payer import Payer
 from workers.records import Round, Usage
 from workers.settings import WorkerSettings
-from workers.state.metrics import Metrics
 
 MAX_TOKENS = 8_192
 # Nothing but pings for this long counts as a dropped stream.
 SILENCE_SECONDS = 60.0
 BYTES_TIMEOUT_SECONDS = 75.0
+SPOKEN = {"text": "text", "thinking": "thinking", "input_json": "partial_json"}
+"""Where the SDK's events hold what the model said."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,12 @@ class Prompt:
     system: tuple[dict[str, Any], ...]
     tools: tuple[dict[str, Any], ...]
     messages: Sequence[dict[str, Any]]
-    user_hash: str
-    """Opaque: never a Slack id."""
+    payer: Payer
+    """Whose call it is; Claude is told an opaque hash of it, never a Slack id."""
+
+    def tokens_at_most(self) -> int:
+        """Return an estimate, rather too high, of what it holds."""
+        return tokens_at_most([self.system, self.tools, self.messages])
 
 
 @dataclass(frozen=True)
@@ -48,8 +55,8 @@ class Ears:
 class Claude:
     """The Messages API, for this process; the client is made at first use, never before a fork."""
 
-    def __init__(self, settings: WorkerSettings, metrics: Metrics) -> None:
-        self._settings, self._metrics = settings, metrics
+    def __init__(self, settings: WorkerSettings, purse: Purse) -> None:
+        self._settings, self.purse = settings, purse
 
     @functools.cached_property
     def api(self) -> anthropic.Anthropic:
@@ -61,29 +68,35 @@ class Claude:
             timeout=anthropic.Timeout(BYTES_TIMEOUT_SECONDS, connect=5),
         )
 
-    def user_hash(self, team_id: str, user_id: str) -> str:
+    def user_hash(self, payer: Payer) -> str:
         """Return the opaque id that the API asks for to tell people apart."""
         key = self._settings.slack_bot_token.get_secret_value().encode()
-        return hmac.new(key, f"{team_id}:{user_id}".encode(), "sha256").hexdigest()[:32]
+        return hmac.new(key, f"{payer.team_id}:{payer.user_id}".encode(), "sha256").hexdigest()[:32]
 
     def stream_round(self, prompt: Prompt, ears: Ears, interrupt: Interrupt) -> Round:
-        """Let the model speak once; raises ClaudeUnavailable if it was cut off, Interrupted if it was told to stop."""
+        """Let the model speak once; raises ClaudeUnavailable if it was cut off, Interrupted if it was told to stop.
+
+        Raises BudgetSpent before it speaks if there is no money left.
+        """
         model = self._settings.anthropic_model
+        most = self.purse.prices.most(model, prompt.tokens_at_most(), MAX_TOKENS)
         try:
-            with claude_errors():
-                message = self._stream(model, prompt, ears, interrupt)
+            with self.purse.bill(prompt.payer, model, most, wait=interrupt.wait) as bill, claude_errors():
+                message = self._stream(model, prompt, ears, interrupt, bill)
+                bill.settle(usage_of(message))
         except ClaudeUnavailable:
             interrupt.check()  # We closed it ourselves.
             raise
         interrupt.check()
         if message.stop_reason is None:
             raise ClaudeUnavailable("stream ended without a stop reason")
-        usage = self.count(model, message)
         # The API sends empty text blocks and refuses to take them back: kept, one would end the thread.
         blocks = tuple(block.to_dict() for block in message.content if block.type != "text" or block.text.strip())
-        return Round(blocks=blocks, stop_reason=message.stop_reason, usage=usage, model=model)
+        return Round(blocks=blocks, stop_reason=message.stop_reason, usage=bill.usage, model=model)
 
-    def _stream(self, model: str, prompt: Prompt, ears: Ears, interrupt: Interrupt) -> anthropic.types.Message:
+    def _stream(
+        self, model: str, prompt: Prompt, ears: Ears, interrupt: Interrupt, bill: Bill
+    ) -> anthropic.types.Message:
         arguments: dict[str, Any] = {
             "model": model,
             "max_tokens": MAX_TOKENS,
@@ -93,7 +106,7 @@ class Claude:
             "thinking": {"type": "adaptive", "display": "summarized"},
             "output_config": {"effort": "medium"},
             "cache_control": {"type": "ephemeral"},
-            "metadata": {"user_id": prompt.user_hash},
+            "metadata": {"user_id": self.user_hash(prompt.payer)},
         }
         if not supports_effort(model):
             del arguments["thinking"], arguments["output_config"]
@@ -105,6 +118,7 @@ class Claude:
             for event in stream:
                 interrupt.heard()  # The SDK keeps pings to itself.
                 _pass_on(event, ears)
+                _note(event, bill)
             if interrupt.was_silent:
                 raise ClaudeUnavailable("silent stream")
             return stream.get_final_message()
@@ -113,19 +127,53 @@ class Claude:
     def fast_model(self) -> str:
         return self._settings.anthropic_fast_model
 
-    def count(self, model: str, message: anthropic.types.Message) -> Usage:
-        """Count what an answer took, in tokens and dollars, and return it."""
-        usage = _usage(message)
-        kinds = {
-            "input": usage.input_tokens,
-            "output": usage.output_tokens,
-            "cache_write": usage.cache_creation_input_tokens,
-            "cache_read": usage.cache_read_input_tokens,
+    def ask_fast(
+        self,
+        *,
+        system: str,
+        content: str | list[dict[str, Any]],
+        schema: dict[str, Any],
+        payer: Payer,
+        max_tokens: int = 1_500,
+        seconds: float = 6.0,
+    ) -> dict[str, Any]:
+        """Ask the fast model once for JSON of a schema, counted and within the budgets; one try.
+
+        Raises ClaudeUnavailable if it is away, too slow, cut off or declines, TurnFailed if it refuses the request,
+        BudgetSpent if there is no money left. `schema` is what structured output takes: objects closed, no limits.
+        """
+        model = self.fast_model
+        arguments: dict[str, Any] = {
+            "model": model,
+            "max_tokens": max_tokens,
+            "system": system,
+            "messages": [{"role": "user", "content": content}],
+            "output_config": {"format": {"type": "json_schema", "schema": schema}},
+            "metadata": {"user_id": self.user_hash(payer)},
         }
-        for kind, tokens in kinds.items():
-            self._metrics.count("supportbot_tokens_total", tokens, model=model, kind=kind)
-        self._metrics.count("supportbot_cost_usd_total", cost_usd(model, usage), model=model)
-        return usage
+        if supports_effort(model):
+            arguments["output_config"]["effort"] = "low"
+        prompt = tokens_at_most([system, content, schema])
+        with self.purse.bill(payer, model, self.purse.prices.most(model, prompt, max_tokens)) as bill, claude_errors():
+            # One that we wait for no longer is paid for all the same.
+            bill.settle(Usage(input_tokens=prompt, output_tokens=max_tokens))
+            message = self._create(arguments, seconds, bill)
+            bill.settle(usage_of(message))
+            if message.stop_reason != "end_turn":
+                raise ClaudeUnavailable(f"the fast model ended with {message.stop_reason}")
+            said = json.loads("".join(block.text for block in message.content if block.type == "text"))
+            if not isinstance(said, dict) or not set(schema.get("required", ())) <= said.keys():
+                raise ClaudeUnavailable("the fast model kept no schema")
+            return said
+
+    def _create(self, arguments: dict[str, Any], seconds: float, bill: Bill) -> anthropic.types.Message:
+        """Make one call; who is refused pays nothing."""
+        try:
+            message: anthropic.types.Message = self.api.with_options(timeout=seconds).messages.create(**arguments)
+        except anthropic.APIStatusError:
+            bill.settle(Usage())
+            raise
+        return message
 
 
 def supports_effort(model: str) -> bool:
@@ -154,7 +202,16 @@ def _hang_up(stream: anthropic.MessageStream[Any]) -> None:
             return  # It has ended by itself.
 
 
-def _usage(message: anthropic.types.Message) -> Usage:
+def _note(event: Any, bill: Bill) -> None:
+    """Keep the bill of a stream up to date: one that is cut off is paid for, too."""
+    if event.type == "message_start":
+        bill.settle(usage_of(event.message))
+    elif event.type in SPOKEN:
+        bill.heard += len(getattr(event, SPOKEN[event.type]))
+
+
+def usage_of(message: anthropic.types.Message) -> Usage:
+    """Return what an answer took, as the API counts it."""
     usage = message.usage
     written_1h = usage.cache_creation.ephemeral_1h_input_tokens if usage.cache_creation else 0
     return Usage(

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from workers.claude.client import Claude
-from workers.claude.errors import claude_errors
-from workers.errors import ClaudeUnavailable, TurnFailed
+from workers.errors import ClaudeUnavailable, StateUnavailable, TurnFailed
 from workers.logs import get_logger
-from workers.records import Usage
+from workers.payer import Payer
 
-BUDGET_SECONDS = 6.0
-MAX_TOKENS = 1_500
 MOST_MATERIAL = 20_000
 SYSTEM = """\
 You fill in a form for a new Jira issue about the last message, which people wrote in Slack; <thread> holds what stands
@@ -31,35 +27,26 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Prefilled:
-    """What the model made of it, with what that took."""
+    """What the model made of it."""
 
     summary: str
     description: str
     issue_type: str
     priority: str
-    usage: Usage
 
 
 def prefill(
-    claude: Claude, material: str, *, types: Sequence[str], priorities: Sequence[str], user_hash: str
+    claude: Claude, material: str, *, types: Sequence[str], priorities: Sequence[str], payer: Payer
 ) -> Prefilled | None:
-    """Return a filled-in form, or None when the model is away, too slow or says something else."""
+    """Return a filled-in form, or None when the model is away, too slow, unpaid or says something else."""
     try:
-        with claude_errors():
-            message = claude.api.with_options(timeout=BUDGET_SECONDS).messages.create(
-                model=claude.fast_model,
-                max_tokens=MAX_TOKENS,
-                system=SYSTEM,
-                messages=[{"role": "user", "content": material[:MOST_MATERIAL]}],
-                output_config={"format": {"type": "json_schema", "schema": _schema(types, priorities)}},
-                metadata={"user_id": user_hash},
-            )
-            usage = claude.count(claude.fast_model, message)
-            said = json.loads("".join(block.text for block in message.content if block.type == "text"))
-            return Prefilled(**{name: str(said[name]) for name in FIELDS}, usage=usage)
-    except (ClaudeUnavailable, TurnFailed, KeyError, TypeError) as error:
+        said = claude.ask_fast(
+            system=SYSTEM, content=material[:MOST_MATERIAL], schema=_schema(types, priorities), payer=payer
+        )
+    except (ClaudeUnavailable, TurnFailed, StateUnavailable) as error:
         log.info("not_prefilled", cause=type(error).__name__)
         return None
+    return Prefilled(**{name: str(said[name]) for name in FIELDS})
 
 
 FIELDS = ("summary", "description", "issue_type", "priority")

@@ -1,0 +1,142 @@
+"""Budgets hold against concurrent calls; what a call has cost is found again by person, channel, model and turn."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import cast
+
+import pytest
+import redis
+
+from workers.claude.purse import Purse, tokens_at_most
+from workers.errors import BudgetSpent
+from workers.payer import Payer
+from workers.records import Usage
+from workers.settings import WorkerSettings
+from workers.state.accounts import Account, Accounts, Refusal, Reservation, person_account, turn_account
+from workers.state.metrics import Metrics
+
+ADA = Payer("T1", "U1", "C1", "C1:1.0:1.0")
+MODEL = "claude-sonnet-5-5"
+CALL = Usage(input_tokens=1_000, output_tokens=800)
+CALL_USD = 0.01
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+
+def purse(client: redis.Redis, **settings: object) -> Purse:
+    given: dict[str, object] = {
+        "slack_bot_token": "xoxb-1",
+        "anthropic_api_key": "sk",
+        "jira_url": "http://127.0.0.1:1",
+        "jira_projects": "OPS",
+        "budget_turn_usd": 0,
+    }
+    return Purse(
+        WorkerSettings.model_validate(given | settings), Accounts(client), Metrics(client), lambda _: ("Grace",)
+    )
+
+
+def spend(payer: Payer, to: Purse, times: int) -> int:
+    """Return how many calls were made before the budget was used up."""
+    for made in range(times):
+        try:
+            with to.bill(payer, MODEL, CALL_USD * 1.5) as bill:
+                bill.settle(CALL)
+        except BudgetSpent:
+            return made
+    return times
+
+
+def test_a_budget_is_exceeded_by_one_call_at_most_whatever_runs_at_once(redis_client: redis.Redis) -> None:
+    parallel = purse(redis_client, budget_person_day_usd=0.25)
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda _: spend(ADA, parallel, 20), range(16)))
+    spent = Accounts(redis_client).figures("T1", person_account("U1", datetime.now(UTC)))[0].usd
+    assert 0.20 < spent <= 0.25 + CALL_USD
+
+
+def test_a_used_up_budget_names_whom_to_ask_and_no_other_person_is_refused(redis_client: redis.Redis) -> None:
+    own = purse(redis_client, budget_person_day_usd=0.005)
+    spend(ADA, own, 1)
+    with pytest.raises(BudgetSpent) as refused:
+        own.hold(ADA, 0.001)
+    assert "Your budget for me today is used up ($0.0050)" in refused.value.user_message
+    assert "Grace can raise it" in refused.value.user_message
+    assert spend(Payer("T1", "U2", "C1"), own, 1) == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "other", "said"),
+    [
+        ("budget_channel_day_usd", Payer("T1", "U2", "C1"), "This channel's budget"),
+        ("budget_workspace_month_usd", Payer("T1", "U2", "C2"), "This workspace's budget"),
+        ("budget_turn_usd", ADA, "This answer has cost"),
+    ],
+)
+def test_each_budget_stops_what_counts_in_it(redis_client: redis.Redis, setting: str, other: Payer, said: str) -> None:
+    limited = purse(redis_client, **{setting: 0.01})
+    spend(ADA, limited, 1)
+    with pytest.raises(BudgetSpent, match=said):
+        limited.hold(other, 0.001)
+
+
+def test_what_a_call_cost_is_found_in_all_its_accounts(redis_client: redis.Redis) -> None:
+    spend(ADA, purse(redis_client), 3)
+    books = Accounts(redis_client)
+    now = datetime.now(UTC)
+    for name in (person_account("U1", now), turn_account(ADA.turn), f"day:{now:%Y-%m-%d}:{MODEL}"):
+        found = books.figures("T1", name)[0]
+        assert found.usd == pytest.approx(3 * CALL_USD)
+        assert found.tokens == 3 * 1_800
+    assert books.ranked("T1", f"people:{now:%Y-%m-%d}") == ["U1"]
+
+
+def test_a_call_that_breaks_off_is_paid_for_and_holds_nothing_more(redis_client: redis.Redis) -> None:
+    whole = purse(redis_client, budget_person_day_usd=1)
+    with pytest.raises(RuntimeError):
+        _break_off(whole)
+    found = Accounts(redis_client).figures("T1", person_account("U1", datetime.now(UTC)))[0]
+    assert found.usage.output_tokens == 1_000
+    assert isinstance(whole.hold(ADA, 0.5), Reservation)
+
+
+def _break_off(whole: Purse) -> None:
+    with whole.bill(ADA, MODEL, 0.9) as bill:
+        bill.settle(Usage(input_tokens=1_000))
+        bill.heard = 3_000
+        raise RuntimeError
+
+
+def test_what_a_dead_worker_held_comes_free_by_itself(redis_client: redis.Redis) -> None:
+    books, budget = Accounts(redis_client), (Account("person", "person:U1:2026-11-28", 1.0, 100),)
+    assert isinstance(books.reserve(ADA, budget, 1.0, ttl_seconds=100), Reservation)
+    refused = books.reserve(ADA, budget, 0.1, ttl_seconds=100)
+    assert isinstance(refused, Refusal)
+    assert not refused.is_spent
+    # Its time is over.
+    redis_client.zadd("sb:usage:{T1}:person:U1:2026-11-28:held", dict.fromkeys(_held(redis_client), 1))
+    assert isinstance(books.reserve(ADA, budget, 0.1, ttl_seconds=100), Reservation)
+
+
+def _held(client: redis.Redis) -> list[bytes]:
+    return cast("list[bytes]", client.zrange("sb:usage:{T1}:person:U1:2026-11-28:held", 0, -1))
+
+
+def test_a_person_is_warned_once_a_day_near_the_end(redis_client: redis.Redis) -> None:
+    near = purse(redis_client, budget_person_day_usd=0.035)
+    spend(ADA, near, 2)
+    assert near.warning(ADA) == ""
+    spend(ADA, near, 1)
+    assert "85 % of your budget for me today is used" in near.warning(ADA)
+    assert near.warning(ADA) == ""
+
+
+def test_without_budgets_nothing_is_refused(redis_client: redis.Redis) -> None:
+    none = {f"budget_{name}_usd": 0 for name in ("person_day", "channel_day", "workspace_month", "turn")}
+    assert spend(ADA, purse(redis_client, **none), 50) == 50
+
+
+def test_the_estimate_of_a_prompt_is_no_smaller_than_its_words() -> None:
+    assert tokens_at_most({"role": "user", "content": "word " * 300}) >= 500
+    assert tokens_at_most("困る" * 100) >= 200

@@ -1,0 +1,180 @@
+"""The one place where the model's money is held, booked and refused: no call is made beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from workers.claude.prices import PriceList
+from workers.errors import BudgetSpent, StateUnavailable
+from workers.logs import get_logger
+from workers.payer import Payer
+from workers.records import Usage
+from workers.settings import WorkerSettings
+from workers.state import accounts
+from workers.state.accounts import Account, Accounts, Refusal, Reservation
+from workers.state.metrics import Metrics
+from workers.views.money import budget_nearly_spent, budget_spent
+
+NEAR = 0.8
+BUSY_SECONDS = 20.0
+"""So long a call waits for others that may still leave something of the budget."""
+POLL_SECONDS = 0.5
+LONGEST_CALL_SECONDS = 900
+DAY, MONTH = accounts.DAYS_KEPT * 86_400, accounts.MONTHS_KEPT * 31 * 86_400
+
+log = get_logger(__name__)
+
+
+@dataclass
+class Bill:
+    """What one call has used so far; booked when the call is over, however it ended."""
+
+    usage: Usage = field(default_factory=Usage)
+    heard: int = 0
+    """Characters of an answer whose end has not come."""
+
+    def settle(self, usage: Usage) -> None:
+        """Take over what the API counted at the end of an answer."""
+        self.usage, self.heard = usage, 0
+
+    def so_far(self) -> Usage:
+        """Return what is to be paid: of an answer that was cut off what it said until then."""
+        spoken = max(self.usage.output_tokens, -(-self.heard // 3))
+        return self.usage.model_copy(update={"output_tokens": spoken})
+
+
+class Purse:
+    """Every call's money, for this process."""
+
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        books: Accounts,
+        metrics: Metrics,
+        admins: Callable[[str], Sequence[str]] = lambda _team_id: (),
+    ) -> None:
+        self._settings, self._books, self._metrics, self._admins = settings, books, metrics, admins
+        self.prices = PriceList(settings.model_prices)
+        self._unknown: set[str] = set()
+
+    @contextmanager
+    def bill(
+        self, payer: Payer, model: str, most_usd: float, wait: Callable[[float], None] | None = None
+    ) -> Iterator[Bill]:
+        """Hold what a call may cost at most, and book what it did cost; raises BudgetSpent before any money is spent.
+
+        With `wait` a call waits for others that hold the rest of a budget, for a while.
+        """
+        bill, held = Bill(), self.hold(payer, most_usd, wait=wait)
+        try:
+            yield bill
+        finally:
+            self.book(held, model, bill.so_far())
+
+    def hold(
+        self,
+        payer: Payer,
+        most_usd: float,
+        *,
+        seconds: float = LONGEST_CALL_SECONDS,
+        wait: Callable[[float], None] | None = None,
+    ) -> Reservation:
+        """Hold an amount in all budgets of a payer until it is booked or the time is over; raises BudgetSpent."""
+        limited = self.accounts_of(payer, accounts.utc_now())
+        give_up_at = time.monotonic() + (BUSY_SECONDS if wait else 0)
+        while True:
+            held = self._books.reserve(payer, limited, most_usd, seconds)
+            if isinstance(held, Reservation):
+                return held
+            if held.is_spent or wait is None or time.monotonic() > give_up_at:
+                raise self._refused(payer, held)
+            wait(POLL_SECONDS)
+
+    def book(self, held: Reservation, model: str, usage: Usage, *, is_batch: bool = False) -> float:
+        """Count what a call has used in metrics and accounts, free what it held, and return the dollars."""
+        usd = self.prices.cost(model, usage, is_batch=is_batch)
+        self._say_unknown(model)
+        self._count(model, usage, usd)
+        now = accounts.utc_now()
+        try:
+            self._books.book(held, self.accounts_of(held.payer, now), model, usage, usd, now)
+        except StateUnavailable as error:
+            log.error("not_booked", model=model, usd=round(usd, 6), cause=str(error))  # noqa: TRY400  no bug of ours
+        return usd
+
+    def warning(self, payer: Payer) -> str:
+        """Return a sentence the first time on a day that one of a person's budgets comes to its end, else nothing."""
+        now = accounts.utc_now()
+        limited = [each for each in self.accounts_of(payer, now) if each.limit_usd > 0 and each.kind != "turn"]
+        figures = self._books.figures(payer.team_id, *(each.name for each in limited))
+        for account, found in zip(limited, figures, strict=True):
+            told = f"{payer.user_id}:{account.kind}:{now:%Y-%m-%d}"
+            if found.usd >= account.limit_usd * NEAR and self._books.once(payer.team_id, told, 86_400):
+                admins = self._admins(payer.team_id)
+                return budget_nearly_spent(account.kind, found.usd, account.limit_usd, admins)
+        return ""
+
+    def accounts_of(self, payer: Payer, now: datetime) -> tuple[Account, ...]:
+        """Return the accounts that a call goes into, with their budgets."""
+        settings = self._settings
+        found = [
+            Account("workspace", accounts.workspace_account(now), settings.budget_workspace_month_usd, MONTH),
+            Account("person", accounts.person_account(payer.user_id, now), settings.budget_person_day_usd, DAY),
+            Account("channel", accounts.channel_account(payer.channel_id, now), settings.budget_channel_day_usd, DAY),
+            Account("turn", accounts.turn_account(payer.turn), settings.budget_turn_usd, 86_400),
+        ]
+        has = {
+            "workspace": True,
+            "person": bool(payer.user_id),
+            "channel": bool(payer.channel_id) and not payer.channel_id.startswith("D"),
+            "turn": bool(payer.turn),
+        }
+        return tuple(account for account in found if has[account.kind])
+
+    def _refused(self, payer: Payer, refusal: Refusal) -> BudgetSpent:
+        account = refusal.account
+        log.warning("budget_spent", budget=account.kind, limit_usd=account.limit_usd, is_spent=refusal.is_spent)
+        admins = () if account.kind == "turn" else self._admins(payer.team_id)
+        return BudgetSpent(budget_spent(account.kind, account.limit_usd, admins))
+
+    def _count(self, model: str, usage: Usage, usd: float) -> None:
+        kinds = {
+            "input": usage.input_tokens,
+            "output": usage.output_tokens,
+            "cache_write": usage.cache_creation_input_tokens,
+            "cache_read": usage.cache_read_input_tokens,
+        }
+        for kind, tokens in kinds.items():
+            self._metrics.count("supportbot_tokens_total", tokens, model=model, kind=kind)
+        self._metrics.count("supportbot_cost_usd_total", usd, model=model)
+
+    def _say_unknown(self, model: str) -> None:
+        """Say once that a model has no price of its own."""
+        if model not in self._unknown and not self.prices.knows(model):
+            self._unknown.add(model)
+            log.warning("price_unknown", model=model, counted_as="the dearest known model", see="MODEL_PRICES")
+
+
+def tokens_at_most(value: Any) -> int:
+    """Return an estimate, rather too high, of the tokens of a prompt or a part of it."""
+    if isinstance(value, str):
+        # Few characters outside of English make a token: counted by their bytes.
+        return len(value.encode()) // 3 + 1
+    if isinstance(value, dict):
+        source = value.get("source")
+        if value.get("type") in ("image", "document") and isinstance(source, dict) and "data" in source:
+            return _media_at_most(str(value["type"]), len(str(source["data"])))
+        return sum(tokens_at_most(key) + tokens_at_most(part) for key, part in value.items())
+    if isinstance(value, list | tuple):
+        return sum(map(tokens_at_most, value))
+    return 1
+
+
+def _media_at_most(kind: str, size: int) -> int:
+    """A picture is never more than this; a document's pages, of text and a picture each, are told by its size."""
+    return 5_000 if kind == "image" else 6_000 + size // 8

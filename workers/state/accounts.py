@@ -1,0 +1,217 @@
+"""What the model costs, booked by person, channel, workspace and turn, with budgets that concurrent calls keep.
+
+A call is admitted while what was spent and what running calls may still spend lies below each budget; it then holds an
+upper estimate of its own cost. So whatever runs at once, a budget is exceeded by one call at most.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal, cast
+
+import redis
+
+from workers.payer import Payer
+from workers.records import Usage
+from workers.state.connection import Args, state_errors
+
+Kind = Literal["person", "channel", "workspace", "turn"]
+NANO = 1_000_000_000
+"""Money is kept in whole billionths of a dollar: sums are exact."""
+DAYS_KEPT = 35
+MONTHS_KEPT = 13
+_DAY = 86_400
+
+# KEYS per account: figures, held.  ARGV: name of the reservation, its amount, its life in ms, then a limit per account.
+# Returns the number of the account that has no room (0: admitted), and whether it is spent for good.
+RESERVE = """
+local time = redis.call('TIME')
+local now, ttl, busy = time[1] * 1000 + math.floor(time[2] / 1000), tonumber(ARGV[3]), 0
+for i = 1, #KEYS / 2 do
+  local limit = tonumber(ARGV[3 + i])
+  redis.call('ZREMRANGEBYSCORE', KEYS[2 * i], '-inf', now)
+  local spent = tonumber(redis.call('HGET', KEYS[2 * i - 1], 'nano') or '0')
+  if spent >= limit then return {i, 1} end
+  for _, member in ipairs(redis.call('ZRANGE', KEYS[2 * i], 0, -1)) do
+    spent = spent + tonumber(string.match(member, ':(%d+)$'))
+  end
+  if spent >= limit and busy == 0 then busy = i end
+end
+if busy > 0 then return {busy, 0} end
+for i = 1, #KEYS / 2 do
+  redis.call('ZADD', KEYS[2 * i], string.format('%.0f', now + ttl), ARGV[1] .. ':' .. ARGV[2])
+  redis.call('PEXPIRE', KEYS[2 * i], ttl)
+end
+return {0, 0}
+"""
+
+
+@dataclass(frozen=True)
+class Account:
+    """One sum of money with its budget; zero is no budget."""
+
+    kind: Kind
+    name: str
+    limit_usd: float
+    kept_seconds: int
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a call was not admitted."""
+
+    account: Account
+    is_spent: bool
+    """False if only what other running calls hold fills it."""
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """What a call holds until it is booked or its time is over."""
+
+    payer: Payer
+    accounts: tuple[Account, ...]
+    """Those of a budget, in which it is held."""
+    member: str = ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was used: tokens by kind, dollars, turns; of a workspace's day also by model."""
+
+    turns: int = 0
+    usage: Usage = field(default_factory=Usage)
+    usd: float = 0.0
+
+    @property
+    def prompt_tokens(self) -> int:
+        used = self.usage
+        return used.input_tokens + used.cache_creation_input_tokens + used.cache_read_input_tokens
+
+    @property
+    def tokens(self) -> int:
+        return self.prompt_tokens + self.usage.output_tokens
+
+    @property
+    def cached_share(self) -> float:
+        """The part of what was read that came from the cache."""
+        return self.usage.cache_read_input_tokens / self.prompt_tokens if self.prompt_tokens else 0.0
+
+
+class Accounts:
+    """By team; days and months are those of UTC."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+        self._reserve = client.register_script(RESERVE)
+
+    def reserve(
+        self, payer: Payer, accounts: Sequence[Account], usd: float, ttl_seconds: float
+    ) -> Reservation | Refusal:
+        """Hold an estimate in each account that has a budget, or in none of them."""
+        limited = tuple(account for account in accounts if account.limit_usd > 0)
+        if not limited:
+            return Reservation(payer, ())
+        keys = [key for each in limited for key in (_key(payer.team_id, each.name), _held(payer.team_id, each.name))]
+        name, amount = uuid.uuid4().hex, nano(usd)
+        args: Args = [name, amount, int(ttl_seconds * 1000), *(nano(each.limit_usd) for each in limited)]
+        with state_errors():
+            place, is_spent = cast("list[int]", self._reserve(keys=keys, args=args))
+        if place:
+            return Refusal(limited[place - 1], bool(is_spent))
+        return Reservation(payer, limited, f"{name}:{amount}")
+
+    def book(
+        self, held: Reservation, accounts: Sequence[Account], model: str, usage: Usage, usd: float, now: datetime
+    ) -> None:
+        """Count what a call has cost, in all its accounts and in the day's figures, and free what it held."""
+        payer, amount = held.payer, nano(usd)
+        day = f"{now:%Y-%m-%d}"
+        with state_errors():
+            pipe = self._redis.pipeline()
+            for account in held.accounts:
+                pipe.zrem(_held(payer.team_id, account.name), held.member)
+            if amount or usage != Usage():
+                for account in accounts:
+                    _add(pipe, _key(payer.team_id, account.name), usage, amount, account.kept_seconds)
+                _add(pipe, _key(payer.team_id, f"day:{day}:{model}"), usage, amount, DAYS_KEPT * _DAY)
+                for index, member in ((f"models:{day}", model), (f"people:{day}", payer.user_id)):
+                    pipe.zincrby(_key(payer.team_id, index), amount, member)
+                    pipe.expire(_key(payer.team_id, index), DAYS_KEPT * _DAY)
+            pipe.execute()
+
+    def add_turn(self, team_id: str, user_id: str, now: datetime) -> None:
+        """Count an answer that was given to a person."""
+        key = _key(team_id, person_account(user_id, now))
+        with state_errors():
+            pipe = self._redis.pipeline()
+            pipe.hincrby(key, "turns", 1)
+            pipe.expire(key, DAYS_KEPT * _DAY)
+            pipe.execute()
+
+    def figures(self, team_id: str, *names: str) -> list[Figures]:
+        """Return the figures of accounts, in the order of their names."""
+        with state_errors():
+            pipe = self._redis.pipeline(transaction=False)
+            for name in names:
+                pipe.hgetall(_key(team_id, name))
+            return [_figures(row) for row in pipe.execute()]
+
+    def ranked(self, team_id: str, index: str) -> list[str]:
+        """Return the members of an index, such as `people:<day>`, the dearest first."""
+        with state_errors():
+            return [
+                member.decode() for member in cast("list[bytes]", self._redis.zrevrange(_key(team_id, index), 0, -1))
+            ]
+
+    def once(self, team_id: str, what: str, ttl_seconds: int) -> bool:
+        """Return True the first time that something is asked for."""
+        with state_errors():
+            return bool(self._redis.set(_key(team_id, f"told:{what}"), 1, nx=True, ex=ttl_seconds))
+
+
+def person_account(user_id: str, now: datetime) -> str:
+    return f"person:{user_id}:{now:%Y-%m-%d}"
+
+
+def channel_account(channel_id: str, now: datetime) -> str:
+    return f"channel:{channel_id}:{now:%Y-%m-%d}"
+
+
+def workspace_account(now: datetime) -> str:
+    return f"month:{now:%Y-%m}"
+
+
+def turn_account(turn: str) -> str:
+    return f"turn:{turn}"
+
+
+def nano(usd: float) -> int:
+    return round(usd * NANO)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _add(pipe: redis.client.Pipeline, key: str, usage: Usage, amount: int, kept_seconds: int) -> None:
+    for name, value in (*usage.model_dump().items(), ("nano", amount)):
+        if value:
+            pipe.hincrby(key, name, value)
+    pipe.expire(key, kept_seconds)
+
+
+def _figures(row: dict[bytes, bytes]) -> Figures:
+    numbers = {name.decode(): int(value) for name, value in row.items()}
+    return Figures(numbers.get("turns", 0), Usage.model_validate(numbers), numbers.get("nano", 0) / NANO)
+
+
+def _key(team_id: str, name: str) -> str:
+    return f"sb:usage:{{{team_id}}}:{name}"
+
+
+def _held(team_id: str, name: str) -> str:
+    return f"{_key(team_id, name)}:held"
