@@ -10,7 +10,7 @@ from workers.acts.run import ACTS, run_act
 from workers.acts.services import ActServices
 from workers.errors import JiraRefused, JiraUnavailable, SlackRefused, SupportBotError, ToolError, TurnFailed
 from workers.filing import DraftDesk
-from workers.jira.forms import edited
+from workers.jira.forms import edited, finder
 from workers.jira.gateway import JiraGateway
 from workers.logs import get_logger
 from workers.records import DRAFT_VERSION, Action, Conversation, Draft, Filing
@@ -121,9 +121,13 @@ def _edit(action: Action, draft: Draft, filing: Filing, services: ActionServices
     if filing.state not in ("new", "rejected"):
         services.desk.refresh(draft)
         _hint(action, services, failures.DRAFT_SETTLED)
-    elif version != draft.version or not services.desk.edit(draft, edited(draft, values)):
+    elif version != draft.version or not services.desk.edit(draft, _edited(draft, values, services)):
         services.desk.refresh(draft)
         _hint(action, services, failures.DRAFT_CHANGED)
+
+
+def _edited(draft: Draft, values: dict[str, Any], services: ActionServices) -> Draft:
+    return edited(draft, values, finder(services.jira.directory, draft.project))
 
 
 PRESSES: dict[str, Callable[[Action, Draft, Filing, ActionServices], None]] = {

@@ -120,6 +120,8 @@ def _jira(settings: WorkerSettings) -> Iterator[Finding]:
     yield Finding("ok", "Jira", f"logged in as {jira.who_am_i().name}")
     for project in settings.jira_projects:
         yield _jira_project(jira, project)
+    for name in jira.directory.unknown_overrides():
+        yield Finding("FAIL", "Jira", f"JIRA_ACCOUNTS: the entry of {name} names an account that Jira does not know")
 
 
 def _jira_project(jira: JiraGateway, project: str) -> Finding:

@@ -22,8 +22,9 @@ from workers.errors import (
 )
 from workers.failpoints import failpoint
 from workers.jira.errors import refusal_sentences
+from workers.jira.fields import REPORTER
 from workers.jira.gateway import JiraGateway
-from workers.jira.payload import create_payload, marker_of, people_of
+from workers.jira.payload import create_payload, marker_of, people_of, unknown_people
 from workers.jira.values import CreatedIssue
 from workers.logs import get_logger
 from workers.records import Draft, Filing, FilingState
@@ -239,8 +240,12 @@ class DraftDesk:
             failpoint("filing_stored")
 
     def _create(self, draft: Draft) -> CreatedIssue:
-        accounts = self._jira.accounts(people_of(draft))
-        reporter = accounts.get(draft.asker_email or "")
+        directory = self._jira.directory
+        accounts = {**directory.accounts(people_of(draft)), **draft.accounts}
+        if nobody := unknown_people(draft, accounts):
+            raise JiraRefused(400, dict.fromkeys(nobody, "I know no single Jira account for this person."))
+        reporter = accounts.get(str(draft.fields.get(REPORTER, "")))
+        reporter = reporter or directory.account_id(draft.asker_email or "", slack_id=draft.asker_id)
         try:
             return self._jira.create(self._payload(draft, accounts, reporter))
         except JiraRefused as error:

@@ -195,6 +195,8 @@ class Draft(Record):
     labels: tuple[str, ...] = ()
     fields: dict[str, FieldValue] = {}
     """By field id; summary, description, priority and labels stand above."""
+    accounts: dict[str, str] = {}
+    """The Jira account of each person that stands among the fields by name."""
     specs: tuple[FieldSpec, ...] = ()
     """The create screen of this project and type, in Jira's order."""
     notes: tuple[str, ...] = ()

@@ -26,6 +26,16 @@ def _project_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
     return keys
 
 
+def _accounts(value: Any) -> Any:
+    """Read a comma list of pairs: who is meant in Slack, an equals sign, who that is in Jira."""
+    if not isinstance(value, str):
+        return value
+    pairs = [tuple(part.strip() for part in word.partition("=")[::2]) for word in value.split(",") if word.strip()]
+    if not all(name and account for name, account in pairs):
+        raise ValueError("must be a comma list such as U0123=ada@example.com,bob@example.com=5b10a2844c20165700ede21f")
+    return tuple(pairs)
+
+
 def _web_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -63,6 +73,7 @@ def _starts_with(prefix: str) -> AfterValidator:
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 ProjectKeys = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_project_keys)]
 Prices = Annotated[tuple[tuple[str, tuple[float, ...]], ...], NoDecode, BeforeValidator(_prices)]
+Accounts = Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(_accounts)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 RedisAddress = Annotated[str, AfterValidator(checked)]
 BotToken = Annotated[SecretStr, _starts_with("xoxb-")]
@@ -166,6 +177,7 @@ class WorkerSettings(Settings, JiraAccount):
     jira_url: WebAddress
     jira_site_url: WebAddress | None = None
     jira_projects: ProjectKeys
+    jira_accounts: Accounts = ()
     admin_users: Words = ()
     knowledge_dirs: Words = ()
     write_policy: Annotated[Literal["confirm", "auto"], Lower] = "confirm"

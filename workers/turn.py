@@ -143,6 +143,11 @@ def _past(attempt: Attempt) -> Replay:
 def _toolbox(attempt: Attempt, question: Question, standing: Standing) -> Toolbox:
     services, request = attempt.services, attempt.request
     person = standing.person
+
+    def asker(user_id: str) -> Asker:
+        found = services.people.person(request.conversation.team_id, user_id)
+        return Asker(user_id=found.id, name=found.name, email=found.email)
+
     projects = services.settings.jira_projects
     return Toolbox(
         ToolContext(
@@ -153,6 +158,7 @@ def _toolbox(attempt: Attempt, question: Question, standing: Standing) -> Toolbo
             default_project=standing.default_project(projects),
             jira=services.jira,
             drafts=services.desk,
+            person=asker,
             files=_files(attempt, question),
             write_policy=standing.write_policy(services.settings.write_policy),
             is_open=standing.access == "full",

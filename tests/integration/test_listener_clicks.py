@@ -235,12 +235,14 @@ def test_what_is_wrong_in_a_form_is_said_at_the_field(
     listener: RunningListener, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes
 ) -> None:
     root = thread(slack)
-    keep_draft(slack, redis_server, root, specs=[FieldSpec(id="customfield_1", name="Contact", kind="user")])
+    keep_draft(
+        slack, redis_server, root, specs=[FieldSpec(id="customfield_1", name="Contact", kind="text", required=True)]
+    )
     card = post_buttons(slack, root, "d1", "draft_edit")
     slack.click("general", card, "grace", "draft_edit")
-    slack.submit_view("grace", "top", {"customfield_1": "somebody"})
+    slack.submit_view("grace", "top", {"customfield_1": " "})
     (view,) = slack.views["U0GRACE01"]
-    assert "e-mail address" in view.errors["customfield_1"]
+    assert "is required" in view.errors["customfield_1"]
     assert actions(boxes, slack.workspace.team_id, "draft:d1") == []
     assert listener.is_ready()
 

@@ -7,7 +7,7 @@ import time
 
 from workers.acts.services import ActServices
 from workers.errors import JiraUnavailable, SlackRefused
-from workers.jira.forms import OWN, labels_of, notes_on
+from workers.jira.forms import OWN, checked, finder, labels_of
 from workers.records import FORM, Action, Conversation, Draft, FieldSpec
 from workers.slack.threads import permalink
 from workers.tools.jira_create_issue import MOST_FILES
@@ -70,7 +70,9 @@ def _draft_from_form(action: Action, services: ActServices, draft_id: str) -> Dr
         files=services.forms.files(action.team_id, str(values.get(FORM) or ""))[-MOST_FILES:],
         created_at=time.time(),
     )
-    return draft.model_copy(update={"notes": (*notes, *more, *(notes_on(draft) if specs else ()))})
+    if specs:
+        draft = checked(draft, finder(services.jira.directory, project))
+    return draft.model_copy(update={"notes": (*notes, *more, *draft.notes)})
 
 
 def _project_of(values: dict[str, object], services: ActServices) -> tuple[str, tuple[str, ...]]:

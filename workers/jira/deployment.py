@@ -70,6 +70,10 @@ class Deployment(Protocol):
         """Return the query that finds people by name or e-mail address."""
         ...
 
+    def person_key(self, account_id: str) -> dict[str, str]:
+        """Return the query that names one account."""
+        ...
+
 
 class Cloud:
     """Jira Cloud: REST v3, ADF, e-mail and API token, people by accountId."""
@@ -109,6 +113,9 @@ class Cloud:
 
     def person_query(self, typed: str) -> dict[str, str]:
         return {"query": typed}
+
+    def person_key(self, account_id: str) -> dict[str, str]:
+        return {"accountId": account_id}
 
 
 class DataCenter:
@@ -154,6 +161,9 @@ class DataCenter:
 
     def person_query(self, typed: str) -> dict[str, str]:
         return {"username": typed}
+
+    def person_key(self, account_id: str) -> dict[str, str]:
+        return {"username": account_id}
 
 
 def deployment_of(settings: WorkerSettings) -> Deployment:

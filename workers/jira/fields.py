@@ -11,12 +11,14 @@ from workers.records import FieldKind, FieldSpec, FieldValue
 
 HANDLED = frozenset({"summary", "description", "priority", "labels"})
 """A draft has a place of its own for these."""
-SET_BY_US = frozenset({"project", "issuetype", "reporter"})
+SET_BY_US = frozenset({"project", "issuetype"})
+REPORTER = "reporter"
+"""The one who asked, unless the asker names another."""
 EXAMPLES: dict[FieldKind, str] = {
     "number": "a number",
     "date": "a date (2026-01-31)",
     "datetime": "a date and time (2026-01-31T14:30+01:00)",
-    "user": "an e-mail address",
+    "user": "a person: @name, name or e-mail address",
     "url": "a web address",
     "labels": "labels",
 }
@@ -107,4 +109,4 @@ def _with(fitted: Fitted, spec: FieldSpec | None, name: str, value: Any) -> Fitt
 
 
 def _is_missing(spec: FieldSpec, filled: set[str]) -> bool:
-    return spec.required and not spec.has_default and spec.id not in filled and spec.id not in SET_BY_US
+    return spec.required and not spec.has_default and spec.id not in {*filled, *SET_BY_US, REPORTER}

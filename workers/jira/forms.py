@@ -1,15 +1,19 @@
-"""Pure: what a form holds becomes a draft, with notes on what Jira will not take."""
+"""What a form holds becomes a draft, with notes on what Jira will not take."""
 
 from __future__ import annotations
 
+from workers.errors import JiraUnavailable, Misconfigured
+from workers.jira.directory import Directory, Sought
 from workers.jira.fields import fit
-from workers.records import Draft
+from workers.jira.people_fields import Find, with_people
+from workers.jira.values import Person
+from workers.records import Draft, FieldSpec
 
 OWN = ("summary", "description", "priority", "labels", "project", "issue_type")
 """A draft has a place of its own for these."""
 
 
-def edited(draft: Draft, values: dict[str, object]) -> Draft:
+def edited(draft: Draft, values: dict[str, object], find: Find) -> Draft:
     """Return the draft with a modal's values, and notes on what Jira will not take; what it did not show stays."""
     given = {name: value for name, value in values.items() if name not in OWN}
     fields = {name: value for name, value in {**draft.fields, **given}.items() if value not in ("", None, (), [])}
@@ -21,8 +25,26 @@ def edited(draft: Draft, values: dict[str, object]) -> Draft:
         changes["priority"] = values["priority"] or None
     if "labels" in values:
         changes["labels"] = labels_of(values["labels"])
-    new = Draft.model_validate({**draft.model_dump(), **changes})
-    return new.model_copy(update={"notes": notes_on(new)})
+    return checked(Draft.model_validate({**draft.model_dump(), **changes}), find)
+
+
+def checked(draft: Draft, find: Find) -> Draft:
+    """Return the draft with its people by name, and notes on what Jira will miss or refuse."""
+    found = with_people(draft.specs, draft.fields, find, draft.accounts)
+    new = draft.model_copy(update={"fields": found.fields, "accounts": found.accounts})
+    return new.model_copy(update={"notes": (*notes_on(new), *found.problems)})
+
+
+def finder(directory: Directory, project: str) -> Find:
+    """Return what finds the people of a form; whom Jira can't be asked about now stays as entered."""
+
+    def find(words: str, spec: FieldSpec) -> Person | None:
+        try:
+            return directory.find(Sought(words), project=project if spec.id == "assignee" else "")
+        except (JiraUnavailable, Misconfigured):
+            return None
+
+    return find
 
 
 def notes_on(draft: Draft) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
@@ -13,6 +12,7 @@ from workers.jira.attachments import Attachment, Multipart, attachments_of, limi
 from workers.jira.connection import Connection
 from workers.jira.create_metadata import CreateMetadata
 from workers.jira.deployment import deployment_of
+from workers.jira.directory import Directory
 from workers.jira.issue_changes import IssueChanges
 from workers.jira.jql import IssueQuery, jql_of, ranked
 from workers.jira.lost import LostIssues
@@ -24,7 +24,6 @@ from workers.jira.reading import (
     issue_reader,
     options_page,
     page_reader,
-    people_of,
     person_of,
     screen_page,
 )
@@ -32,16 +31,13 @@ from workers.jira.values import CreatedIssue, Issue, IssueType, Person, SearchPa
 from workers.records import FieldSpec
 from workers.settings import WorkerSettings
 from workers.state.cache import Cache
-from workers.state.jira_cache import options_name, people_name, screen_name, types_name
+from workers.state.jira_cache import options_name, screen_name, types_name
 from workers.state.limiter import Limiter
 from workers.state.metrics import Metrics
 
 T = TypeVar("T")
 
 HOUR_SECONDS = 3_600
-LIST_SECONDS = 600
-PERSON_SECONDS = 24 * HOUR_SECONDS
-PAGE_SIZE = 100
 RANKED_FROM = 50
 """So many recent hits are ranked by the keywords; Jira itself offers no order by relevance."""
 NEWEST_COMMENTS = 5
@@ -64,6 +60,7 @@ class JiraGateway:
         self._metadata = CreateMetadata(self._connection, self.deployment)
         self._lost = LostIssues(self._connection, self.deployment)
         self._cache = cache
+        self.directory = Directory(self._connection, self.deployment, cache, dict(settings.jira_accounts))
         self.changes = IssueChanges(self._connection, self.deployment, cache, self, limiter)
 
     # Reading
@@ -138,34 +135,8 @@ class JiraGateway:
         return self._cached(options_name(project, kind.id, field_id), read, refresh=refresh)
 
     def people(self, project: str, typed: str) -> list[tuple[str, str]]:
-        """Return those who can be assigned in a project and whose name or address begins so: (e-mail, name)."""
-        params = {"project": self.open_project(project), **self.deployment.person_query(typed), "maxResults": PAGE_SIZE}
-
-        def read() -> list[tuple[str, str]]:
-            found = self._connection.read("user_search", "user/assignable/search", people_of, params=params)
-            # Without its address nobody could be told from a namesake when the issue is filed.
-            return [(person.email, person.name) for person in found if person.email]
-
-        return self._cached(people_name(project, typed), read, refresh=False, ttl_seconds=LIST_SECONDS)
-
-    def account_id(self, email: str) -> str | None:
-        """Return the account of this e-mail address if it is exact, active and the only one; kept for a day."""
-        name = f"jira:account:{hashlib.sha256(email.casefold().encode()).hexdigest()[:24]}"
-        known = self._cache.get(name)
-        if isinstance(known, str):
-            return known or None
-        params = {**self.deployment.person_query(email), "maxResults": 50}
-        people = self._connection.read("user_search", "user/search", people_of, params=params)
-        found = [person for person in people if person.email.casefold() == email.casefold()]
-        account = found[0].account_id if len(found) == 1 else None
-        # Someone without an account may get one today.
-        self._cache.put(name, account or "", PERSON_SECONDS if account else HOUR_SECONDS)
-        return account
-
-    def accounts(self, emails: Iterable[str]) -> dict[str, str]:
-        """Return the accounts of those e-mail addresses that have one."""
-        found = {email: self.account_id(email) for email in emails}
-        return {email: account for email, account in found.items() if account}
+        """Return those who can be assigned in a project and whose name or address begins so: (value, name)."""
+        return self.directory.offered(self.open_project(project), typed)
 
     def find_by_label(self, project: str, label: str) -> tuple[CreatedIssue, ...]:
         """Return the issues that were filed with this marker, oldest first: by label, else by what we created lately.
@@ -241,14 +212,12 @@ class JiraGateway:
         """Return the address of an issue of an open project, None for anything else that looks like a key."""
         return self.url_of(key) if key.rpartition("-")[0] in self._projects else None
 
-    def _cached(
-        self, name: str, read: Callable[[], list[T]], *, refresh: bool, ttl_seconds: int = HOUR_SECONDS
-    ) -> list[T]:
+    def _cached(self, name: str, read: Callable[[], list[T]], *, refresh: bool) -> list[T]:
         known = None if refresh else self._cache.get(name)
         if isinstance(known, list):
             return known
         rows = read()
-        self._cache.put(name, rows, ttl_seconds)
+        self._cache.put(name, rows, HOUR_SECONDS)
         return rows
 
     def open_project(self, project: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from workers.jira.deployment import Closing, Cloud, Deployment, LinkOf
 from workers.jira.field_values import option_named
+from workers.jira.fields import REPORTER
 from workers.jira.screen import CHILD
 from workers.records import Draft, FieldSpec, FieldValue
 
@@ -23,10 +24,16 @@ def marker_of(draft_id: str) -> str:
 
 
 def people_of(draft: Draft) -> tuple[str, ...]:
-    """Return the e-mail addresses that the payload needs accounts for, the asker's among them."""
+    """Return the people among the fields whose accounts are not known yet, by e-mail address."""
     given = [draft.fields[spec.id] for spec in draft.specs if spec.kind == "user" and spec.id in draft.fields]
-    emails = [draft.asker_email or "", *(email for value in given for email in _texts(value))]
-    return tuple(dict.fromkeys(filter(None, emails)))
+    words = (word for value in given for word in _texts(value))
+    return tuple(dict.fromkeys(word for word in words if word and word not in draft.accounts))
+
+
+def unknown_people(draft: Draft, accounts: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the ids of fields that name somebody without a known account: none of them is left out unsaid."""
+    named = ((spec.id, draft.fields.get(spec.id, "")) for spec in draft.specs if spec.kind == "user")
+    return tuple(field for field, value in named if any(word and word not in accounts for word in _texts(value)))
 
 
 def create_payload(
@@ -46,7 +53,7 @@ def create_payload(
     kind = deployment or Cloud()
     specs = {spec.id: spec for spec in draft.specs}
     is_reporter_set = bool(reporter_account_id) and "reporter" in specs
-    line = None if is_reporter_set else reporter_line or f"Reported by {draft.asker_name or 'a colleague'} via Slack"
+    line = reporter_line or _said_by(draft, is_reporter_set=is_reporter_set)
     sign = {"draft": draft.id, "marker": marker or marker_of(draft.id), "slack": draft.permalink}
     fields: dict[str, Any] = {
         "project": {"key": draft.project},
@@ -62,10 +69,21 @@ def create_payload(
     if is_reporter_set and reporter_account_id:
         fields["reporter"] = kind.person(reporter_account_id)
     for name, value in draft.fields.items():
-        wire = wire_value(specs[name], value, accounts or {}, kind) if name in specs else None
+        is_taken = name in specs and name != REPORTER
+        wire = wire_value(specs[name], value, accounts or {}, kind) if is_taken else None
         if wire is not None:
             fields[name] = wire
     return {"fields": fields, "properties": [{"key": PROPERTY, "value": sign}]}
+
+
+def _said_by(draft: Draft, *, is_reporter_set: bool) -> str | None:
+    """Return who asked for the issue, as far as its reporter does not tell."""
+    asker, named = draft.asker_name or "a colleague", draft.fields.get(REPORTER)
+    if named and is_reporter_set:
+        return f"Filed by {asker} via Slack"
+    if named:
+        return f"Reported by {named}, filed by {asker} via Slack"
+    return None if is_reporter_set else f"Reported by {asker} via Slack"
 
 
 def _description(draft: Draft, line: str | None, deployment: Deployment, link_of: LinkOf) -> Any:

@@ -60,8 +60,6 @@ def _spec(row: Raw) -> FieldSpec:
 
 
 def _kind(field: str, schema_type: str, items: str, custom: str, *, has_options: bool) -> FieldKind:
-    if field == "reporter":
-        return "other"  # Nobody fills it in: the reporter is the one who asked.
     if custom in CUSTOM:
         return CUSTOM[custom]
     if schema_type == "array":

@@ -42,6 +42,8 @@ class ToolContext:
     default_project: str
     jira: JiraGateway
     drafts: DraftDesk
+    person: Callable[[str], Asker] = lambda user_id: Asker(user_id, user_id)
+    """Looks somebody up in Slack, by id."""
     files: tuple[SlackFile, ...] = ()
     """Of the whole conversation, oldest first."""
     write_policy: str = ""

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from workers.errors import ToolError
-from workers.jira.field_values import words
 from workers.jira.fields import Fitted, fit, missing_line
+from workers.jira.people_fields import Peopled, with_people
 from workers.records import Draft, FieldSpec, SlackFile
 from workers.tools.arguments import CommaTexts, Mapping
 from workers.tools.context import ToolContext
+from workers.tools.people import finder
 from workers.tools.tool import Tool, ToolAnswer, ToolInput
 
 LONGEST_SUMMARY = 255
@@ -33,8 +34,8 @@ class CreateIssue(ToolInput):
     labels: CommaTexts = Field(default=[], description="Only if asked for.")
     fields: Mapping = Field(
         default={},
-        description="Further fields by display name or id; text, or a list of texts. E-mail addresses for people, "
-        "2026-01-31 for dates.",
+        description="Further fields by display name or id; text, or a list of texts. People as @name (id), name or "
+        "e-mail address; 2026-01-31 for dates; Above > Below for values in two steps.",
     )
     attachments: CommaTexts | None = Field(
         None,
@@ -50,7 +51,7 @@ def run(args: CreateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer
     if not summary:
         raise ToolError("The summary is empty: say in one line what is wrong or wanted.")
     kind = context.jira.issue_type(project, args.issue_type)
-    specs, fitted = _fitted(args, context, project, kind.id)
+    specs, fitted, people = _fitted(args, context, project, kind.id)
     files, strangers = _chosen(args.attachments, context.files)
     notes = (*fitted.notes, *_own_notes(summary, args.description, specs), *strangers)
     draft = Draft(
@@ -66,7 +67,8 @@ def run(args: CreateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer
         description=args.description,
         priority=fitted.priority,
         labels=fitted.labels,
-        fields=fitted.fields,
+        fields=people.fields,
+        accounts=people.accounts,
         specs=specs,
         notes=notes,
         permalink=context.permalink(),
@@ -78,7 +80,7 @@ def run(args: CreateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer
 
 def _fitted(
     args: CreateIssue, context: ToolContext, project: str, type_id: str
-) -> tuple[tuple[FieldSpec, ...], Fitted]:
+) -> tuple[tuple[FieldSpec, ...], Fitted, Peopled]:
     """Return the create screen and what of the arguments fits it; raises ToolError that names all that is wrong."""
     # What does not fit may fit a screen that an administrator has just changed.
     for refresh in (False, True):
@@ -86,20 +88,10 @@ def _fitted(
         fitted = fit(
             specs, priority=args.priority, labels=args.labels, fields=args.fields, description=args.description
         )
-        problems = (*fitted.problems, *_unknown_people(fitted, specs, context))
-        if fitted.is_complete and not problems:
-            return specs, fitted
-    raise ToolError(_wanted(fitted.missing, problems))
-
-
-def _unknown_people(fitted: Fitted, specs: Iterable[FieldSpec], context: ToolContext) -> tuple[str, ...]:
-    people = [(spec, fitted.fields[spec.id]) for spec in specs if spec.kind == "user" and spec.id in fitted.fields]
-    return tuple(
-        f"{spec.name}: no single Jira account has the e-mail address {email}"
-        for spec, value in people
-        for email in words(value)
-        if context.jira.account_id(email) is None
-    )
+        people = with_people(specs, fitted.fields, finder(context, project))
+        if fitted.is_complete and not people.problems:
+            return specs, fitted, people
+    raise ToolError(_wanted(fitted.missing, (*fitted.problems, *people.problems)))
 
 
 def _wanted(missing: Iterable[FieldSpec], problems: Iterable[str]) -> str:

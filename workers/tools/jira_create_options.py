@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from workers.jira.field_values import options_text
-from workers.jira.fields import EXAMPLES, SET_BY_US
+from workers.jira.fields import EXAMPLES, REPORTER, SET_BY_US
 from workers.records import FieldSpec
 from workers.tools.context import ToolContext
 from workers.tools.tool import Tool, ToolAnswer, ToolInput
@@ -29,7 +29,7 @@ def run(args: CreateOptions, context: ToolContext, _tool_use_id: str) -> ToolAns
         lines = [f"{each.name}{f' - {each.description}' if each.description else ''}" for each in types]
         return ToolAnswer("\n".join([f"Issue types of {project}:", *(f"- {line}" for line in lines)]))
     kind = context.jira.issue_type(project, args.issue_type)
-    specs = [spec for spec in context.jira.create_screen(project, kind.id) if spec.id not in SET_BY_US]
+    specs = [spec for spec in context.jira.create_screen(project, kind.id) if spec.id not in {*SET_BY_US, REPORTER}]
     text = "\n".join(_lines(project, kind.name, specs))
     return ToolAnswer(text if len(text) <= LONGEST_RESULT else text[:LONGEST_RESULT].rpartition("\n")[0] + "\n…")
 

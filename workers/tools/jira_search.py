@@ -12,6 +12,7 @@ from workers.jira.jql import UNASSIGNED, IssueQuery
 from workers.jira.values import IssueLine, SearchPage
 from workers.tools.arguments import CommaTexts, Texts, between, one_of
 from workers.tools.context import ToolContext
+from workers.tools.people import account_of
 from workers.tools.tool import Tool, ToolAnswer, ToolInput
 
 LONGEST_LINE_BYTES = 120
@@ -37,8 +38,12 @@ class Search(ToolInput):
     )
     project: str | None = Field(None, description="Project key. All open projects when left out.")
     status: StatusWord = Field("open", description="Done issues are found only with done or any.")
-    assignee: str | None = Field(None, description="me (the person who asks), unassigned, or an e-mail address.")
-    reporter: str | None = Field(None, description="me or an e-mail address.")
+    assignee: str | None = Field(
+        None,
+        description="me (the person who asks), unassigned, or a person: @name (id) as in the conversation, a name, an "
+        "e-mail address.",
+    )
+    reporter: str | None = Field(None, description="me or a person, as for assignee.")
     issue_type: str | None = Field(None, description="Such as Bug.")
     labels: CommaTexts = Field(default=[], description="Issues with any of these labels.")
     updated_within_days: Annotated[int | None, between(1, 3650)] = Field(
@@ -69,19 +74,17 @@ def run(args: Search, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
 
 def _account(who: str | None, context: ToolContext) -> str | None:
     """Return the account that the model names, UNASSIGNED, or None for nobody in particular."""
-    word = (who or "").strip().strip("<>").removeprefix("mailto:")
+    word = (who or "").strip()
     if word.casefold() in ("", "any", "anyone", "none", "null"):
         return None
     if word.casefold() in (UNASSIGNED, "nobody", "empty"):
         return UNASSIGNED
-    email = context.asker.email if word.casefold() in ("me", "currentuser()") else word
-    account = context.jira.account_id(email) if email and "@" in email else None
-    if account is None:
+    try:
+        return account_of(who or "", context).account_id
+    except ToolError as problem:
         raise ToolError(
-            f"I know no single Jira account for {word[:60]!r}. Use me, unassigned or a person's e-mail address, or "
-            "search without it and read the @names in the result."
-        )
-    return account
+            f"I can't search for this person: {problem}. Or search without it and read the @names in the result."
+        ) from None
 
 
 def _answer(page: SearchPage, query: IssueQuery, context: ToolContext) -> ToolAnswer:

@@ -152,8 +152,6 @@ def _errors(values: Values, by_id: Mapping[str, FieldSpec]) -> dict[str, str]:
         words = value.strip() if isinstance(value, str) else value
         if spec and spec.required and not spec.has_default and not words:
             errors[field_id] = f"{cut(spec.name, 100)} is required."
-        elif spec and spec.kind == "user" and isinstance(words, str) and words and "@" not in words:
-            errors[field_id] = "Please choose a person, or type an e-mail address."
     return errors
 
 

@@ -89,3 +89,13 @@ def test_good_settings_are_read_as_the_contract_says(monkeypatch: pytest.MonkeyP
     assert settings.slack_base_url == "https://slack.com/api/"
     assert settings.admin_users == ("U1", "U2")
     assert "sk-1" not in repr(settings)
+
+
+def test_accounts_are_pairs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    given(monkeypatch, {**WORKER, "JIRA_ACCOUNTS": " U1=ada@corp.example , bob@x.example = 5b10:a2 "})
+    assert load(WorkerSettings).jira_accounts == (("U1", "ada@corp.example"), ("bob@x.example", "5b10:a2"))
+
+    given(monkeypatch, {**WORKER, "JIRA_ACCOUNTS": "U1"})
+    with pytest.raises(SystemExit):
+        load(WorkerSettings)
+    assert "JIRA_ACCOUNTS: must be a comma list" in capsys.readouterr().err

@@ -59,7 +59,7 @@ def draft(gateway: JiraGateway, issue_type: str = "Task", project: str = "OPS", 
 
 
 def file(gateway: JiraGateway, made: Draft) -> str:
-    accounts = gateway.accounts(people_of(made))
+    accounts = gateway.directory.accounts((*people_of(made), "ada@example.com"))
     payload = create_payload(
         made,
         reporter_account_id=accounts.get("ada@example.com"),
@@ -127,7 +127,9 @@ def test_pages_of_a_search_follow_each_other(gateway: JiraGateway, server: JiraS
 
 
 def test_a_search_by_a_person_takes_the_name(gateway: JiraGateway, server: JiraStandIn) -> None:
-    page = gateway.search(IssueQuery(assignee=gateway.account_id("linus@example.com"), status="any", limit=20))
+    page = gateway.search(
+        IssueQuery(assignee=gateway.directory.account_id("linus@example.com"), status="any", limit=20)
+    )
 
     mine = [
         key

@@ -114,7 +114,7 @@ def test_every_field_of_the_screens_has_its_kind(gateway: JiraGateway) -> None:
         "labels": "labels",
         "components": "multi_select",
         "assignee": "user",
-        "reporter": "other",
+        "reporter": "user",
         "duedate": "date",
         "fixVersions": "multi_select",
         "versions": "multi_select",
@@ -152,8 +152,8 @@ def test_an_unknown_type_is_answered_with_the_types_there_are(gateway: JiraGatew
 def test_only_an_exact_active_and_visible_address_names_an_account(
     gateway: JiraGateway, jira: JiraStandIn, email: str, account: str | None
 ) -> None:
-    assert gateway.account_id(email) == account
-    assert gateway.account_id(email) == account
+    assert gateway.directory.account_id(email) == account
+    assert gateway.directory.account_id(email) == account
     assert len(jira.calls) == 1
 
 

@@ -53,7 +53,7 @@ def test_a_full_draft_files_as_it_was_meant(gateway: JiraGateway, jira: JiraStan
             "environment": "Office *Berlin*",
         },
     )
-    accounts = gateway.accounts(people_of(full))
+    accounts = gateway.directory.accounts((*people_of(full), "ada@example.com"))
 
     created = gateway.create(
         create_payload(

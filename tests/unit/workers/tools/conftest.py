@@ -20,6 +20,13 @@ from workers.tools.toolbox import Toolbox
 MakeToolbox = Callable[..., Toolbox]
 
 
+PEOPLE = {
+    "U0GRACE01": Asker("U0GRACE01", "Grace", "grace@example.com"),
+    "U0MARG001": Asker("U0MARG001", "Margaret Hale", "margaret@example.com"),
+}
+"""Who is known in Slack beside the asker."""
+
+
 class Desk:
     """Keeps drafts in a list, as the real desk keeps them in its ledger."""
 
@@ -79,6 +86,7 @@ def make_toolbox(jira_url: str, redis_client: redis.Redis, desk: Desk) -> MakeTo
             default_project=settings.jira_projects[0],
             jira=JiraGateway(settings, Cache(redis_client), Metrics(redis_client)),
             drafts=desk,
+            person=lambda user_id: PEOPLE.get(user_id, Asker(user_id, user_id)),
         )
         return Toolbox(context)
 

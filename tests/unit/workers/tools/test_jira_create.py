@@ -94,6 +94,37 @@ def test_all_that_is_wrong_is_said_at_once(toolbox: Toolbox) -> None:
         assert words in answer.content
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("me", "Ada Park"),
+        ("<@U0GRACE01>", "Grace Moreno"),
+        ("@Grace (U0GRACE01)", "Grace Moreno"),
+        ("U0GRACE01", "Grace Moreno"),
+        ("@Margaret Hale (U0MARG001)", "Margaret Hale"),
+        ("Linus Berg", "Linus Berg"),
+        ("linus@example.com", "Linus Berg"),
+    ],
+)
+def test_people_are_taken_by_mention_name_or_address(
+    toolbox: Toolbox, drafts: list[Draft], jira: JiraStandIn, words: str, name: str
+) -> None:
+    answer = create(toolbox, fields={"Assignee": words, "Reporter": words})
+
+    assert not answer.is_error, answer.content
+    account = next(user.account_id for user in jira.site.users.values() if user.display_name == name)
+    assert drafts[0].fields == {"assignee": name, "reporter": name}
+    assert drafts[0].accounts == {name: account}
+
+
+def test_a_name_that_may_mean_several_is_a_question_with_the_names(toolbox: Toolbox, drafts: list[Draft]) -> None:
+    answer = create(toolbox, fields={"Assignee": "Grace"})
+
+    assert answer.is_error
+    assert "- Assignee: 'Grace' may be Grace Moreno (grace@example.com): ask which one is meant" in answer.content
+    assert drafts == []
+
+
 def test_labels_and_priority_off_the_screen_are_left_out_and_said(toolbox: Toolbox, drafts: list[Draft]) -> None:
     answer = create(toolbox, project="WEB", issue_type="Story", priority="High", labels=["x"], fields={"Mood": "bad"})
 
