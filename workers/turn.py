@@ -85,7 +85,8 @@ def answer_message(attempt: Attempt) -> None:
     asked = attempt.journal.get("question") or question.message
     attempt.commit(_entry(attempt, answer, asked), answer.outcome)
     if request.opens_thread and request.conversation.is_direct:
-        name_conversation(attempt.api, request.conversation, prompt.readable(request.text, {}))
+        words = prompt.readable(request.text, {})
+        name_conversation(attempt.api, request.conversation, words, has_session=services.settings.slack_streaming)
 
 
 def _sources(attempt: Attempt, standing: Standing) -> Sources:

@@ -39,6 +39,7 @@ DEFAULT_EVENTS = frozenset(
         "message.groups",
         "message.im",
         "message.mpim",
+        "reaction_added",
     }
 )
 

@@ -50,7 +50,8 @@ def press_stale(stack: Stack, shown: Message, action_id: str, user: str = ADA) -
 def words(shown: Any) -> str:
     """Return all that a person reads on a card, or in a part of it."""
     if isinstance(shown, Message):
-        shown = shown.blocks
+        # A stream's words stand in no block.
+        return words(shown.blocks) or shown.text
     if isinstance(shown, list):
         return "\n".join(filter(None, map(words, shown)))
     if not isinstance(shown, dict):

@@ -15,6 +15,7 @@ from sandbox.claude.scripts import Reply, reply, tool
 from sandbox.faults import Fault
 from sandbox.jira.catalogue import ADA as ADA_IN_JIRA
 from sandbox.jira.catalogue import BOT as BOT_IN_JIRA
+from sandbox.slack.records import Person
 from sandbox.stack import Stack
 from tests.e2e.drafting import (
     BUTTONS,
@@ -191,13 +192,16 @@ def test_a_guest_is_told_alone_and_nothing_is_filed_cancelled_or_changed(stack: 
 
 
 def test_who_asked_is_named_in_the_text_if_jira_does_not_know_them(stack: Stack) -> None:
-    shown = propose(stack, "Badge of a guest fails", user=GUEST)
+    newcomer = Person("U0NEWBIE1", "noor", "Noor Haas", "noor@example.com")
+    stack.slack.workspace.people[newcomer.id] = newcomer
+    stack.slack.workspace.channel(CHANNEL).members.append(newcomer.id)
+    shown = propose(stack, "Badge of a newcomer fails", user=newcomer.id)
     press(stack, shown, "draft_create", ADA)
     shows(shown, "/browse/")
 
-    (issue,) = filed(stack, "Badge of a guest fails")
+    (issue,) = filed(stack, "Badge of a newcomer fails")
     assert issue.fields["reporter"]["accountId"] == BOT_IN_JIRA.account_id
-    assert "robin" in text_of(issue.fields["description"])
+    assert "noor" in text_of(issue.fields["description"])
 
 
 def test_a_refused_reporter_does_not_keep_an_issue_from_being_filed(stack: Stack) -> None:

@@ -18,7 +18,7 @@ from sandbox.process import Process
 from sandbox.slack.delivery import NotAcknowledged
 from sandbox.slack.messages import fallback_text, words_of
 from sandbox.stack import Stack
-from tests.e2e.support import ADA, CHANNEL, answer, ask, card, cards, filed_by_bot, replies, within
+from tests.e2e.support import ADA, CHANNEL, RUNGS, answer, ask, card, cards, filed_by_bot, replies, within
 from workers.failpoints import NAME
 from workers.state.connection import connect
 from workers.state.filings import UNCERTAIN
@@ -53,7 +53,7 @@ IN_FILING = ("claimed", "filing_answered", "filing_stored", "card_shown:2", "act
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder: Path = tmp_path_factory.mktemp("failpoints")
-    with Stack(beat=False, pace=PACE, folder=folder) as stack:
+    with Stack(beat=False, pace=PACE, folder=folder, settings=RUNGS["edits"]) as stack:
         # An event whose taker died comes again when Slack has waited for its ack; three seconds each is long here.
         stack.slack.slack.deliveries.ack_seconds = 1.0
         yield stack

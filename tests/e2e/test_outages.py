@@ -131,7 +131,7 @@ def test_a_claude_that_stays_down_is_said_in_the_end_with_a_button_that_works(st
     stack.slack.click(LINUS_DM, failed.ts, LINUS, "turn_retry")
     within(lambda: shown(stack.slack.message(LINUS_DM, failed.ts)) == "No, it is fast.", "the answer after all")
     assert [message.ts for message in replies(stack, root, LINUS_DM)] == [failed.ts]
-    assert stack.slack.message(LINUS_DM, failed.ts).action_ids == []
+    assert "turn_retry" not in stack.slack.message(LINUS_DM, failed.ts).action_ids
 
 
 def test_a_short_outage_of_claude_only_delays_the_answer(stack: Stack) -> None:

@@ -17,12 +17,13 @@ from tests.e2e.support import answer, ask, replies, within
 
 pytestmark = pytest.mark.e2e
 
+CELERY = str(Path(sys.executable).with_name("celery"))
 COMMANDS = {
     "web": commands()["web"],
     "worker": commands()["worker"],
-    "worker, as short as it gets": ["celery", "-A", "workers", "worker"],
+    "worker, as short as it gets": [CELERY, "-A", "workers", "worker"],
     "beat": commands()["beat"],
-    "beat, as short as it gets": ["celery", "-A", "workers", "beat"],
+    "beat, as short as it gets": [CELERY, "-A", "workers", "beat"],
     "doctor": [sys.executable, "-m", "workers", "doctor"],
 }
 NEEDED = {

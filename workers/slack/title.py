@@ -15,17 +15,24 @@ MAX_WAIT_SECONDS = 1.0
 log = get_logger(__name__)
 
 
-def name_conversation(api: SlackApi, conversation: Conversation, question: str) -> None:
-    """Name a conversation by what it began with; apps that are no agents have an older way of it."""
+def name_conversation(api: SlackApi, conversation: Conversation, question: str, *, has_session: bool) -> None:
+    """Name a conversation by what it began with; where there is no session of an agent there is an older way of it."""
     words = " ".join(question.split())
     title = words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
     if not title:
         return
     place: dict[str, Any] = {"channel_id": conversation.channel_id, "thread_ts": conversation.thread_ts, "title": title}
     try:
-        try:
-            api.call("agents.sessions.rename", priority=False, max_wait_seconds=MAX_WAIT_SECONDS, **place)
-        except SlackRefused:
-            api.call("assistant.threads.setTitle", priority=False, max_wait_seconds=MAX_WAIT_SECONDS, **place)
+        if has_session and _is_renamed(api, place):
+            return
+        api.call("assistant.threads.setTitle", priority=False, max_wait_seconds=MAX_WAIT_SECONDS, **place)
     except SupportBotError as error:
         log.info("conversation_not_named", cause=type(error).__name__)
+
+
+def _is_renamed(api: SlackApi, place: dict[str, Any]) -> bool:
+    try:
+        api.call("agents.sessions.rename", priority=False, max_wait_seconds=MAX_WAIT_SECONDS, **place)
+    except SlackRefused:
+        return False
+    return True
