@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Any
 
 from workers.claude.client import Claude
-from workers.errors import Interrupted, StateUnavailable
+from workers.errors import Interrupted, StateUnavailable, SupportBotError
 from workers.filing import DraftDesk
 from workers.interrupt import Interrupt
 from workers.jira.gateway import JiraGateway
@@ -181,6 +182,17 @@ class Attempt:
         place = self.request.conversation
         turn = f"{place.channel_id}:{place.thread_ts}:{self.claim.id}"
         return Payer(place.team_id, self.request.user_id, place.channel_id, turn)
+
+    def warn_of_budget(self) -> None:
+        """Tell the asker alone, once a day, that a budget comes to its end; best effort, nothing waits for it."""
+        place = self.request.conversation
+        try:
+            warning = self.services.claude.purse.warning(self.payer)
+            if warning:
+                where: dict[str, Any] = {"user": self.request.user_id, "thread_ts": place.thread_ts}
+                self.api.call("chat.postEphemeral", channel=place.channel_id, text=warning, **where)
+        except SupportBotError as error:
+            log.info("warning_not_shown", cause=type(error).__name__)
 
     def _counted(self) -> Figures:
         """Count an answer for its asker, and return what it took; these figures are no ledger, and fail nobody."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workers.claude.health import model_state
+from workers.claude.prices import PriceList
 from workers.errors import JiraRefused, Misconfigured, StateUnavailable, SupportBotError
 from workers.jira.gateway import JiraGateway
 from workers.settings import SlackWayIn, WorkerSettings
@@ -112,6 +113,8 @@ def _claude(settings: WorkerSettings) -> Iterator[Finding]:
             yield Finding("ok", "Claude", f"{model} is {model_state(settings, model)}")
         except Misconfigured as error:
             yield Finding("FAIL", "Claude", f"{name} = {model}: {error.operator_message}")
+        if not PriceList(settings.model_prices).knows(model):
+            yield Finding("note", "Claude", f"{model} has no price here and counts as the dearest: set MODEL_PRICES")
 
 
 def _jira(settings: WorkerSettings) -> Iterator[Finding]:

@@ -84,6 +84,8 @@ def answer_message(attempt: Attempt) -> None:
     # As it was answered: it may have lost its pictures on the way.
     asked = attempt.journal.get("question") or question.message
     attempt.commit(_entry(attempt, answer, asked), answer.outcome)
+    if answer.outcome != "budget":
+        attempt.warn_of_budget()
     if request.opens_thread and request.conversation.is_direct:
         words = prompt.readable(request.text, {})
         name_conversation(attempt.api, request.conversation, words, has_session=services.settings.slack_streaming)

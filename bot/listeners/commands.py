@@ -18,6 +18,7 @@ from workers.views.home import help_text
 Command = dict[str, str]
 
 LOOKING = "One moment, I look in Jira…"
+COUNTING = "One moment, I add it up…"
 NO_WORDS = "Say what to look for, such as `/jira search vpn login`."
 NOT_IN_CHANNEL = "Settings belong to a channel: use `/jira settings` in the one that you mean."
 SETTINGS_TITLE, FORM_TITLE = "Channel settings", "File an issue"
@@ -38,7 +39,7 @@ class Commands:
             text = await self._settings(command, context)
         elif name == "create":
             text = await self._create(command, words, context)
-        elif name == "mine" or (name == "search" and words):
+        elif name in ("mine", "usage") or (name == "search" and words):
             text = await self._ask(command, name, words)
         elif name == "search":
             text = NO_WORDS
@@ -54,7 +55,7 @@ class Commands:
         except StateUnavailable:
             return NOT_STORED
         self._services.count("command" if result == "new" else result)
-        return TOO_MUCH_WAITING if result == "full" else LOOKING
+        return TOO_MUCH_WAITING if result == "full" else COUNTING if name == "usage" else LOOKING
 
     async def _settings(self, command: Command, context: AsyncBoltContext) -> str:
         if command["channel_id"].startswith("D"):

@@ -1,4 +1,4 @@
-"""`/jira search` and `/jira mine`: answered to the person alone."""
+"""`/jira search`, `/jira mine` and `/jira usage`: answered to the person alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from workers.acts.filed import mine
 from workers.acts.services import ActServices
+from workers.acts.usage import usage
 from workers.errors import JiraRefused
 from workers.jira.gateway import KEY
 from workers.jira.jql import IssueQuery
@@ -16,7 +17,9 @@ from workers.views.issue_list import MOST_LINES, Line
 
 def command(action: Action, services: ActServices) -> None:
     """Answer a command; who is no full member learns nothing of Jira."""
-    if not services.person(action).is_full_member:
+    if action.values["name"] == "usage":
+        usage(action, services)
+    elif not services.person(action).is_full_member:
         services.tell.tell(action, failures.JIRA_CLOSED)
     elif action.values["name"] == "mine":
         services.tell.tell(action, issue_list.mine(*mine(action.team_id, action.user_id, services)))

@@ -44,6 +44,10 @@ class ActServices:
         """Return who acts; raises SlackUnavailable if Slack does not say."""
         return self.people.surely(action.team_id, action.user_id)
 
+    def is_admin(self, action: Action) -> bool:
+        """Return whether the one who acts is an admin of the workspace, or one of the operator's choice."""
+        return action.user_id in self.settings.admin_users or self.person(action).is_admin
+
     def channel_settings(self, action: Action) -> ChannelSettings:
         """Return the settings of the channel in which somebody acts; a direct message has the usual ones."""
         if not action.channel_id or action.channel_id.startswith("D"):

@@ -122,15 +122,17 @@ class Purse:
     def accounts_of(self, payer: Payer, now: datetime) -> tuple[Account, ...]:
         """Return the accounts that a call goes into, with their budgets."""
         settings = self._settings
+        # What nobody asked for is kept under no name, and held by the workspace's budget alone.
+        per_person = settings.budget_person_day_usd if payer.user_id else 0
         found = [
             Account("workspace", accounts.workspace_account(now), settings.budget_workspace_month_usd, MONTH),
-            Account("person", accounts.person_account(payer.user_id, now), settings.budget_person_day_usd, DAY),
+            Account("person", accounts.person_account(payer.user_id, now), per_person, DAY),
             Account("channel", accounts.channel_account(payer.channel_id, now), settings.budget_channel_day_usd, DAY),
             Account("turn", accounts.turn_account(payer.turn), settings.budget_turn_usd, 86_400),
         ]
         has = {
             "workspace": True,
-            "person": bool(payer.user_id),
+            "person": True,
             "channel": bool(payer.channel_id) and not payer.channel_id.startswith("D"),
             "turn": bool(payer.turn),
         }

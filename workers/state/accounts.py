@@ -7,7 +7,7 @@ upper estimate of its own cost. So whatever runs at once, a budget is exceeded b
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, cast
@@ -138,6 +138,7 @@ class Accounts:
                 for account in accounts:
                     _add(pipe, _key(payer.team_id, account.name), usage, amount, account.kept_seconds)
                 _add(pipe, _key(payer.team_id, f"day:{day}:{model}"), usage, amount, DAYS_KEPT * _DAY)
+                # Who is empty in the index of people is work that nobody asked for.
                 for index, member in ((f"models:{day}", model), (f"people:{day}", payer.user_id)):
                     pipe.zincrby(_key(payer.team_id, index), amount, member)
                     pipe.expire(_key(payer.team_id, index), DAYS_KEPT * _DAY)
@@ -171,6 +172,13 @@ class Accounts:
         """Return True the first time that something is asked for."""
         with state_errors():
             return bool(self._redis.set(_key(team_id, f"told:{what}"), 1, nx=True, ex=ttl_seconds))
+
+
+def summed(parts: Iterable[Figures]) -> Figures:
+    """Return the sum of figures."""
+    found = list(parts)
+    usage = {name: sum(getattr(each.usage, name) for each in found) for name in Usage.model_fields}
+    return Figures(sum(each.turns for each in found), Usage(**usage), sum(each.usd for each in found))
 
 
 def person_account(user_id: str, now: datetime) -> str:

@@ -1,0 +1,93 @@
+"""Budgets as people meet them: a word near the end, a sentence at the end, and the usage page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from sandbox.slack.messages import Message
+from sandbox.stack import Stack
+from tests.e2e.drafting import is_told, told, words
+from tests.e2e.support import ADA, GRACE, LINUS, answer, ask, within
+from workers.state.accounts import Accounts, person_account
+from workers.state.connection import connect
+
+pytestmark = pytest.mark.e2e
+
+BUDGET = 0.06
+ADA_IS_CALLED = "ada"
+QUESTION = "the VPN drops every few minutes since Monday, is that known?"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder: Path = tmp_path_factory.mktemp("budgets")
+    settings = {"BUDGET_PERSON_DAY_USD": str(BUDGET), "ADMIN_USERS": GRACE}
+    with Stack(beat=False, folder=folder, settings=settings) as stack:
+        yield stack
+
+
+def spent(stack: Stack, user: str) -> float:
+    client = connect(stack.redis_url)
+    try:
+        return Accounts(client).figures("T0SANDBOX", person_account(user, datetime.now(UTC)))[0].usd
+    finally:
+        client.close()
+
+
+def test_turns_at_once_stay_within_a_budget_and_end_with_a_sentence(stack: Stack) -> None:
+    asked: list[str] = []
+    said: list[Message] = []
+    for _ in range(10):
+        asked = [ask(stack, QUESTION) for _ in range(4)]
+        said = [answer(stack, ts, seconds=90) for ts in asked]
+        if all("is used up" in each.text for each in said):
+            break
+    assert all("Your budget for me today is used up ($0.0600)" in each.text for each in said)
+    assert all("grace can raise it" in each.text for each in said)
+    assert all(f"<@{GRACE}>" not in each.text for each in said)
+    dearest = max(_cost(stack), default=0.0)
+    assert BUDGET <= spent(stack, ADA) <= BUDGET + dearest
+
+
+def _cost(stack: Stack) -> Iterator[float]:
+    """Yield at least what each call cost: all of its prompt at the dearest write."""
+    for kept in stack.claude.message_requests:
+        used = kept.usage
+        prompt = sum(used[name] for name in used if name.endswith("input_tokens") and isinstance(used[name], int))
+        yield (prompt * 4 + used.get("output_tokens", 0) * 10) / 1_000_000
+
+
+def test_a_person_was_told_once_before_the_end(stack: Stack) -> None:
+    warning = is_told(stack, ADA, "of your budget for me today is used")
+    assert sum("of your budget for me today" in text for text in told(stack, ADA)) == 1
+    assert " can raise it" in warning
+
+
+def test_another_person_is_answered(stack: Stack) -> None:
+    thread = ask(stack, QUESTION, user=LINUS)
+    assert "is used up" not in answer(stack, thread, seconds=90).text
+
+
+def usage_page(stack: Stack, user: str, part: str) -> str:
+    stack.slack.command("C0SUPPORT", user, "/jira", "usage")
+
+    def look() -> str | None:
+        pages = (words(hint.blocks or []) for hint in stack.slack.ephemerals if hint.user == user)
+        return next((page for page in pages if part in page), None)
+
+    return within(look, f"{part!r} on the usage page of {user}")
+
+
+def test_admins_see_everyone_and_others_see_themselves(stack: Stack) -> None:
+    whole = usage_page(stack, GRACE, "Usage of this workspace")
+    assert "claude-sonnet-5-5" in whole
+    assert "█" in whole
+    assert ADA_IS_CALLED in whole
+    assert "This month: $" in whole
+    own = usage_page(stack, LINUS, "Your usage")
+    assert "Usage of this workspace" not in own
+    assert ADA_IS_CALLED not in own

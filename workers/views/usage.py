@@ -1,0 +1,114 @@
+"""The usage page: what the model cost, by day, person and model, as bars of text beside what may be spent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workers.views.money import dollars
+
+BAR = 16
+NAME_SHOWN = 18
+MOST_ROWS = 12
+
+
+@dataclass(frozen=True)
+class Row:
+    """One bar: a day, a person or a model."""
+
+    name: str
+    usd: float
+    tokens: int = 0
+    cached_share: float = 0.0
+    turns: int = 0
+
+
+@dataclass(frozen=True)
+class Budget:
+    """One budget and what is spent of it; zero is none."""
+
+    name: str
+    spent_usd: float
+    limit_usd: float
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that one usage page shows."""
+
+    title: str
+    budgets: Sequence[Budget]
+    days: Sequence[Row]
+    people: Sequence[Row] = ()
+    models: Sequence[Row] = ()
+    cached_share: float = 0.0
+
+
+def usage_blocks(pages: Sequence[Page]) -> list[dict[str, Any]]:
+    """Return the blocks of a usage page."""
+    return [block for page in pages for block in _page(page)]
+
+
+def usage_text(pages: Sequence[Page]) -> str:
+    """Return what stands for the blocks where they are not shown: the sums."""
+    return "\n".join(f"{page.title}: {dollars(sum(day.usd for day in page.days))}" for page in pages)
+
+
+def _page(page: Page) -> Iterator[dict[str, Any]]:
+    yield _section(f"*{page.title}*\n" + "\n".join(map(_budget_line, page.budgets)))
+    used = [day for day in page.days if day.tokens or day.turns]
+    if not used:
+        yield _section("Nothing was used in these days.")
+        return
+    yield _chart(f"By day, the last {len(page.days)}", page.days)
+    if page.people:
+        yield _chart("By person", page.people)
+    if page.models:
+        yield _chart("By model", page.models)
+    tokens = sum(day.tokens for day in used)
+    cached = f"{page.cached_share:.0%} of what was read came from the cache, at about a tenth of the price"
+    yield {
+        "type": "context",
+        "elements": [{"type": "mrkdwn", "text": f"{tokens:,} tokens · {cached} · days are those of UTC"}],
+    }
+
+
+def _budget_line(budget: Budget) -> str:
+    if not budget.limit_usd:
+        return f"{budget.name}: {dollars(budget.spent_usd)}, no budget is set"
+    share = budget.spent_usd / budget.limit_usd
+    return f"{budget.name}: {dollars(budget.spent_usd)} of {dollars(budget.limit_usd)} ({share:.0%})"
+
+
+def _chart(title: str, rows: Sequence[Row]) -> dict[str, Any]:
+    """Return bars in a block of code, where each sign has the same width; long lists are cut and summed up."""
+    shown, rest = list(rows[:MOST_ROWS]), rows[MOST_ROWS:]
+    if rest:
+        shown.append(Row(f"{len(rest)} more", sum(row.usd for row in rest), sum(row.tokens for row in rest)))
+    most = max(row.usd for row in shown) or 1.0
+    width = max(len(_name(row)) for row in shown)
+    lines = [f"{_name(row):<{width}} {_bar(row.usd / most)} {dollars(row.usd):>9}{_answers(row)}" for row in shown]
+    return _section(f"{title}\n```\n" + "\n".join(lines) + "\n```")
+
+
+def _bar(share: float) -> str:
+    full = round(min(share, 1.0) * BAR)
+    return ("█" * max(full, 1 if share > 0 else 0)).ljust(BAR, "░")
+
+
+def _answers(row: Row) -> str:
+    parts = [f"{row.turns} answer{'s' if row.turns != 1 else ''}"] if row.turns else []
+    parts += [f"{row.cached_share:.0%} cached"] if row.cached_share else []
+    return f"  {', '.join(parts)}" if parts else ""
+
+
+def _name(row: Row) -> str:
+    """A name that a person gave themselves must not end the block of code."""
+    name = " ".join(row.name.replace("`", "'").split())
+    name = name.replace("&", "+").replace("<", "(").replace(">", ")")
+    return name if len(name) <= NAME_SHOWN else name[: NAME_SHOWN - 1] + "…"
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
