@@ -49,6 +49,7 @@ def turn_from_event(body: Mapping[str, Any], identity: Identity, received_at: fl
         files=files,
         received_at=received_at,
         is_bot=is_bot,
+        is_shared=bool(body.get("is_ext_shared_channel")),
     )
 
 

@@ -70,6 +70,8 @@ class Attempt:
         self.is_ending = False
         self.has_access = True
         """The asker may be shown what is in Jira."""
+        self.sees_internal = False
+        """Internal comments may be shown here."""
         self.request = TurnRequest.model_validate(claim.body)
         self.journal = Journal(services.boxes, claim)
         self.api = services.slack.of(self.request.conversation.team_id)
@@ -102,7 +104,10 @@ class Attempt:
         where = self.request.conversation
         if not self.has_access:
             return f"guests:{where.channel_id}"
-        return f"dm:{self.request.user_id}" if where.is_direct else f"channel:{where.channel_id}"
+        if where.is_direct:
+            return f"dm:{self.request.user_id}"
+        # What was read while internal comments were open here does not stay when they are closed.
+        return f"channel:{where.channel_id}{':internal' if self.sees_internal else ''}"
 
     @property
     def own_history(self) -> list[HistoryEntry]:

@@ -18,6 +18,10 @@ class ChannelSettings(Record):
     """How the bot behaves in one channel; what is empty follows the settings of the whole deployment."""
 
     project: str = ""
+    projects: tuple[str, ...] = ()
+    """Keys of the projects that are open here; none for what is usual."""
+    shows_internal: bool = False
+    """Internal comments of service desks may be shown here: no customer reads along."""
     issue_type: str = ""
     write_policy: Literal["", "confirm", "auto"] = ""
     filers: Filers = "members"
@@ -61,6 +65,30 @@ def may_file(settings: ChannelSettings, *, user_id: str, is_member: bool, is_gue
     if settings.filers == "listed":
         return is_member and user_id in settings.listed
     return is_member or (settings.filers == "everybody" and is_guest)
+
+
+def fileable(channel: ChannelSettings, *, projects: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the projects in which an issue may be filed from this place."""
+    return tuple(key for key in projects if key in channel.projects) if channel.projects else projects
+
+
+def readable(
+    channel: ChannelSettings,
+    *,
+    projects: tuple[str, ...],
+    usual_in_channels: tuple[str, ...],
+    is_direct: bool,
+    is_shared: bool,
+) -> tuple[str, ...]:
+    """Return the projects of which this place may be told.
+
+    A channel that another organisation reads, too, is told of nothing but what its settings name.
+    """
+    if is_direct or channel.projects:
+        return fileable(channel, projects=projects)
+    if is_shared:
+        return ()
+    return tuple(key for key in projects if key in usual_in_channels) if usual_in_channels else projects
 
 
 def access_of(*, is_member: bool, is_allowed_bot: bool, guests: Literal["ask", "deny"]) -> Access:

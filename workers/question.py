@@ -94,14 +94,13 @@ def without_media(question: Question, journal: Journal) -> Question:
 
 def _facts(request: TurnRequest, sources: Sources) -> prompt.Facts:
     where = request.conversation
-    projects = sources.settings.jira_projects
     standing = sources.standing
     return prompt.Facts(
         now=datetime.now(UTC),
         place="a direct message" if where.is_direct else f"channel {where.channel_id}",
         asker=standing.person.name,
-        default_project=standing.default_project(projects),
-        projects=projects,
+        default_project=standing.default_project,
+        projects=standing.projects,
         default_type=standing.channel.issue_type,
         language=standing.channel.language,
         looks_at=sources.looks_at,

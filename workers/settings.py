@@ -20,8 +20,14 @@ def _words(value: Any) -> Any:
 
 
 def _project_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    if not keys:
+        raise ValueError("must be a comma list of project keys, such as OPS,WEB")
+    return _optional_keys(keys)
+
+
+def _optional_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
     keys = tuple(key.upper() for key in keys)
-    if not keys or not all(key[0].isalpha() and key.replace("_", "").isalnum() for key in keys):
+    if not all(key[0].isalpha() and key.replace("_", "").isalnum() for key in keys):
         raise ValueError("must be a comma list of project keys, such as OPS,WEB")
     return keys
 
@@ -74,6 +80,7 @@ Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 ProjectKeys = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_project_keys)]
 Prices = Annotated[tuple[tuple[str, tuple[float, ...]], ...], NoDecode, BeforeValidator(_prices)]
 Accounts = Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(_accounts)]
+OptionalKeys = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_optional_keys)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 RedisAddress = Annotated[str, AfterValidator(checked)]
 BotToken = Annotated[SecretStr, _starts_with("xoxb-")]
@@ -178,6 +185,8 @@ class WorkerSettings(Settings, JiraAccount):
     jira_site_url: WebAddress | None = None
     jira_projects: ProjectKeys
     jira_accounts: Accounts = ()
+    jira_open_projects: OptionalKeys = ()
+    jira_channel_projects: OptionalKeys = ()
     admin_users: Words = ()
     knowledge_dirs: Words = ()
     write_policy: Annotated[Literal["confirm", "auto"], Lower] = "confirm"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from workers import policy
+from workers.jira.reader import Reader
 from workers.policy import Access, ChannelSettings
 from workers.records import TurnRequest
+from workers.settings import WorkerSettings
 from workers.slack.people import People, Person
 from workers.state.channel_settings import Channels
 
@@ -20,10 +20,15 @@ class Standing:
     person: Person
     access: Access
     channel: ChannelSettings
+    reader: Reader
+    """For whom Jira is read, and what may be shown in this conversation."""
+    projects: tuple[str, ...]
+    """Those in which an issue may be filed from here."""
 
-    def default_project(self, projects: Sequence[str]) -> str:
-        """Return the project that is meant when none is named."""
-        return self.channel.project if self.channel.project in projects else projects[0]
+    @property
+    def default_project(self) -> str:
+        """Return the project that is meant when none is named; empty if none is open here."""
+        return self.channel.project if self.channel.project in self.projects else next(iter(self.projects), "")
 
     def write_policy(self, usual: str) -> str:
         """Return whether a person must press a button; who may not file always leaves that to one who may."""
@@ -34,12 +39,52 @@ class Standing:
         return (self.channel.write_policy or usual) if may_file else "confirm"
 
 
-def standing_of(
-    request: TurnRequest, people: People, channels: Channels, *, guests: Literal["ask", "deny"]
-) -> Standing:
+def standing_of(request: TurnRequest, people: People, channels: Channels, settings: WorkerSettings) -> Standing:
     """Return how the asker of a turn stands; raises SlackUnavailable rather than guess."""
     where = request.conversation
     person = people.surely(where.team_id, request.user_id)
-    access = policy.access_of(is_member=person.is_full_member, is_allowed_bot=request.is_bot, guests=guests)
+    access = policy.access_of(is_member=person.is_full_member, is_allowed_bot=request.is_bot, guests=settings.guests)
     channel = ChannelSettings() if where.is_direct else channels.get(where.team_id, where.channel_id)
-    return Standing(person, access, channel)
+    return Standing(
+        person=person,
+        access=access,
+        channel=channel,
+        reader=reader_of(
+            person,
+            where.team_id,
+            channel,
+            settings,
+            is_open=access == "full",
+            is_direct=where.is_direct,
+            is_shared=request.is_shared,
+        ),
+        projects=policy.fileable(channel, projects=settings.jira_projects),
+    )
+
+
+def reader_of(
+    person: Person,
+    team_id: str,
+    channel: ChannelSettings,
+    settings: WorkerSettings,
+    *,
+    is_open: bool,
+    is_direct: bool,
+    is_shared: bool,
+) -> Reader:
+    """Return for whom Jira is read where somebody asks or acts; to guests and strangers nothing in it is open."""
+    projects = policy.readable(
+        channel,
+        projects=settings.jira_projects,
+        usual_in_channels=settings.jira_channel_projects,
+        is_direct=is_direct,
+        is_shared=is_shared,
+    )
+    return Reader(
+        team_id=team_id,
+        user_id=person.id,
+        email=person.email,
+        projects=projects if is_open else (),
+        is_alone=is_direct,
+        sees_internal=is_direct or (channel.shows_internal and not is_shared),
+    )

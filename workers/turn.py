@@ -64,8 +64,8 @@ def answer_message(attempt: Attempt) -> None:
     services, request = attempt.services, attempt.request
     if attempt.claim.attempts > MAX_ATTEMPTS:
         raise TurnFailed(failures.GAVE_UP)
-    standing = standing_of(request, services.people, services.channels, guests=services.settings.guests)
-    attempt.has_access = standing.access == "full"
+    standing = standing_of(request, services.people, services.channels, services.settings)
+    attempt.has_access, attempt.sees_internal = standing.access == "full", standing.reader.sees_internal
     attempt.interrupt.check()
     if standing.access == "denied":
         raise TurnFailed(failures.GUESTS_NOT_SERVED)
@@ -151,14 +151,14 @@ def _toolbox(attempt: Attempt, question: Question, standing: Standing) -> Toolbo
         found = services.people.person(request.conversation.team_id, user_id)
         return Asker(user_id=found.id, name=found.name, email=found.email)
 
-    projects = services.settings.jira_projects
     return Toolbox(
         ToolContext(
             request=request,
             asker=Asker(user_id=person.id, name=person.name, email=person.email),
             permalink=lambda: permalink(attempt.api, request.conversation.channel_id, request.ts),
-            projects=projects,
-            default_project=standing.default_project(projects),
+            reader=standing.reader,
+            projects=standing.projects,
+            default_project=standing.default_project,
             jira=services.jira,
             drafts=services.desk,
             person=asker,

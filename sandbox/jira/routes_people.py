@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.jira.site import Project, User, user_shape
-from sandbox.jira.wire import BAD_PAYLOAD, Call, JiraError, Reply, page
+from sandbox.jira.wire import API, BAD_PAYLOAD, Call, JiraError, Reply, page
 
 READ = ("BROWSE_PROJECTS",)
 WRITE = (
@@ -23,7 +23,9 @@ def myself(call: Call) -> Reply:
 def may(user: User, permission: str, project: Project | None) -> bool:
     """Return whether a person has a permission; without a project, whether in principle."""
     if permission in GLOBAL:
-        return user.is_admin or permission in ("USER_PICKER", "BULK_CHANGE", "CREATE_SHARED_OBJECTS")
+        if permission == "USER_PICKER":
+            return user.browses_users
+        return user.is_admin or permission in ("BULK_CHANGE", "CREATE_SHARED_OBJECTS")
     if permission in ADMIN and not user.is_admin:
         return False
     if project is None:
@@ -108,6 +110,32 @@ def _grant(call: Call, user: User, key: str, asked: dict[str, object]) -> dict[s
     }
 
 
+def permission_scheme(call: Call) -> Reply:
+    """Tell who may do what in a project, to its administrators only."""
+    project = call.site.project(call.params["project"], call.user)
+    if project is None:
+        raise JiraError(404, f"No project could be found with key '{call.params['project']}'.")
+    if not call.user.is_admin:
+        raise JiraError(403, "You do not have permission to view the configuration of this project.")
+    scheme: dict[str, object] = {
+        "expand": "permissions,user,group,projectRole,field,all",
+        "self": f"{API}/permissionscheme/{project.id}",
+        "id": int(project.id),
+        "name": f"{project.name} scheme",
+        "description": "",
+    }
+    if "permissions" in call.items("expand"):
+        scheme["permissions"] = [_granted(project, place, key) for place, key in enumerate(READ + WRITE, 1)]
+    return Reply(scheme)
+
+
+def _granted(project: Project, place: int, key: str) -> dict[str, object]:
+    role = {"type": "projectRole", "parameter": "10002", "value": "10002"}
+    holder = {"type": "applicationRole"} if project.members is None and key in READ else role
+    return {"id": place, "self": f"{API}/permissionscheme/{project.id}/permission/{place}", "holder": holder,
+            "permission": key}  # fmt: skip
+
+
 def _matching(call: Call) -> list[User]:
     if not call.site.is_cloud:
         return _named(call)
@@ -132,6 +160,8 @@ def _named(call: Call) -> list[User]:
 
 
 def _users(call: Call, users: list[User]) -> Reply:
+    """Return a page of people: nobody to a caller who may not browse users."""
+    users = users if call.user.browses_users else []
     return Reply([user_shape(user) for user in page(users, call, most=1000)[0]])
 
 

@@ -15,6 +15,7 @@ ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("GET", "project/{project}", routes_meta.project),
     ("GET", "project/{project}/components", routes_meta.components),
     ("GET", "project/{project}/versions", routes_meta.versions),
+    ("GET", "project/{project}/permissionscheme", routes_people.permission_scheme),
     ("GET", "issue/createmeta/{project}/issuetypes", routes_meta.create_types),
     ("GET", "issue/createmeta/{project}/issuetypes/{type}", routes_meta.create_fields),
     ("GET", "issue/picker", routes_search.pick),

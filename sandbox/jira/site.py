@@ -48,6 +48,8 @@ class User:
     active: bool = True
     account_type: str = "atlassian"
     is_admin: bool = False
+    browses_users: bool = True
+    """Has the global permission *Browse users and groups*; without it every search for people finds nobody."""
 
     @property
     def name(self) -> str:

@@ -32,13 +32,14 @@ class JiraStandIn:
         api_token: str = "sandbox-jira-token",  # noqa: S107  a stand-in's token is no secret
         pat: str = "sandbox-jira-pat",
         bot_is_admin: bool = False,
+        bot_browses_users: bool = True,
         with_seeds: bool = True,
     ) -> None:
         self.email, self.api_token, self.pat = email, api_token, pat
         self.site = Site(catalogue.USERS, catalogue.PROJECTS, deployment)
-        self.bot = dataclasses.replace(catalogue.BOT, email=email, is_admin=bot_is_admin)
-        """The service account; checking other people's permissions needs an administrator."""
-        self.site.users[self.bot.account_id] = self.bot
+        self.bot = dataclasses.replace(catalogue.BOT, email=email)
+        """The service account."""
+        self.let_bot(administer=bot_is_admin, browse_users=bot_browses_users)
         self.faults = Faults()
         self.limits = Limits()
         self.calls: list[dict[str, Any]] = []
@@ -72,6 +73,11 @@ class JiraStandIn:
     @index_delay_seconds.setter
     def index_delay_seconds(self, seconds: float) -> None:
         self.site.index_delay_seconds = seconds
+
+    def let_bot(self, *, administer: bool, browse_users: bool) -> None:
+        """Choose how the service account may ask about others: for all issues at once, one by one, not at all."""
+        self.bot = dataclasses.replace(self.bot, is_admin=administer, browses_users=browse_users)
+        self.site.users[self.bot.account_id] = self.bot
 
     def issue(self, key: str) -> Issue:
         """Return an issue by key, whoever may see it."""

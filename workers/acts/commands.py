@@ -8,8 +8,8 @@ from workers.acts.filed import mine
 from workers.acts.services import ActServices
 from workers.acts.usage import usage
 from workers.errors import JiraRefused
-from workers.jira.gateway import KEY
 from workers.jira.jql import IssueQuery
+from workers.jira.reader import KEY, Reader
 from workers.records import Action
 from workers.views import failures, issue_list
 from workers.views.issue_list import MOST_LINES, Line
@@ -22,21 +22,21 @@ def command(action: Action, services: ActServices) -> None:
     elif not services.person(action).is_full_member:
         services.tell.tell(action, failures.JIRA_CLOSED)
     elif action.values["name"] == "mine":
-        services.tell.tell(action, issue_list.mine(*mine(action.team_id, action.user_id, services)))
+        services.tell.tell(action, issue_list.mine(*mine(services.reader(action), services)))
     else:
         words = str(action.values["words"])
-        services.tell.tell(action, issue_list.found(words, _search(words, services)))
+        services.tell.tell(action, issue_list.found(words, _search(words, services.reader(action), services)))
 
 
-def _search(words: str, services: ActServices) -> Sequence[Line]:
+def _search(words: str, reader: Reader, services: ActServices) -> Sequence[Line]:
     jira = services.jira
     if KEY.fullmatch(words.strip().upper()):
         try:
-            issue = jira.issue(words)
+            issue = jira.issue(words, reader)
         except JiraRefused as error:
             if error.status != 404:
                 raise
             return ()
         return (Line(issue.key, issue.url, issue.summary, issue.status),)
-    page = jira.search(IssueQuery(keywords=(words,), status="any", limit=MOST_LINES))
+    page = jira.search(IssueQuery(keywords=(words,), status="any", limit=MOST_LINES), reader)
     return [Line(issue.key, jira.url_of(issue.key), issue.summary, issue.status) for issue in page.issues]

@@ -20,7 +20,7 @@ def open_home(action: Action, services: ActServices) -> None:
     today = person_account(person.id, utc_now())
     usage = _words(services.accounts.figures(action.team_id, today)[0])
     if person.is_full_member:
-        drafts, issues = mine(action.team_id, person.id, services)
+        drafts, issues = mine(services.reader(action, is_alone=True), services)
         settings = tuple(_settings(action, services.settings)) if _is_admin(person, services.settings) else None
         own = Own(drafts, issues, usage, settings)
     else:

@@ -8,6 +8,7 @@ from workers import policy
 from workers.claude.client import Claude
 from workers.filing import DraftDesk
 from workers.jira.gateway import JiraGateway
+from workers.jira.reader import Reader
 from workers.policy import ChannelSettings
 from workers.records import Action
 from workers.settings import WorkerSettings
@@ -15,6 +16,7 @@ from workers.slack.api import SlackClients
 from workers.slack.modals import Modals
 from workers.slack.people import People, Person
 from workers.slack.tell import Teller
+from workers.standing import reader_of
 from workers.state.accounts import Accounts
 from workers.state.cache import Cache
 from workers.state.channel_settings import Channels
@@ -53,6 +55,24 @@ class ActServices:
         if not action.channel_id or action.channel_id.startswith("D"):
             return ChannelSettings()
         return self.channels.get(action.team_id, action.channel_id)
+
+    def reader(self, action: Action, *, is_alone: bool = False) -> Reader:
+        """Return for whom Jira is read when somebody acts; a guest or a stranger may read nothing of it."""
+        who = self.person(action)
+        return reader_of(
+            who,
+            action.team_id,
+            self.channel_settings(action),
+            self.settings,
+            is_open=who.is_full_member,
+            is_direct=is_alone or action.channel_id.startswith("D"),
+            # What acts read is answered to the one who acts alone.
+            is_shared=False,
+        )
+
+    def projects(self, action: Action) -> tuple[str, ...]:
+        """Return the projects in which an issue may be filed from where somebody acts."""
+        return policy.fileable(self.channel_settings(action), projects=self.settings.jira_projects)
 
     def may_file(self, action: Action) -> bool:
         """Return whether the one who acts may have an issue filed in this channel."""

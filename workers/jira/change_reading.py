@@ -24,6 +24,9 @@ class Target:
     project: str
     project_kind: str
     """Jira's own word, such as `software` or `service_desk`; empty if it was not told."""
+    id: str = ""
+    is_restricted: bool = False
+    """It has a security level."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ def target_of(raw: Any) -> Target:
         type=str((fields.get("issuetype") or {}).get("name") or ""),
         project=project_of(raw),
         project_kind=str(project.get("projectTypeKey") or ""),
+        id=str(raw.get("id") or ""),
+        is_restricted=bool(fields.get("security")),
     )
 
 

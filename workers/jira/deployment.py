@@ -37,6 +37,8 @@ class Deployment(Protocol):
     """Whether a search shows entity properties of what it finds."""
     comment_params: dict[str, str]
     """What a read of comments must say so that it tells which are internal."""
+    checks_permissions: bool
+    """Whether it has a route that tells what another person may browse, for many issues at once."""
     limits_by_account: bool
     """Whether a 429 that gives no reason is about all calls of the account."""
 
@@ -84,6 +86,7 @@ class Cloud:
     metadata_tree_path: str | None = None
     searches_properties = True
     comment_params: dict[str, str] = {}  # noqa: RUF012  never changed
+    checks_permissions = True
     limits_by_account = False
 
     def login(self, settings: WorkerSettings) -> Raw:
@@ -127,6 +130,7 @@ class DataCenter:
     metadata_tree_path: str | None = "issue/createmeta"
     searches_properties = False
     comment_params: dict[str, str] = {"expand": "properties"}  # noqa: RUF012  never changed
+    checks_permissions = False
     limits_by_account = True
 
     def login(self, settings: WorkerSettings) -> Raw:

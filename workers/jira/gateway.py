@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, replace
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import asdict
 from typing import IO, Any, TypeVar
 
-from workers.errors import JiraRefused, ToolError
+from workers.errors import ToolError
 from workers.jira.attachments import Attachment, Multipart, attachments_of, limit_of
 from workers.jira.connection import Connection
 from workers.jira.create_metadata import CreateMetadata
 from workers.jira.deployment import deployment_of
 from workers.jira.directory import Directory
 from workers.jira.issue_changes import IssueChanges
-from workers.jira.jql import IssueQuery, jql_of, ranked
+from workers.jira.issue_reads import IssueReads
+from workers.jira.jql import IssueQuery
 from workers.jira.lost import LostIssues
+from workers.jira.reader import Reader, checked_key, checked_project
 from workers.jira.reading import (
-    ISSUE_FIELDS,
-    LINE_FIELDS,
-    comments_reader,
     granted_of,
-    issue_reader,
     options_page,
-    page_reader,
     person_of,
     screen_page,
 )
+from workers.jira.sight import Sight
 from workers.jira.values import CreatedIssue, Issue, IssueType, Person, SearchPage
 from workers.records import FieldSpec
 from workers.settings import WorkerSettings
@@ -38,17 +35,15 @@ from workers.state.metrics import Metrics
 T = TypeVar("T")
 
 HOUR_SECONDS = 3_600
-RANKED_FROM = 50
-"""So many recent hits are ranked by the keywords; Jira itself offers no order by relevance."""
-NEWEST_COMMENTS = 5
-KEY = re.compile(r"([A-Z][A-Z0-9_]*)-[1-9][0-9]*")
 
 
 class JiraGateway:
     """Jira as this program sees it; safe to share among threads, connected at first use.
 
     All methods raise JiraUnavailable, JiraRefused or Misconfigured, and ToolError for what the caller can correct.
-    `acting_as` is the e-mail of the person for whom something is read or written: today one account does it all.
+    What a person or the model will read is read for a `Reader`, and holds only what that person may see in Jira and
+    what may be shown where they are. What has no reader tells of no issue's content, or is for the program alone.
+    `acting_as` is the e-mail of the person for whom something is written: today one account does it all.
     """
 
     def __init__(
@@ -61,36 +56,29 @@ class JiraGateway:
         self._lost = LostIssues(self._connection, self.deployment)
         self._cache = cache
         self.directory = Directory(self._connection, self.deployment, cache, dict(settings.jira_accounts))
-        self.changes = IssueChanges(self._connection, self.deployment, cache, self, limiter)
+        self.sight = Sight(
+            self._connection,
+            self.deployment,
+            cache,
+            open_projects=settings.jira_open_projects,
+            account_of=lambda reader: self.directory.account_id(reader.email or "", slack_id=reader.user_id),
+        )
+        self._issues = IssueReads(self._connection, self.deployment, self.sight, self)
+        self.changes = IssueChanges(self._connection, self.deployment, cache, self, self.sight, limiter)
 
     # Reading
 
-    def search(self, query: IssueQuery, *, acting_as: str | None = None) -> SearchPage:  # noqa: ARG002
-        """Return the issues that match, of open projects only."""
-        projects = tuple(self.open_project(project) for project in query.projects or self._projects)
-        query = replace(query, projects=projects)
-        size = max(RANKED_FROM, query.limit) if query.is_ranked else query.limit
-        kind = self.deployment
-        body = kind.search(jql_of(query), LINE_FIELDS, size, cursor=query.cursor)
-        page = self._connection.read("search", kind.search_path, page_reader(projects, kind.cursor), body=body)
-        if query.is_ranked:
-            return SearchPage(tuple(ranked(page.issues, query.keywords)[: query.limit]))
-        return page
+    def search(self, query: IssueQuery, reader: Reader) -> SearchPage:
+        """Return the issues that match and that this person may be shown here."""
+        return self._issues.search(query, reader)
 
-    def issue(self, key: str, *, acting_as: str | None = None) -> Issue:  # noqa: ARG002
-        """Return one issue with its newest comments; only issues of open projects, wherever they were moved."""
-        key = self.open_key(key)
-        read_text = self.deployment.markdown
-        take = issue_reader(url_of=self.url_of, read_text=read_text, projects=self._projects)
-        issue = self._connection.read("issue", f"issue/{key}", take, params={"fields": ",".join(ISSUE_FIELDS)})
-        self.open_project(issue.project)
-        newest = {"orderBy": "-created", "maxResults": NEWEST_COMMENTS, **self.deployment.comment_params}
-        path = f"issue/{issue.id}/comment"
-        try:
-            comments, total = self._connection.read("comments", path, comments_reader(read_text), params=newest)
-        except JiraRefused:
-            return replace(issue, comments_total=None)
-        return replace(issue, comments=comments[:NEWEST_COMMENTS], comments_total=total)
+    def issue(self, key: str, reader: Reader) -> Issue:
+        """Return one issue with its newest comments, wherever it was moved; as if missing if it may not be shown."""
+        return self._issues.issue(key, reader)
+
+    def visible_keys(self, keys: Collection[str], reader: Reader) -> frozenset[str]:
+        """Return those of the keys whose issues this person may be shown here now."""
+        return self._issues.visible_keys(keys, reader)
 
     def issue_types(self, project: str, *, refresh: bool = False) -> tuple[IssueType, ...]:
         """Return the types that may be filed in a project; read once an hour."""
@@ -222,16 +210,8 @@ class JiraGateway:
 
     def open_project(self, project: str) -> str:
         """Return the project's key if the bot may work with it; raises ToolError that names those it may."""
-        key = project.strip().upper()
-        if key not in self._projects:
-            raise ToolError(f"Project {key[:40]!r} is not open to me. Open projects: {', '.join(self._projects)}.")
-        return key
+        return checked_project(project, self._projects)
 
     def open_key(self, key: str) -> str:
         """Return an issue's key if its project is open to the bot; raises ToolError."""
-        key = key.strip().upper()
-        match = KEY.fullmatch(key)
-        if match is None:
-            raise ToolError(f"{key[:40]!r} is no issue key; a key looks like {self._projects[0]}-123.")
-        self.open_project(match[1])
-        return key
+        return checked_key(key, self._projects)

@@ -22,8 +22,10 @@ from workers.jira.change_reading import (
 from workers.jira.connection import Connection
 from workers.jira.deployment import Closing, Deployment
 from workers.jira.payload import PROPERTY, wire_value
+from workers.jira.reader import Reader
 from workers.jira.reading import screen_page
 from workers.jira.shown import shown
+from workers.jira.sight import Sight
 from workers.proposals import Comment, Link, Update
 from workers.records import FieldSpec, FieldValue
 from workers.state.cache import Cache
@@ -55,16 +57,22 @@ class IssueChanges:
     deployment: Deployment
     cache: Cache
     gate: Gate
+    sight: Sight
     limiter: Limiter | None = None
 
     # What a proposal needs
 
-    def target(self, key: str) -> Target:
-        """Return what must be known of an issue before something about it is proposed."""
-        key = self.gate.open_key(key)
-        fields = {"fields": "summary,status,project,issuetype"}
+    def target(self, key: str, reader: Reader) -> Target:
+        """Return what must be known of an issue before something about it is proposed, if its reader may see it.
+
+        The other reads of an issue here belong to a change of it: this one comes first.
+        """
+        key = self.gate.open_key(reader.open_key(key))
+        fields = {"fields": "summary,status,project,issuetype,security"}
         found = self.connection.read("issue", f"issue/{key}", target_of, params=fields)
-        self.gate.open_project(found.project)
+        self.gate.open_project(reader.open_project(found.project))
+        if found.key not in self.sight.seen(reader, [found]):
+            raise JiraRefused(404)
         return found
 
     def is_service_desk(self, target: Target) -> bool:

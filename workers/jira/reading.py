@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 INTERNAL_PROPERTY = "sd.public.comment"
 
-LINE_FIELDS = ("summary", "issuetype", "status", "priority", "assignee", "updated", "project")
+LINE_FIELDS = ("summary", "issuetype", "status", "priority", "assignee", "updated", "project", "security")
 ISSUE_FIELDS = (
     *LINE_FIELDS, "description", "reporter", "created", "resolution", "labels", "components", "issuelinks", "parent",
     "subtasks",
@@ -51,6 +51,9 @@ def line_of(raw: Raw) -> IssueLine:
         priority=_name(fields.get("priority")),
         assignee=_name(fields.get("assignee")),
         updated=moment(fields.get("updated")),
+        id=_text(raw.get("id")),
+        project=project_of(raw),
+        is_restricted=bool(fields.get("security")),
     )
 
 
@@ -100,6 +103,7 @@ def issue_reader(
             labels=tuple(map(str, _array(fields.get("labels")))),
             components=tuple(map(_name, _array(fields.get("components")))),
             links=tuple(link for link in _links(fields) if link.key.rpartition("-")[0] in projects),
+            is_restricted=line.is_restricted,
         )
 
     return read
@@ -160,6 +164,23 @@ def granted_of(raw: Any) -> frozenset[str]:
     return frozenset(name for name, about in raw["permissions"].items() if about.get("havePermission"))
 
 
+def browsable_of(raw: Any) -> frozenset[int]:
+    """Read the ids of the issues that a person may browse."""
+    grants = [each for each in raw["projectPermissions"] if each.get("permission") == "BROWSE_PROJECTS"]
+    return frozenset(int(number) for each in grants for number in each.get("issues") or ())
+
+
+def is_open_scheme(raw: Any) -> bool:
+    """Read whether a permission scheme lets anyone, or anyone who is logged in, browse."""
+    holders = [
+        _object(each.get("holder")) for each in raw["permissions"] if each.get("permission") == "BROWSE_PROJECTS"
+    ]
+    return any(
+        holder.get("type") == "anyone" or (holder.get("type") == "applicationRole" and not holder.get("parameter"))
+        for holder in holders
+    )
+
+
 def created_of(raw: Any) -> tuple[str, str]:
     """Read key and id of an issue; both must be there."""
     key, number = str(raw["key"]), str(raw["id"])
@@ -188,6 +209,7 @@ def _comment(raw: Raw, read_text: ReadText) -> Comment:
         created=moment(raw.get("created")),
         text=read_text(raw.get("body")),
         is_internal=raw.get("jsdPublic") is False or _is_internal(raw.get("properties")),
+        is_limited=bool(raw.get("visibility")),
     )
 
 

@@ -17,6 +17,10 @@ class IssueLine:
     priority: str = ""
     assignee: str = ""
     updated: datetime | None = None
+    id: str = ""
+    project: str = ""
+    is_restricted: bool = False
+    """It has a security level."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,8 @@ class Comment:
     """Markdown."""
     is_internal: bool = False
     """True if customers of a service project must not see it."""
+    is_limited: bool = False
+    """True if only a group or a role may see it: who is in it cannot be told."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,8 @@ class Issue:
     comments_total: int | None = 0
     """None if Jira does not show them."""
     links: tuple[IssueLink, ...] = ()
+    is_restricted: bool = False
+    """It has a security level."""
 
 
 @dataclass(frozen=True)

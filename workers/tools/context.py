@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from workers.errors import ToolError
 from workers.jira.gateway import JiraGateway
+from workers.jira.reader import Reader, checked_project
 from workers.records import Draft, SlackFile, TurnRequest
 
 
@@ -37,9 +37,12 @@ class ToolContext:
     asker: Asker
     permalink: Callable[[], str]
     """Asks Slack for the address of the message that asked; only a draft needs it."""
+    reader: Reader
+    """For whom tools read Jira, and what may be shown here; every read of the gateway takes it."""
     projects: tuple[str, ...]
-    """Keys of the projects that are open here."""
+    """Keys of the projects in which an issue may be filed from here."""
     default_project: str
+    """One of them; empty if there is none."""
     jira: JiraGateway
     drafts: DraftDesk
     person: Callable[[str], Asker] = lambda user_id: Asker(user_id, user_id)
@@ -53,10 +56,7 @@ class ToolContext:
 
     def open_project(self, given: str | None) -> str:
         """Return the key of the project that is meant (the default if none is); raises ToolError if it is not open."""
-        project = (given or self.default_project).strip().upper()
-        if project not in self.projects:
-            raise ToolError(f"Project {project[:40]!r} is not open to me. Open projects: {', '.join(self.projects)}.")
-        return project
+        return checked_project(given or self.default_project, self.projects)
 
     def draft_id(self, tool_use_id: str) -> str:
         """Return the id of the draft that a call makes: the same again when the call is run again after a crash."""

@@ -24,10 +24,7 @@ class GetIssue(ToolInput):
 
 def run(args: GetIssue, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
     """Return one issue as text."""
-    key = key_in(args.key)
-    if "-" in key:
-        context.open_project(key.rpartition("-")[0])
-    issue = context.jira.issue(key, acting_as=context.asker.email)
+    issue = context.jira.issue(key_in(args.key), context.reader)
     return ToolAnswer("\n".join(_lines(issue)), issue_keys=(issue.key,), links=((issue.key, issue.url),))
 
 

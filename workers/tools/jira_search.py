@@ -57,7 +57,7 @@ class Search(ToolInput):
 def run(args: Search, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
     """Search open projects and return the hits, a line each."""
     query = IssueQuery(
-        projects=(context.open_project(args.project),) if args.project else context.projects,
+        projects=(context.reader.open_project(args.project),) if args.project else context.reader.projects,
         keywords=tuple(args.keywords),
         status=args.status,
         assignee=_account(args.assignee, context),
@@ -69,7 +69,7 @@ def run(args: Search, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
         limit=args.limit,
         cursor=args.cursor,
     )
-    return _answer(context.jira.search(query, acting_as=context.asker.email), query, context)
+    return _answer(context.jira.search(query, context.reader), query, context)
 
 
 def _account(who: str | None, context: ToolContext) -> str | None:

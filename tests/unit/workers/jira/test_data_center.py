@@ -9,6 +9,7 @@ import pytest
 from sandbox.faults import Fault
 from sandbox.jira.standin import JiraStandIn
 from sandbox.server import Running
+from tests.unit.workers.jira.readers import ADA
 from workers.errors import FilingUncertain, JiraRefused, Misconfigured, ToolError
 from workers.jira.deployment import DataCenter
 from workers.jira.gateway import JiraGateway
@@ -117,7 +118,7 @@ def test_a_type_that_does_not_exist_names_those_that_do(gateway: JiraGateway) ->
 def test_pages_of_a_search_follow_each_other(gateway: JiraGateway, server: JiraStandIn) -> None:
     found, cursor = [], None
     while True:
-        page = gateway.search(IssueQuery(projects=("OPS",), status="any", sort="created", limit=5, cursor=cursor))
+        page = gateway.search(IssueQuery(projects=("OPS",), status="any", sort="created", limit=5, cursor=cursor), ADA)
         found += [issue.key for issue in page.issues]
         cursor = page.cursor
         if cursor is None:
@@ -128,7 +129,7 @@ def test_pages_of_a_search_follow_each_other(gateway: JiraGateway, server: JiraS
 
 def test_a_search_by_a_person_takes_the_name(gateway: JiraGateway, server: JiraStandIn) -> None:
     page = gateway.search(
-        IssueQuery(assignee=gateway.directory.account_id("linus@example.com"), status="any", limit=20)
+        IssueQuery(assignee=gateway.directory.account_id("linus@example.com"), status="any", limit=20), ADA
     )
 
     mine = [
@@ -148,7 +149,7 @@ def test_an_issue_is_read_as_markdown_with_internal_comments_told_apart(
     server.comment(key, "not for customers", by="grace@example.com")
     server.issue(key).comments[-1]["properties"] = [{"key": "sd.public.comment", "value": {"internal": True}}]
 
-    issue = gateway.issue(key)
+    issue = gateway.issue(key, ADA)
 
     assert issue.description.startswith("It **drops**:\n\n```python\nx = {1}\n```")
     assert f"[the conversation]({LINK})" in issue.description

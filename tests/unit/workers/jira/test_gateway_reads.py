@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.jira.standin import JiraStandIn
+from tests.unit.workers.jira.readers import ADA
 from workers.errors import JiraRefused, JiraUnavailable, Misconfigured, ToolError
 from workers.jira.gateway import JiraGateway
 from workers.jira.jql import IssueQuery
@@ -19,7 +20,7 @@ def routes(jira: JiraStandIn) -> list[str]:
 
 
 def test_a_search_finds_issues_of_open_projects_only(gateway: JiraGateway, jira: JiraStandIn) -> None:
-    page = gateway.search(IssueQuery(status="any", sort="created", limit=20))
+    page = gateway.search(IssueQuery(status="any", sort="created", limit=20), ADA)
 
     assert page.issues
     assert {issue.key.split("-")[0] for issue in page.issues} <= {"OPS", "WEB"}
@@ -30,14 +31,14 @@ def test_a_search_by_keywords_puts_the_closest_summary_first(gateway: JiraGatewa
     wanted = next(issue for issue in jira.issues.values() if issue.project.key == "OPS")
     words = wanted.fields["summary"].split()
 
-    page = gateway.search(IssueQuery(keywords=(" ".join(words[:2]), " ".join(words[-2:])), status="any"))
+    page = gateway.search(IssueQuery(keywords=(" ".join(words[:2]), " ".join(words[-2:])), status="any"), ADA)
 
     assert wanted.key in [issue.key for issue in page.issues[:2]]
 
 
 def test_pages_follow_each_other_by_cursor_without_repeats(gateway: JiraGateway) -> None:
-    first = gateway.search(IssueQuery(status="any", sort="created", limit=3))
-    second = gateway.search(IssueQuery(status="any", sort="created", limit=3, cursor=first.cursor))
+    first = gateway.search(IssueQuery(status="any", sort="created", limit=3), ADA)
+    second = gateway.search(IssueQuery(status="any", sort="created", limit=3, cursor=first.cursor), ADA)
 
     keys = [issue.key for page in (first, second) for issue in page.issues]
     assert first.cursor
@@ -49,14 +50,14 @@ def test_a_key_outside_the_open_projects_is_refused_before_jira_is_asked(
     gateway: JiraGateway, jira: JiraStandIn, key: str
 ) -> None:
     with pytest.raises(ToolError):
-        gateway.issue(key)
+        gateway.issue(key, ADA)
 
     assert jira.calls == []
 
 
 def test_a_search_in_a_closed_project_says_which_are_open(gateway: JiraGateway, jira: JiraStandIn) -> None:
     with pytest.raises(ToolError, match=r"'SECRET' is not open to me\. Open projects: OPS, WEB"):
-        gateway.search(IssueQuery(projects=("SECRET",)))
+        gateway.search(IssueQuery(projects=("SECRET",)), ADA)
 
     assert jira.calls == []
 
@@ -66,13 +67,13 @@ def test_an_issue_that_was_moved_to_a_closed_project_is_not_shown(gateway: JiraG
     jira.site.issues["OPS-9000"] = jira.site.issues[secret]
 
     with pytest.raises(ToolError, match="not open to me"):
-        gateway.issue("OPS-9000")
+        gateway.issue("OPS-9000", ADA)
 
 
 def test_an_issue_reads_as_markdown_with_its_newest_comments_first(gateway: JiraGateway, jira: JiraStandIn) -> None:
     key = next(issue.key for issue in jira.issues.values() if issue.comments and issue.project.key == "OPS")
 
-    issue = gateway.issue(key.lower())
+    issue = gateway.issue(key.lower(), ADA)
 
     assert issue.key == key
     assert issue.url == f"https://jira.example.com/browse/{key}"
@@ -85,7 +86,7 @@ def test_an_issue_reads_as_markdown_with_its_newest_comments_first(gateway: Jira
 
 def test_a_missing_issue_is_refused_without_a_reason(gateway: JiraGateway) -> None:
     with pytest.raises(JiraRefused) as refused:
-        gateway.issue("OPS-99999")
+        gateway.issue("OPS-99999", ADA)
 
     assert refused.value.status == 404
 
@@ -229,4 +230,4 @@ def test_jira_that_is_not_there_is_unavailable(make_gateway: MakeGateway) -> Non
     gateway = make_gateway(jira_url="http://127.0.0.1:9")
 
     with pytest.raises(JiraUnavailable):
-        gateway.search(IssueQuery())
+        gateway.search(IssueQuery(), ADA)

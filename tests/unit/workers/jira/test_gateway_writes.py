@@ -9,6 +9,7 @@ import redis
 
 from sandbox.faults import Fault
 from sandbox.jira.standin import JiraStandIn
+from tests.unit.workers.jira.readers import ADA
 from workers.errors import FilingUncertain, JiraRefused, JiraUnavailable, Misconfigured, ToolError
 from workers.jira import connection
 from workers.jira.gateway import JiraGateway
@@ -160,7 +161,7 @@ def test_many_threads_share_one_gateway(gateway: JiraGateway, jira: JiraStandIn)
     wrong: list[str] = []
 
     def read(own: list[str]) -> None:
-        wrong.extend(key for key in own if gateway.issue(key).key != key)
+        wrong.extend(key for key in own if gateway.issue(key, ADA).key != key)
 
     threads = [threading.Thread(target=read, args=(keys[start::8],)) for start in range(8)]
     for thread in threads:

@@ -8,6 +8,7 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.jira.standin import JiraStandIn
+from tests.unit.workers.jira.readers import ADA
 from workers.jira.deployment import Cloud
 from workers.jira.gateway import JiraGateway
 from workers.jira.reading import page_reader, people_of, screen_page
@@ -63,7 +64,7 @@ def test_an_issue_is_shown_without_comments_where_jira_has_none_to_read(
     key = next(issue.key for issue in jira.issues.values() if issue.project.key == "OPS")
     jira.faults.add(Fault(operation="GET issue/{key}/comment", kind="status", status=404))
 
-    issue = gateway.issue(key)
+    issue = gateway.issue(key, ADA)
 
     assert issue.key == key
     assert issue.comments_total is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import redis
@@ -10,6 +11,7 @@ import redis
 from sandbox.jira.standin import JiraStandIn
 from sandbox.server import Running
 from workers.jira.gateway import JiraGateway
+from workers.jira.reader import Reader
 from workers.records import Conversation, Draft, TurnRequest
 from workers.settings import WorkerSettings
 from workers.state.cache import Cache
@@ -57,7 +59,13 @@ def jira_url(jira: JiraStandIn) -> Iterator[str]:
 
 @pytest.fixture
 def make_toolbox(jira_url: str, redis_client: redis.Redis, desk: Desk) -> MakeToolbox:
-    def make(*, email: str | None = "ada@example.com", ts: str = "2.1", **changed: object) -> Toolbox:
+    def make(
+        *,
+        email: str | None = "ada@example.com",
+        ts: str = "2.1",
+        reader: dict[str, Any] | None = None,
+        **changed: object,
+    ) -> Toolbox:
         given = {
             "slack_bot_token": "xoxb-test",
             "anthropic_api_key": "test",
@@ -81,6 +89,7 @@ def make_toolbox(jira_url: str, redis_client: redis.Redis, desk: Desk) -> MakeTo
         context = ToolContext(
             request=request,
             asker=Asker("U1", "Ada", email),
+            reader=Reader("T1", "U1", email, settings.jira_projects, **(reader or {})),
             permalink=lambda: "https://example.slack.com/archives/C1/p1",
             projects=settings.jira_projects,
             default_project=settings.jira_projects[0],

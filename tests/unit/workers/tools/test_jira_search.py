@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def jql(jira: JiraStandIn) -> str:
-    return str(jira.calls[-1]["body"]["jql"])
+    return str(next(call["body"]["jql"] for call in reversed(jira.calls) if call["route"] == "POST search/jql"))
 
 
 def keys(content: str) -> list[str]:
