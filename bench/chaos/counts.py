@@ -108,12 +108,12 @@ def _out_of_order(stack: Stack, asked: list[Asked]) -> Iterator[Finding]:
             and (found := looking.replies(stack.slack, one.channel, root, one.ts, one.mention.token))
         ]
         for (before, first), (after, second) in pairwise(firsts):
-            if float(first.ts) > float(second.ts) and heard_at(stack, before) < second.versions[0].at:
+            if float(first.ts) > float(second.ts) and heard_at(stack, before) < heard_at(stack, after):
                 yield Finding("out of order", after, f"answered at {second.ts}, {before.mention.token} at {first.ts}")
 
 
 def heard_at(stack: Stack, one: Asked) -> float:
-    """Return when the bot took a question: one that Slack brings after the next one's answer cannot come before it."""
+    """Return when the bot took a question: one that Slack brings after the next one may find that already begun."""
     took = [
         delivery.started_at + delivery.ack_seconds
         for delivery in stack.slack.deliveries

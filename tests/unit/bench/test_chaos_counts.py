@@ -106,16 +106,14 @@ def test_what_is_said_twice_is_counted(stack: Stack, again: str) -> None:
 
 
 @pytest.mark.parametrize("is_late", [False, True])
-def test_answers_in_another_order_than_their_questions_are_counted_if_both_were_heard(
+def test_answers_in_another_order_than_their_questions_are_counted_if_they_were_heard_in_order(
     stack: Stack, *, is_late: bool
 ) -> None:
     first = ask(stack)
     second = ask(stack, OTHER, root=first)
-    if not is_late:
-        hear(stack, first)
+    for each in (second, first) if is_late else (first, second):
+        hear(stack, each)
     say(stack, second, whole(OTHER))
-    if is_late:
-        hear(stack, first)
     say(stack, first, whole())
     assert wrongs(stack, first, second) == ([] if is_late else ["out of order"])
 
