@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workers.jobs import Action, Conversation
+from workers.jobs import CHANGES_VERSION, Action, Conversation
 
 Body = Mapping[str, Any]
 
@@ -22,6 +22,15 @@ def draft_action(body: Body, team_id: str) -> Action:
     """Return what a button of a draft's card asks for; its value is the draft's id."""
     click = body["actions"][0]
     return _click(body, team_id, kind=click["action_id"], subject=f"draft:{click.get('value', '')}")
+
+
+def change_action(body: Body, team_id: str) -> Action:
+    """Return what a button of a card with changes asks for; its value is their id, its block names their version."""
+    click = body["actions"][0]
+    _, _, version = str(click.get("block_id") or "").rpartition(":")
+    values = {CHANGES_VERSION: int(version)} if version.isdigit() else {}
+    subject = f"action:{click.get('value', '')}"
+    return _click(body, team_id, kind=click["action_id"], subject=subject, values=values)
 
 
 def retry_action(body: Body, team_id: str) -> Action:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from workers.acts.changes import proposal_of
 from workers.acts.run import ACTS, run_act
 from workers.acts.services import ActServices
 from workers.errors import JiraRefused, JiraUnavailable, SlackRefused, SupportBotError, ToolError, TurnFailed
@@ -58,9 +59,12 @@ def give_up(action: Action, services: ActionServices) -> None:
     sentence = failures.ACTION_FAILED
     try:
         found = _found(action, services)
+        proposal = proposal_of(action, services.acts)
         if found:
             services.desk.refresh(found[0])
             sentence = failures.draft_settled(found[1]) or sentence
+        elif proposal:
+            services.acts.changes.refresh(proposal)
     finally:
         _hint(action, services, sentence)
 
@@ -77,7 +81,7 @@ def _press(action: Action, services: ActionServices) -> None:
     elif settled := failures.draft_settled(filing):
         services.desk.settle(draft)
         # Who clicked before it was settled, twice or beside another, sees the card change: that says enough.
-        if _clicked_at(action) > filing.settled_at:
+        if action.clicked_at > filing.settled_at:
             _hint(action, services, settled)
     else:
         PRESSES[action.kind](action, draft, filing, services)
@@ -103,7 +107,7 @@ def _file(action: Action, draft: Draft, _filing: Filing, services: ActionService
 
 def _file_again(action: Action, draft: Draft, filing: Filing, services: ActionServices) -> None:
     # A second click of a double one is older than a loss that the first one met: it does not ask for a third issue.
-    if filing.state == "uncertain" and _clicked_at(action) > filing.uncertain_since:
+    if filing.state == "uncertain" and action.clicked_at > filing.uncertain_since:
         services.desk.file(draft, by=action.user_id, again=True)
     else:
         services.desk.settle(draft)
@@ -184,14 +188,6 @@ RUNS: dict[str, Callable[[Action, ActionServices], None]] = {
 def _found(action: Action, services: ActionServices) -> tuple[Draft, Filing] | None:
     kind, _, draft_id = action.subject.partition(":")
     return services.desk.find(action.team_id, draft_id) if kind == "draft" else None
-
-
-def _clicked_at(action: Action) -> float:
-    """Return when Slack took a click, in Unix seconds; infinity for a form, which is checked when it is sent."""
-    try:
-        return float(action.id.partition("-")[0])
-    except ValueError:
-        return float("inf")
 
 
 def _hint(action: Action, services: ActionServices, sentence: str) -> None:

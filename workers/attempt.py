@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
+from workers.changes.desk import ChangeDesk
 from workers.claude.client import Claude
 from workers.errors import Interrupted, StateUnavailable, SupportBotError
 from workers.filing import DraftDesk
@@ -54,6 +55,7 @@ class TurnServices:
     jira: JiraGateway
     claude: Claude
     desk: DraftDesk
+    changes: ChangeDesk
     channels: Channels
     accounts: Accounts
     cache: Cache
@@ -116,8 +118,11 @@ class Attempt:
 
     @property
     def waits_for_person(self) -> bool:
-        """Return whether a draft of this turn waits for its button."""
-        drafts = self.services.filings.of_conversation(self.request.conversation)
+        """Return whether a draft or a change of this turn waits for its button."""
+        where = self.request.conversation
+        if any(each.state == "new" for each in self.services.changes.of_turn(where, self.request.ts)):
+            return True
+        drafts = self.services.filings.of_conversation(where)
         return any(draft.turn_ts == self.request.ts and filing.state == "new" for draft, filing in drafts)
 
     def forget_history(self) -> None:

@@ -11,6 +11,7 @@ from workers.broker import Kicker, make_celery
 from workers.errors import StateUnavailable
 from workers.failpoints import failpoint
 from workers.records import (
+    CHANGES_VERSION,
     DRAFT_VERSION,
     FORM,
     Action,
@@ -40,6 +41,7 @@ from workers.state.slack_budgets import budgets_of
 from workers.state.waiting import waiting_turns
 
 __all__ = [
+    "CHANGES_VERSION",
     "DONE",
     "DRAFT_VERSION",
     "FORM",

@@ -43,7 +43,7 @@ class Facts:
     default_project: str
     projects: tuple[str, ...]
     drafts: tuple[str, ...] = ()
-    """What became of the drafts of this conversation, a sentence each."""
+    """What became of the drafts and changes of this conversation, a sentence each."""
     default_type: str = ""
     language: str = ""
     is_closed: bool = False

@@ -72,6 +72,9 @@ class Move(_Change):
     from_status: str
     to_status: str
     resolution: str = ""
+    fields: tuple[FieldChange, ...] = ()
+    """What the screen of this move asks for beside."""
+    accounts: dict[str, str] = Field(default_factory=dict)
 
 
 class Link(_Change):
@@ -86,8 +89,9 @@ class Link(_Change):
     """The relation is the type's inward one: `is blocked by`."""
 
 
-Change = Annotated[Comment | Update | Move | Link, Field(discriminator="kind")]
-CHANGE: TypeAdapter[Comment | Update | Move | Link] = TypeAdapter(Change)
+AnyChange = Comment | Update | Move | Link
+Change = Annotated[AnyChange, Field(discriminator="kind")]
+CHANGE: TypeAdapter[AnyChange] = TypeAdapter(Change)
 
 
 class Outcome(Record):
@@ -123,6 +127,6 @@ class Proposal(Record):
         """Return what came of a change so far."""
         return self.outcomes.get(change_id, Outcome())
 
-    def open_changes(self) -> Iterator[Comment | Update | Move | Link]:
+    def open_changes(self) -> Iterator[AnyChange]:
         """Yield what is still to be done."""
         return (change for change in self.changes if self.outcome(change.id).state != "done")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workers import prompt
+from workers.changes.desk import ChangeDesk
 from workers.failpoints import failpoint
 from workers.files.blocks import room_after
 from workers.filing import DraftDesk
@@ -34,6 +35,7 @@ class Sources:
     people: People
     filings: Filings
     desk: DraftDesk
+    changes: ChangeDesk
     files: FileReader
     standing: Standing
     looks_at: str = ""
@@ -105,7 +107,7 @@ def _facts(request: TurnRequest, sources: Sources) -> prompt.Facts:
         language=standing.channel.language,
         looks_at=sources.looks_at,
         is_closed=standing.access != "full",
-        drafts=tuple(sources.desk.outcomes(sources.filings.of_conversation(where))),
+        drafts=(*sources.desk.outcomes(sources.filings.of_conversation(where)), *sources.changes.outcomes(where)),
     )
 
 

@@ -7,7 +7,7 @@ import time
 
 from workers.errors import StateUnavailable
 from workers.logs import get_logger
-from workers.records import Action
+from workers.records import Action, ActionKind
 from workers.services import Services
 from workers.state.lock import Lock
 
@@ -43,16 +43,16 @@ class Reaper:
                 log.warning("reaper_failed", exc_info=error)
 
     def look(self) -> None:
-        """Kick every mailbox that waits without a holder, and every filing that must be looked up."""
-        for box in self._services.boxes.due():
-            self._services.kicker.kick(box)
-        for team_id, draft_id in self._services.filings.to_look_at():
-            action = Action(
-                id=f"look-{time.time():.3f}",
-                kind="filing_look",
-                team_id=team_id,
-                subject=f"draft:{draft_id}",
-                user_id="",
-            )
-            self._services.boxes.put(action.box, action.id, action.model_dump(mode="json"))
-            self._services.kicker.kick(action.box)
+        """Kick every mailbox that waits without a holder, and have all be looked up whose answer Jira lost."""
+        services = self._services
+        for box in services.boxes.due():
+            services.kicker.kick(box)
+        for team_id, draft_id in services.filings.to_look_at():
+            self._have_looked("filing_look", team_id, f"draft:{draft_id}")
+        for team_id, proposal_id in services.proposals.to_look_at():
+            self._have_looked("action_look", team_id, f"action:{proposal_id}")
+
+    def _have_looked(self, kind: ActionKind, team_id: str, subject: str) -> None:
+        action = Action(id=f"look-{time.time():.3f}", kind=kind, team_id=team_id, subject=subject, user_id="")
+        self._services.boxes.put(action.box, action.id, action.model_dump(mode="json"))
+        self._services.kicker.kick(action.box)

@@ -105,10 +105,15 @@ DraftActionKind = Literal[
 WayInKind = Literal[
     "command", "settings_open", "settings_save", "form_open", "form_change", "reaction", "home_open", "look_up"
 ]
-ActionKind = Literal[DraftActionKind, WayInKind, "shortcut_submit", "turn_retry"]
+ChangeActionKind = Literal["action_confirm", "action_cancel", "action_check", "action_force", "action_look"]
+ActionKind = Literal[DraftActionKind, ChangeActionKind, WayInKind, "shortcut_submit", "turn_retry"]
 
 DRAFT_VERSION = "draft_version"
 """Among the values of a `draft_edit`: the version of the draft that the person saw."""
+
+
+CHANGES_VERSION = "changes_version"
+"""Among the values of an `action_confirm`: the version of the changes that the person saw."""
 
 
 FORM = "form_id"
@@ -132,6 +137,14 @@ class Action(Record):
     values: dict[str, Any] = {}
     """A modal's fields by id, or a command's words."""
     response_url: str = ""
+
+    @property
+    def clicked_at(self) -> float:
+        """When Slack took a click, in Unix seconds; infinity for a form, which is checked when it is sent."""
+        try:
+            return float(self.id.partition("-")[0])
+        except ValueError:
+            return float("inf")
 
     @property
     def box(self) -> str:

@@ -14,6 +14,7 @@ from workers.actions import ActionServices
 from workers.acts.services import ActServices
 from workers.attempt import TurnServices
 from workers.broker import Kicker
+from workers.changes.desk import ChangeDesk
 from workers.claude.client import Claude
 from workers.claude.purse import Purse
 from workers.filing import DraftDesk
@@ -36,6 +37,7 @@ from workers.state.forms import Forms
 from workers.state.limiter import Limiter
 from workers.state.mailbox import Mailboxes
 from workers.state.metrics import Metrics
+from workers.state.proposals import Proposals
 
 TOOL_THREADS = 32
 
@@ -79,6 +81,10 @@ class Services:
     @once
     def filings(self) -> Filings:
         return Filings(self.redis, ttl_seconds=self.settings.history_ttl_seconds)
+
+    @once
+    def proposals(self) -> Proposals:
+        return Proposals(self.redis, ttl_seconds=self.settings.history_ttl_seconds)
 
     @once
     def failed(self) -> FailedTurns:
@@ -143,6 +149,10 @@ class Services:
         policy = self.settings.write_policy
         return DraftDesk(self.filings, self.cards, self.jira, self.files, self.metrics, write_policy=policy)
 
+    @once
+    def changes(self) -> ChangeDesk:
+        return ChangeDesk(self.proposals, self.cards, self.jira)
+
     # What tasks are given
 
     @once
@@ -159,6 +169,7 @@ class Services:
             jira=self.jira,
             claude=self.claude,
             desk=self.desk,
+            changes=self.changes,
             channels=self.channels,
             accounts=self.accounts,
             cache=self.cache,
@@ -178,6 +189,7 @@ class Services:
             jira=self.jira,
             claude=self.claude,
             desk=self.desk,
+            changes=self.changes,
             filings=self.filings,
             channels=self.channels,
             forms=Forms(self.redis),

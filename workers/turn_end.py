@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from workers.agent import stopped_messages
 from workers.attempt import Attempt
@@ -17,8 +18,10 @@ from workers.errors import (
     Transient,
 )
 from workers.logs import get_logger
+from workers.proposals import Proposal
 from workers.records import Draft
 from workers.views import failures
+from workers.views.change_words import made
 
 BROKEN_ATTEMPTS = 3
 LAST_ATTEMPTS = 12
@@ -126,17 +129,21 @@ class TurnEnd:
         """Take the answer to a deleted question back; what is in Jira already is said."""
         filed = self._close_drafts()
         attempt = self._attempt
+        done = self._changes_made()
         attempt.await_sign()
-        if filed:
+        if filed or done:
             attempt.reply.restart_from("")
-            attempt.reply.fail(failures.deleted_but_filed(filed))
+            attempt.reply.fail(failures.deleted_but_done(filed, done))
         else:
             attempt.reply.withdraw()
         attempt.commit(None, "deleted")
 
     def _close_drafts(self) -> list[str]:
-        """Cancel the drafts of this turn that wait for a person; return the issues that were filed from others."""
+        """Cancel what of this turn waits for a person; return the issues that were filed from its other drafts."""
         filed = []
+        for proposal in self._services.changes.of_turn(self._attempt.request.conversation, self._attempt.request.ts):
+            if proposal.state in ("new", "rejected", "cancelled"):
+                self._cancel(self._services.changes.cancel, proposal)
         for draft, filing in self._services.filings.of_conversation(self._attempt.request.conversation):
             if draft.turn_ts != self._attempt.request.ts:
                 continue
@@ -144,12 +151,17 @@ class TurnEnd:
                 filed.append(filing.issue_key)
             elif filing.state in ("new", "rejected", "cancelled"):
                 # Also one that an earlier try cancelled: its card may not show it yet.
-                self._cancel(draft)
+                self._cancel(self._services.desk.cancel, draft)
         return filed
 
-    def _cancel(self, draft: Draft) -> None:
+    def _changes_made(self) -> list[str]:
+        """Return what this turn has changed in Jira, a name each."""
+        return made(self._services.changes.of_turn(self._attempt.request.conversation, self._attempt.request.ts))
+
+    @staticmethod
+    def _cancel(cancel: Callable[..., None], what: Draft | Proposal) -> None:
         try:
-            self._services.desk.cancel(draft, by="")
+            cancel(what, by="")
         except (SlackRefused, Misconfigured) as error:
             log.warning("cancelled_draft_not_shown", cause=type(error).__name__)
 
@@ -158,6 +170,7 @@ class TurnEnd:
         sentence = failures.DEADLINE if reason == "deadline" else failures.STOPPED
         if not attempt.reply.segments:
             sentence = failures.DEADLINE if reason == "deadline" else failures.STOPPED_BEFORE_ANSWER
+        sentence = failures.stopped_after(sentence, self._changes_made())
         question = attempt.journal.get("question")
         entry = None
         if question:

@@ -10,7 +10,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.background import after_ack
-from bot.clicks import conversation_of, draft_action, retry_action
+from bot.clicks import change_action, conversation_of, draft_action, retry_action
 from bot.forms import draft_form, is_editable
 from bot.hints import NOT_STORED, TOO_MUCH_WAITING, answer_click
 from bot.open_modal import open_modal
@@ -21,6 +21,9 @@ from workers.views.draft_modal import draft_modal
 
 # The worker does these; `draft_edit` opens a modal here, and the worker gets what it holds.
 FOR_WORKER = ("draft_create", "draft_cancel", "filing_check", "filing_force")
+
+# These are about changes of issues that exist.
+CHANGES = ("action_confirm", "action_cancel", "action_check", "action_force")
 
 Body = dict[str, Any]
 
@@ -34,6 +37,10 @@ class Actions:
     async def press(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """Hand over a click on a draft's card."""
         await self._store(draft_action(body, self._services.identity.team_id), ack, body, context)
+
+    async def press_change(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Hand over a click on a card with changes."""
+        await self._store(change_action(body, self._services.identity.team_id), ack, body, context)
 
     async def retry(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """Hand over that a failed turn shall be tried again."""
@@ -94,6 +101,8 @@ def register(app: AsyncApp, services: Services) -> None:
     actions = Actions(services)
     for name in FOR_WORKER:
         app.action(name)(actions.press)
+    for name in CHANGES:
+        app.action(name)(actions.press_change)
     app.action("draft_edit")(actions.edit)
     app.action("turn_stop")(actions.stop)
     app.action("turn_retry")(actions.retry)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from workers.acts.changes import look, press
 from workers.acts.commands import command
 from workers.acts.form import change_form, open_form
 from workers.acts.home import open_home
@@ -17,6 +18,11 @@ from workers.records import Action
 from workers.views import failures
 
 ACTS: dict[str, Callable[[Action, ActServices], None]] = {
+    "action_confirm": press,
+    "action_cancel": press,
+    "action_check": press,
+    "action_force": press,
+    "action_look": look,
     "command": command,
     "settings_open": open_settings,
     "settings_save": save_settings,

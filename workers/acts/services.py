@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workers import policy
+from workers.changes.desk import ChangeDesk
 from workers.claude.client import Claude
 from workers.filing import DraftDesk
 from workers.jira.gateway import JiraGateway
@@ -36,6 +37,7 @@ class ActServices:
     jira: JiraGateway
     claude: Claude
     desk: DraftDesk
+    changes: ChangeDesk
     filings: Filings
     channels: Channels
     forms: Forms

@@ -23,10 +23,11 @@ from workers.jira.connection import Connection
 from workers.jira.deployment import Closing, Deployment
 from workers.jira.payload import PROPERTY, wire_value
 from workers.jira.reader import Reader
-from workers.jira.reading import screen_page
+from workers.jira.reading import people_of, screen_page
 from workers.jira.shown import shown
 from workers.jira.sight import Sight
-from workers.proposals import Comment, Link, Update
+from workers.proposals import Comment, Link, Move, Update
+from workers.jira.values import Person
 from workers.records import FieldSpec, FieldValue
 from workers.state.cache import Cache
 from workers.state.jira_budgets import issue_budgets
@@ -100,6 +101,12 @@ class IssueChanges:
 
         return self.connection.read("issue", f"issue/{self.gate.open_key(key)}", take, params=names)
 
+    def assignable(self, key: str, typed: str) -> list[Person]:
+        """Return those who can be assigned to an issue and whose name or address begins so."""
+        query = self.deployment.person_query(typed)
+        params = {"issueKey": self.gate.open_key(key), **query, "maxResults": PAGE_SIZE}
+        return self.connection.read("user_search", "user/assignable/search", people_of, params=params)
+
     def link_types(self) -> tuple[LinkType, ...]:
         """Return the ways in which issues can be linked; read once an hour."""
 
@@ -160,12 +167,15 @@ class IssueChanges:
         self.space(key)
         self.connection.write("update", "PUT", f"issue/{key}", body)
 
-    def move(self, key: str, transition_id: str, resolution: str = "", *, acting_as: str | None = None) -> None:  # noqa: ARG002
+    def move(self, change: Move, transition_id: str, *, acting_as: str | None = None) -> None:  # noqa: ARG002
         """Take one way on; one that was taken is not there any more."""
-        key = self.gate.open_key(key)
+        key = self.gate.open_key(change.key)
+        fields = {field.spec.id: self._wire(field.spec, field.new, change.accounts) for field in change.fields}
+        if change.resolution:
+            fields["resolution"] = {"name": change.resolution}
         body: dict[str, Any] = {"transition": {"id": transition_id}}
-        if resolution:
-            body["fields"] = {"resolution": {"name": resolution}}
+        if fields:
+            body["fields"] = fields
         self.space(key)
         self.connection.write("transition", "POST", f"issue/{key}/transitions", body)
 

@@ -6,7 +6,7 @@ from typing import Any, Literal, cast
 
 import redis
 
-from workers.proposals import CHANGE, Comment, Link, Move, Outcome, Proposal, Update
+from workers.proposals import CHANGE, AnyChange, Comment, Link, Outcome, Proposal
 from workers.records import Conversation, FilingState
 from workers.state.codec import decode, encode
 from workers.state.connection import Args, state_errors
@@ -14,6 +14,8 @@ from workers.state.ledger import Begin, BeginMode, Entry, Ledger
 
 LOST = "sb:actions:lost"
 MOST_CHANGES = 10
+MOST_TEXT = 9_500
+"""Characters of long texts on one card: Slack takes 12,000 in one message."""
 CHANGE_FIELD, OUTCOME_FIELD = b"change:", b"outcome:"
 
 Added = Literal["new", "added", "known", "closed"]
@@ -22,15 +24,17 @@ Added = Literal["new", "added", "known", "closed"]
 # `reopens`: also to one that is settled, where nobody has to press anything.
 _ADD = """
 local entry, index = KEYS[1], KEYS[2]
-local id, head, name, body, ttl, most, reopens, created_at = unpack(ARGV)
+local id, head, name, body, ttl, most, reopens, created_at, text, most_text = unpack(ARGV)
 if redis.call('HEXISTS', entry, name) == 1 then return 'known' end
 local state = redis.call('HGET', entry, 'state')
 local is_settled = state == 'done' or state == 'rejected'
 if state and state ~= 'new' and not (reopens == '1' and is_settled) then return 'closed' end
 local number = tonumber(redis.call('HGET', entry, 'size') or '0')
 if number >= tonumber(most) then return 'closed' end
+local long = tonumber(redis.call('HGET', entry, 'text') or '0') + tonumber(text)
+if number > 0 and long > tonumber(most_text) then return 'closed' end
 if not state then redis.call('HSET', entry, 'head', head) end
-redis.call('HSET', entry, 'state', 'new', 'size', number + 1, name, body)
+redis.call('HSET', entry, 'state', 'new', 'size', number + 1, 'text', long, name, body)
 redis.call('HINCRBY', entry, 'version', 1)
 redis.call('EXPIRE', entry, ttl)
 redis.call('ZADD', index, created_at, id)
@@ -45,8 +49,6 @@ redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('HINCRBY', KEYS[1], 'version', 1)
 return 1
 """
-
-AnyChange = Comment | Update | Move | Link
 
 
 class Proposals:
@@ -70,6 +72,8 @@ class Proposals:
             MOST_CHANGES,
             int(reopens),
             proposal.created_at,
+            _long_text(change),
+            MOST_TEXT,
         ]
         with state_errors():
             answer = self._add(keys=[_entry(proposal).key, _of(where)], args=args)
@@ -137,6 +141,14 @@ class Proposals:
     def to_look_at(self, limit: int = 50) -> list[tuple[str, str]]:
         """Return (team, id) of proposals whose fate must be looked up now; each again in a while."""
         return self._ledger.to_look_at(_key, limit)
+
+
+def _long_text(change: AnyChange) -> int:
+    """Return how many characters a card needs for the long texts of a change."""
+    if isinstance(change, Comment):
+        return len(change.body)
+    fields = () if isinstance(change, Link) else change.fields
+    return sum(len("".join(field.new)) for field in fields if field.spec.kind == "paragraph")
 
 
 def _key(team_id: str, proposal_id: str) -> str:

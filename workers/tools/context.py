@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from workers.changes.desk import Wish
 from workers.jira.gateway import JiraGateway
 from workers.jira.reader import Reader, checked_project
+from workers.proposals import AnyChange
 from workers.records import Draft, SlackFile, TurnRequest
 
 
@@ -17,6 +19,14 @@ class DraftDesk(Protocol):
 
     def propose(self, draft: Draft, *, write_policy: str = "") -> str:
         """Store a draft and show it (or file it at once, as the policy says); return what to tell the model."""
+        ...
+
+
+class ChangeDesk(Protocol):
+    """Where changes of issues go."""
+
+    def propose(self, wish: Wish, changes: Sequence[AnyChange]) -> str:
+        """Show changes on the card of their turn (or make them at once); return what to tell the model."""
         ...
 
 
@@ -45,6 +55,7 @@ class ToolContext:
     """One of them; empty if there is none."""
     jira: JiraGateway
     drafts: DraftDesk
+    changes: ChangeDesk
     person: Callable[[str], Asker] = lambda user_id: Asker(user_id, user_id)
     """Looks somebody up in Slack, by id."""
     files: tuple[SlackFile, ...] = ()
@@ -58,8 +69,18 @@ class ToolContext:
         """Return the key of the project that is meant (the default if none is); raises ToolError if it is not open."""
         return checked_project(given or self.default_project, self.projects)
 
+    def wish(self) -> Wish:
+        """Return who wants changes, and where."""
+        return Wish(
+            conversation=self.request.conversation,
+            turn_ts=self.request.ts,
+            asker_id=self.asker.user_id,
+            asker_name=self.asker.name,
+            is_auto=self.write_policy == "auto",
+        )
+
     def draft_id(self, tool_use_id: str) -> str:
-        """Return the id of the draft that a call makes: the same again when the call is run again after a crash."""
+        """Return the id of what a call makes: the same again when the call is run again after a crash."""
         where = self.request.conversation
         parts = (where.team_id, where.channel_id, where.thread_ts, self.request.ts, tool_use_id)
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]

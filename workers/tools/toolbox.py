@@ -12,7 +12,16 @@ from pydantic import ValidationError
 from workers.errors import JiraRefused, JiraUnavailable, SupportBotError, ToolError
 from workers.jira.errors import refusal_sentences
 from workers.logs import get_logger
-from workers.tools import jira_create_issue, jira_create_options, jira_get_issue, jira_search
+from workers.tools import (
+    jira_add_comment,
+    jira_create_issue,
+    jira_create_options,
+    jira_get_issue,
+    jira_link_issues,
+    jira_search,
+    jira_transition_issue,
+    jira_update_issue,
+)
 from workers.tools.context import ToolContext
 from workers.tools.tool import Tool, ToolAnswer
 
@@ -23,6 +32,10 @@ TOOLS: tuple[Tool[Any], ...] = (
     jira_get_issue.TOOL,
     jira_create_options.TOOL,
     jira_create_issue.TOOL,
+    jira_add_comment.TOOL,
+    jira_update_issue.TOOL,
+    jira_transition_issue.TOOL,
+    jira_link_issues.TOOL,
 )
 """The order is part of the prompt's cached prefix: new tools go to the end."""
 LONGEST_ERROR = 600

@@ -60,6 +60,15 @@ RETRY_GONE = "I no longer have that message; please ask me again."
 PROJECT_CLOSED = "I may not work in that project."
 GUEST_MAY_NOT_FILE = "Only full members of this workspace may file issues here."
 
+# Changes of issues
+CHANGE_UNKNOWN = "I no longer know these changes; they are kept for a while only. Please ask me for them again."
+CHANGE_DONE = "This was done already; see the card for how it went."
+CHANGE_CANCELLED = "This was cancelled already; ask me again if it is wanted after all."
+CHANGES_CHANGED = "What this card proposes has changed meanwhile, so I did nothing. Please look at it again."
+CHANGE_NOT_FOUND_YET = "I looked again, and Jira does not have it. If you are sure, you can have it sent once more."
+CHANGE_KEPT = "I could not do that: Jira does not answer. The change is kept; please press the button again later."
+GUEST_MAY_NOT_CHANGE = "Only full members of this workspace may change issues here."
+
 # Ways in beside the conversation
 JIRA_CLOSED = (
     "What is in Jira is shown to full members of this workspace only. I gladly help you without it: just ask me."
@@ -76,13 +85,13 @@ def draft_settled(filing: Filing) -> str:
     return "This draft was cancelled already; ask me for a new one." if filing.state == "cancelled" else ""
 
 
-def jira_waits(seconds: float | None) -> str:
+def jira_waits(seconds: float | None, *, what: str = "draft") -> str:
     """Say that Jira took nothing, and when to press again if Jira says so."""
     if not seconds:
-        return DRAFT_KEPT
+        return DRAFT_KEPT if what == "draft" else CHANGE_KEPT
     minutes = max(1, round(seconds / 60))
     pause = f"{minutes} minute{'s' if minutes > 1 else ''}" if seconds > 50 else f"{seconds:.0f} seconds"
-    return f"Jira is busy and asks me to wait {pause}. The draft is kept; please press the button again then."
+    return f"Jira is busy and asks me to wait {pause}. The {what} is kept; please press the button again then."
 
 
 def wrong_project(project: str, allowed: tuple[str, ...]) -> str:
@@ -95,6 +104,18 @@ def may_not_file(filers: Filers) -> str:
     return NOT_LISTED if filers == "listed" else GUEST_MAY_NOT_FILE
 
 
-def deleted_but_filed(keys: Sequence[str]) -> str:
+def may_not_change(filers: Filers) -> str:
+    """Say who may have issues changed where somebody may not."""
+    return NOT_LISTED if filers == "listed" else GUEST_MAY_NOT_CHANGE
+
+
+def deleted_but_done(keys: Sequence[str], changes: Sequence[str]) -> str:
     """Say what a withdrawn question had already led to."""
-    return f"The question was deleted. Before that I had already filed {', '.join(keys)}."
+    filed = [f"filed {', '.join(keys)}"] if keys else []
+    changed = [f"done this in Jira: {'; '.join(changes)}"] if changes else []
+    return f"The question was deleted. Before that I had already {' and '.join([*filed, *changed])}."
+
+
+def stopped_after(sentence: str, changes: Sequence[str]) -> str:
+    """Say that an answer ends here, and what was done in Jira before."""
+    return f"{sentence}\n\n_Already done in Jira: {'; '.join(changes)}._" if changes else sentence

@@ -16,6 +16,10 @@ _TOOLS = {
     "jira_get_issue": "is reading an issue…",
     "jira_create_options": "is looking up Jira's fields…",
     "jira_create_issue": "is preparing a draft…",
+    "jira_add_comment": "is preparing a comment…",
+    "jira_update_issue": "is preparing a change…",
+    "jira_transition_issue": "is preparing a change of status…",
+    "jira_link_issues": "is preparing a link…",
 }
 
 

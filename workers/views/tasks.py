@@ -23,6 +23,10 @@ _TITLES = {
     "jira_get_issue": "Reading an issue",
     "jira_create_options": "Looking up Jira's fields",
     "jira_create_issue": "Preparing a draft",
+    "jira_add_comment": "Preparing a comment",
+    "jira_update_issue": "Preparing a change",
+    "jira_transition_issue": "Preparing a change of status",
+    "jira_link_issues": "Preparing a link",
 }
 
 

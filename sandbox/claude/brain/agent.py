@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox.claude.brain import answers
+from sandbox.claude.brain.changing import after_change, calls_for, kind_of
 from sandbox.claude.brain.filing import issue_type_of, new_issue, project_of, said_values, topic_of
 from sandbox.claude.brain.findings import wanted_in
 from sandbox.claude.brain.intents import Intent, intent_of, unanswered
@@ -75,8 +76,8 @@ def _next_step(situation: Situation, long_paragraphs: int) -> Reply:
             return reply(answers.details_noted(situation))
         case "file" | "answer_field":
             return _file(situation, intent)
-        case "comment" | "move" | "look_up":
-            return _by_key(situation, intent)
+        case "change" | "look_up":
+            return _about_issues(situation)
         case _:
             return _search(situation, is_report=intent == "report")
 
@@ -105,32 +106,26 @@ def _subject(situation: Situation) -> str:
     return f"{topic_of(situation)} {situation.question}"
 
 
-def _by_key(situation: Situation, intent: Intent) -> Reply:
+def _by_key(situation: Situation) -> Reply:
     done = situation.now.calls
     if done:
-        if intent == "look_up" or any(call.is_error for call in done):
-            return reply(answers.after_look_up(done))
-        return reply("The change is ready: please check it above and confirm it.")
-    name, arguments = _keyed_call(situation, intent)
-    if name not in situation.tools:
+        return reply(answers.after_look_up(done))
+    if "jira_get_issue" not in situation.tools:
         return reply(answers.CHAT)
-    calls = [tool(situation.tools[name], {"key": key, **arguments}) for key in _keys(situation.question)]
+    keys = list(dict.fromkeys(KEY.findall(situation.question)))[:5]
+    calls = [tool(situation.tools["jira_get_issue"], {"key": key}) for key in keys]
     return reply(thinking("The person names an issue; I look at it."), *calls)
 
 
-def _keys(words: str) -> list[str]:
-    return list(dict.fromkeys(KEY.findall(words)))[:5]
-
-
-def _keyed_call(situation: Situation, intent: Intent) -> tuple[str, dict[str, Any]]:
-    question = situation.question
-    target = re.search(r"\bto\s+[\"“*]?([A-Z][A-Za-z ]{1,30}?)[\"”*]?\s*(?:[.!?]|$|please)", question)
-    if intent == "comment" and "jira_add_comment" in situation.tools:
-        words = re.search(r"comment\b.*?(?:[:“\"]|\bthat\b|\bsaying\b)\s*(.+)", question, re.DOTALL)
-        return "jira_add_comment", {"body": words[1].strip(' ”"') if words else question}
-    if intent == "move" and "jira_transition_issue" in situation.tools:
-        return "jira_transition_issue", {"to_status": target[1] if target else "Done"}
-    return "jira_get_issue", {}
+def _about_issues(situation: Situation) -> Reply:
+    done, kind = situation.now.calls, kind_of(situation.question)
+    if done and done[-1].name != "jira_get_issue":
+        return reply(after_change(done))
+    wanted = calls_for(situation, kind) if kind else []
+    if not wanted:
+        return _by_key(situation)
+    calls = [tool(situation.tools[name], arguments) for name, arguments in wanted]
+    return reply(thinking("The person wants something done with an issue; I prepare it."), *calls)
 
 
 def _file(situation: Situation, intent: Intent) -> Reply:

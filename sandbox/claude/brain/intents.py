@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
+from sandbox.claude.brain.changing import kind_of
 from sandbox.claude.brain.findings import wanted_in
 from sandbox.claude.brain.keywords import keywords_of
 from sandbox.claude.brain.reading import KEY, Call, Situation
@@ -20,8 +21,7 @@ Intent = Literal[
     "remember",
     "answer_field",
     "file",
-    "comment",
-    "move",
+    "change",
     "look_up",
     "find",
     "report",
@@ -57,8 +57,6 @@ _FILE = re.compile(
 )
 _YES = re.compile(r"^\W*(?:yes|yep|yeah|sure|please do|go ahead|do it|ok do it|sounds good)\b[^?]{0,60}$", _I)
 _NO = re.compile(r"^\W*(?:no|nope|never ?mind|not now|forget it|cancel)\b[^?]{0,40}$", _I)
-_COMMENT = re.compile(r"\bcomment\b", _I)
-_MOVE = re.compile(r"\b(?:move|transition|set|close|resolve|reopen|mark)\b", _I)
 _FIND = re.compile(
     r"\b(?:find|search|look (?:for|up)|is there (?:an?|any)|are there|any (?:known|open|similar|existing)|list"
     r"|known issue|already (?:reported|known|filed))\b",
@@ -122,8 +120,7 @@ _ORDER: tuple[tuple[Intent, Callable[[Situation, str], bool]], ...] = (
     ("file", lambda situation, question: bool(_FILE.search(question)) or _agrees_to_file(situation, question)),
     ("thanks", lambda _, question: bool(_THANKS.match(question))),
     ("decline", lambda situation, question: bool(situation.earlier) and bool(_NO.match(question))),
-    ("comment", lambda _, question: bool(KEY.search(question) and _COMMENT.search(question))),
-    ("move", lambda _, question: bool(KEY.search(question) and _MOVE.search(question))),
+    ("change", lambda _, question: kind_of(question) is not None),
     ("look_up", lambda _, question: bool(KEY.search(question))),
     ("details", _gives_details),
     ("find", lambda _, question: bool(_FIND.search(question)) and bool(keywords_of(question))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -10,8 +10,10 @@ import redis
 
 from sandbox.jira.standin import JiraStandIn
 from sandbox.server import Running
+from workers.changes.desk import Wish
 from workers.jira.gateway import JiraGateway
 from workers.jira.reader import Reader
+from workers.proposals import AnyChange
 from workers.records import Conversation, Draft, TurnRequest
 from workers.settings import WorkerSettings
 from workers.state.cache import Cache
@@ -45,6 +47,24 @@ def desk() -> Desk:
     return Desk()
 
 
+class Changes:
+    """Keeps changes in a list, as the real desk keeps them in its ledger."""
+
+    def __init__(self) -> None:
+        self.changes: list[AnyChange] = []
+        self.wishes: list[Wish] = []
+
+    def propose(self, wish: Wish, changes: Sequence[AnyChange]) -> str:
+        self.wishes.append(wish)
+        self.changes += changes
+        return "Changes shown."
+
+
+@pytest.fixture
+def changes() -> Changes:
+    return Changes()
+
+
 @pytest.fixture
 def jira() -> JiraStandIn:
     return JiraStandIn()
@@ -58,7 +78,7 @@ def jira_url(jira: JiraStandIn) -> Iterator[str]:
 
 
 @pytest.fixture
-def make_toolbox(jira_url: str, redis_client: redis.Redis, desk: Desk) -> MakeToolbox:
+def make_toolbox(jira_url: str, redis_client: redis.Redis, desk: Desk, changes: Changes) -> MakeToolbox:
     def make(
         *,
         email: str | None = "ada@example.com",
@@ -95,6 +115,7 @@ def make_toolbox(jira_url: str, redis_client: redis.Redis, desk: Desk) -> MakeTo
             default_project=settings.jira_projects[0],
             jira=JiraGateway(settings, Cache(redis_client), Metrics(redis_client)),
             drafts=desk,
+            changes=changes,
             person=lambda user_id: PEOPLE.get(user_id, Asker(user_id, user_id)),
         )
         return Toolbox(context)

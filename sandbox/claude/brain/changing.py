@@ -1,0 +1,121 @@
+"""Turns what a person wants of issues that exist into tool calls: comment, move, assign, set, link."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from sandbox.claude.brain.reading import KEY, Call, Situation
+
+Kind = Literal["comment", "move", "change", "link"]
+KINDS: tuple[Kind, ...] = ("comment", "link", "change", "move")
+
+READY = "That is ready: please check the card and press **Confirm**. Nothing is changed in Jira before that."
+MOST_ISSUES = 5
+
+_I = re.IGNORECASE
+_COMMENT = re.compile(r"\bcomment\b|\badd a (?:note|remark)\b", _I)
+_SAID = re.compile(
+    r"\b(?:comment|note|remark)\b(?:(?!\bthat\b|\bsaying\b|[:“\"]).)*(?:\bthat\b|\bsaying\b|[:“\"])[\s:,]*(.+)",
+    _I | re.DOTALL,
+)
+_LINK = re.compile(r"\blink\b|\b(?:blocks|is blocked by|duplicates|is duplicated by|clones|relates to)\b", _I)
+_RELATION = re.compile(r"\b(is blocked by|blocks|is duplicated by|duplicates|is cloned by|clones|relates to)\b", _I)
+_ASSIGN = re.compile(r"\b(?:re)?assign\b|\bgive\b", _I)
+_UNASSIGN = re.compile(r"\bunassign\b", _I)
+_TO_WHOM = re.compile(r"\bto\s+@?(?!OPS)([A-Za-z][\w.+-]*(?:@[\w.-]+\w)?(?: [A-Z][\w-]+)?)", re.ASCII)
+_ME = re.compile(r"\bto me\b|\bmyself\b", _I)
+_PRIORITY = re.compile(r"\bpriority\b.*?\b(highest|high|medium|lowest|low)\b", _I)
+_LABEL = re.compile(r"\b(add|remove)\s+(?:the\s+)?labels?\s+[\"“`]?([\w-]+)", _I)
+_SUMMARY = re.compile(r"\b(?:rename|summary)\b.*?\bto\b[\s:]*[\"“]?(.+?)[\"”]?\s*$", _I | re.DOTALL)
+_MOVE = re.compile(r"\b(?:move|transition|set|close|resolve|reopen|start|finish|mark|put)\b", _I)
+_TARGET = re.compile(
+    r"\b(?:to|as|into)\s+[\"“*]?([A-Za-z][A-Za-z' ]{1,30}?)[\"”*]?\s*(?:[.!?,]|$|\bplease\b|\bwith\b)", _I
+)
+_USUAL_TARGETS = ((re.compile(r"\breopen\b", _I), "To Do"), (re.compile(r"\bstart\b", _I), "In Progress"))
+_AS = re.compile(r"\b(?:as|resolution)\s+[\"“]?(won't do|duplicate|cannot reproduce)\b", _I)
+_ABOUT_CUSTOMERS = re.compile(r"\b(?:customers?|public(?:ly)?)\b", _I)
+
+
+def kind_of(question: str) -> Kind | None:
+    """Return what shall be done with the issues that a question names, None if nothing."""
+    keys = KEY.findall(question)
+    if not keys:
+        return None
+    if _COMMENT.search(question) and (_SAID.search(question) or not question.rstrip().endswith("?")):
+        return "comment"
+    if len(keys) > 1 and _LINK.search(question):
+        return "link"
+    if any(pattern.search(question) for pattern in (_ASSIGN, _UNASSIGN, _PRIORITY, _LABEL, _SUMMARY)):
+        return "change"
+    return "move" if _MOVE.search(question) and not question.rstrip().endswith("?") else None
+
+
+def calls_for(situation: Situation, kind: Kind) -> list[tuple[str, dict[str, Any]]]:
+    """Return the tools to call, by name, with their arguments; none if the tool is not on offer."""
+    question = situation.question
+    keys = list(dict.fromkeys(KEY.findall(question)))[:MOST_ISSUES]
+    if kind == "link":
+        relation = _RELATION.search(question)
+        arguments = {
+            "key": keys[0],
+            "other_key": keys[1],
+            "relation": relation[1].lower() if relation else "relates to",
+        }
+        wanted = [("jira_link_issues", arguments)]
+    elif kind == "comment":
+        # Keys in the comment's own words are not where it goes.
+        said = _SAID.search(question)
+        place = question[: said.start(1)] if said else question
+        where = list(dict.fromkeys(KEY.findall(place))) or keys
+        wanted = [("jira_add_comment", {"key": key, **_comment(question, said)}) for key in where]
+    elif kind == "change":
+        wanted = [("jira_update_issue", {"key": key, **_fields(question)}) for key in keys]
+    else:
+        wanted = [("jira_transition_issue", {"key": key, **_target(question)}) for key in keys]
+    return [call for call in wanted if call[0] in situation.tools]
+
+
+def after_change(calls: list[Call]) -> str:
+    """Return the word on changes that were shown, or made at once, or that could not be proposed."""
+    failed = [
+        f"I could not prepare that for {call.arguments.get('key')}: {call.result}" for call in calls if call.is_error
+    ]
+    told = [call.result for call in calls if not call.is_error]
+    done = [
+        line
+        for result in told
+        for line in result.splitlines()
+        if line.startswith(("Done:", "Not done", "Sent to", "Nothing to"))
+    ]
+    ready = [READY] if any("Confirm" in result and "Shown to" in result for result in told) else []
+    return "\n\n".join([*failed, *done, *ready])
+
+
+def _comment(question: str, said: re.Match[str] | None) -> dict[str, Any]:
+    body = (said[1] if said else question).strip(' “”"')
+    place = question[: said.start(1)] if said else ""
+    return {"body": body, **({"audience": "customers"} if _ABOUT_CUSTOMERS.search(place) else {})}
+
+
+def _fields(question: str) -> dict[str, Any]:
+    label, priority, summary = _LABEL.search(question), _PRIORITY.search(question), _SUMMARY.search(question)
+    if label:
+        return {f"{label[1].lower()}_labels": [label[2]]}
+    if priority:
+        return {"priority": priority[1].capitalize()}
+    if _UNASSIGN.search(question):
+        return {"assignee": "unassigned"}
+    if _ASSIGN.search(question):
+        whom = _TO_WHOM.findall(question)
+        return {"assignee": "me" if _ME.search(question) or not whom else whom[-1]}
+    return {"summary": summary[1]} if summary else {}
+
+
+def _target(question: str) -> dict[str, Any]:
+    named = [word for word in _TARGET.findall(KEY.sub("", question)) if not _AS.search(f"as {word}")]
+    usual = next((status for pattern, status in _USUAL_TARGETS if pattern.search(question)), "Done")
+    resolution = _AS.search(question)
+    status = named[-1].strip().title() if named and named[-1].strip().casefold() not in ("done", "closed") else ""
+    target = status or ("Done" if named else usual)
+    return {"to_status": target, **({"resolution": resolution[1].title().replace("'T", "'t")} if resolution else {})}

@@ -1,0 +1,163 @@
+"""Changes of issues that exist: shown on one card, made once after a person's press, and not otherwise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.faults import Fault
+from sandbox.stack import Stack
+from tests.e2e.changing import (
+    BUTTONS,
+    CANCEL,
+    COMMENT,
+    CONFIRM,
+    comment,
+    comments,
+    field,
+    link,
+    move,
+    propose,
+    sent,
+    update,
+)
+from tests.e2e.drafting import is_told, offers, press, press_stale, shows, text_of, words
+from tests.e2e.support import ADA, GRACE, GUEST, answer, ask, card, cards, within
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder: Path = tmp_path_factory.mktemp("changes")
+    with Stack(workers=2, beat=False, folder=folder) as stack:
+        yield stack
+
+
+@pytest.fixture(autouse=True)
+def _jira_is_well_again(stack: Stack) -> Iterator[None]:
+    yield
+    stack.jira.faults.clear()
+
+
+def test_a_comment_is_shown_whole_and_written_when_a_person_confirms(stack: Stack) -> None:
+    shown = propose(stack, "tell them on OPS-1", comment("OPS-1", "The **disk** is full again."))
+    assert shown.action_ids == BUTTONS
+    assert "Add a comment" in words(shown)
+    assert "The **disk** is full again." in words(shown)
+    assert comments(stack, "OPS-1", "full again") == []
+
+    press(stack, shown, CONFIRM, GRACE)
+
+    assert f"<@{GRACE}>" in shows(shown, "✅")
+    (written,) = comments(stack, "OPS-1", "full again")
+    assert "From ada via Slack" in text_of(written["body"])
+    assert shown.action_ids == []
+
+
+def test_what_one_turn_wants_stands_on_one_card_and_is_made_together(stack: Stack) -> None:
+    calls = (
+        comment("OPS-2", "Moved to the new team."),
+        update("OPS-2", priority="Low", add_labels=["new-team"]),
+        link("OPS-2", "blocks", "OPS-3"),
+    )
+    shown = propose(stack, "hand OPS-2 over", *calls)
+    within(lambda: "blocks" in words(shown) and "→ Low" in words(shown), "all three on the card")
+    assert len(cards(stack, shown.thread_ts or "")) == 1
+
+    press(stack, shown, CONFIRM)
+    shows(shown, "✅")
+
+    within(lambda: words(shown).count("✅") == 3, "three done")
+    assert field(stack, "OPS-2", "priority") == "Low"
+    assert "new-team" in field(stack, "OPS-2", "labels")
+    links = stack.jira.issue("OPS-2").fields["issuelinks"]
+    assert [each["outwardIssue"]["key"] for each in links if "outwardIssue" in each] == ["OPS-3"]
+    assert len(comments(stack, "OPS-2", "new team")) == 1
+
+
+def test_a_status_is_shown_from_and_to_and_the_comment_follows_the_move(stack: Stack) -> None:
+    shown = propose(stack, "start OPS-4", move("OPS-4", "in progress", comment="I take this."))
+    assert "→ In Progress" in words(shown)
+    press(stack, shown, CONFIRM)
+    within(lambda: words(shown).count("✅") == 2, "both done")
+
+    assert field(stack, "OPS-4", "status") == "In Progress"
+    assert len(comments(stack, "OPS-4", "I take this")) == 1
+
+
+def test_a_double_click_comments_once_and_a_late_one_is_told(stack: Stack) -> None:
+    shown = propose(stack, "note it on OPS-5", comment("OPS-5", "Twice is too often."))
+    press(stack, shown, CONFIRM)
+    press(stack, shown, CONFIRM)
+    shows(shown, "✅")
+    press_stale(stack, shown, CONFIRM, GRACE)
+    is_told(stack, GRACE, "done already")
+
+    assert len(comments(stack, "OPS-5", "too often")) == len(sent(stack, COMMENT, "OPS-5")) == 1
+
+
+def test_a_cancelled_change_is_not_made_and_the_model_knows(stack: Stack) -> None:
+    shown = propose(stack, "raise OPS-6", update("OPS-6", summary="Something else"))
+    press(stack, shown, CANCEL)
+    shows(shown, "Cancelled")
+    before = field(stack, "OPS-6", "summary")
+    ts = shown.thread_ts or ""
+    ask(stack, "and now?", thread_ts=ts)
+    answer(stack, ts, number=2)
+
+    assert before != "Something else"
+    asked = [json.dumps(each.body["messages"]) for each in stack.claude.message_requests]
+    assert any("and now?" in each and "was cancelled by a person" in each for each in asked)
+
+
+def test_a_guest_may_not_press_and_who_asked_may_cancel(stack: Stack) -> None:
+    shown = propose(stack, "remark on OPS-7", comment("OPS-7", "Guests look on."))
+    press(stack, shown, CONFIRM, GUEST)
+    is_told(stack, GUEST, "full members")
+    press(stack, shown, CANCEL, GUEST)
+
+    assert shown.action_ids == BUTTONS
+    assert comments(stack, "OPS-7", "look on") == []
+    press(stack, shown, CANCEL, ADA)
+    shows(shown, "Cancelled")
+
+
+def test_an_issue_that_was_changed_meanwhile_is_shown_anew_before_it_is_changed(stack: Stack) -> None:
+    shown = propose(stack, "lower OPS-8", update("OPS-8", priority="Lowest"))
+    stack.jira.issue("OPS-8").fields["priority"] = {"id": "1", "name": "Highest"}
+    press(stack, shown, CONFIRM)
+
+    text = shows(shown, "changed meanwhile")
+    assert "Highest → Lowest" in text
+    assert field(stack, "OPS-8", "priority") == "Highest"
+    press_stale(stack, shown, CONFIRM, GRACE)
+    press(stack, shown, CONFIRM)
+    shows(shown, "✅")
+    assert field(stack, "OPS-8", "priority") == "Lowest"
+
+
+def test_what_jira_refuses_is_said_by_name_and_can_be_tried_again(stack: Stack) -> None:
+    shown = propose(stack, "due OPS-9", update("OPS-9", fields={"Due date": "2027-01-31"}))
+    body = {"errorMessages": [], "errors": {"duedate": "Not on a Sunday."}}
+    stack.jira.faults.add(Fault(operation="PUT issue/{key}", kind="status", status=400, body=body))
+    press(stack, shown, CONFIRM)
+
+    assert "Due date: Not on a Sunday." in shows(shown, "not done")
+    offers(shown, BUTTONS)
+    press(stack, shown, CONFIRM)
+    shows(shown, "✅")
+    assert field(stack, "OPS-9", "duedate") == "2027-01-31"
+
+
+def test_the_rules_of_the_sandbox_understand_everyday_words(stack: Stack) -> None:
+    ts = ask(stack, "assign OPS-10 to grace")
+    shown = card(stack, ts, CONFIRM)
+    answer(stack, ts)
+    press(stack, shown, CONFIRM)
+    shows(shown, "✅")
+
+    assert field(stack, "OPS-10", "assignee") == "Grace Moreno"

@@ -1,0 +1,96 @@
+"""Buttons of a card with changes to issues: who may press them, and what a press does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workers.acts.services import ActServices
+from workers.errors import JiraRefused, JiraUnavailable, ToolError, TurnFailed
+from workers.logs import get_logger
+from workers.proposals import Proposal
+from workers.records import CHANGES_VERSION, Action
+from workers.views import failures
+
+log = get_logger(__name__)
+
+
+def press(action: Action, services: ActServices) -> None:
+    """Carry out a button; raises Transient of Slack or of our own state, then it is tried again."""
+    proposal = proposal_of(action, services)
+    if proposal is None:
+        services.tell.tell(action, failures.CHANGE_UNKNOWN)
+    elif refusal := _refusal(action, proposal, services):
+        services.tell.tell(action, refusal)
+    elif settled := SETTLED.get(proposal.state):
+        services.changes.refresh(proposal)
+        # Who clicked before it was settled, twice or beside another, sees the card change: that says enough.
+        if action.clicked_at > proposal.settled_at:
+            services.tell.tell(action, settled)
+    else:
+        _do(action, proposal, services)
+
+
+def look(action: Action, services: ActServices) -> None:
+    """Look what became of changes because it is time to; who cannot look now looks the next time."""
+    proposal = proposal_of(action, services)
+    try:
+        if proposal:
+            services.changes.look(proposal)
+    except (JiraUnavailable, JiraRefused, TurnFailed, ToolError) as error:
+        log.warning("looked_in_vain", cause=type(error).__name__)
+
+
+def proposal_of(action: Action, services: ActServices) -> Proposal | None:
+    """Return the changes that an action is about, None if they are not known any more or it is about other things."""
+    kind, _, proposal_id = action.subject.partition(":")
+    return services.changes.find(action.team_id, proposal_id) if kind == "action" else None
+
+
+def _do(action: Action, proposal: Proposal, services: ActServices) -> None:
+    try:
+        PRESSES[action.kind](action, proposal, services)
+    except JiraUnavailable as error:
+        # It was tried for a while; the changes wait for the next press, not the person for us.
+        services.tell.tell(action, failures.jira_waits(error.retry_after_seconds, what="change"))
+
+
+def _refusal(action: Action, proposal: Proposal, services: ActServices) -> str:
+    """Say why somebody may not press this, empty if they may; who asked for changes may always cancel them."""
+    is_own_cancel = action.kind == "action_cancel" and action.user_id == proposal.asker_id
+    if is_own_cancel or services.may_file(action):
+        return ""
+    return failures.may_not_change(services.channel_settings(action).filers)
+
+
+def _confirm(action: Action, proposal: Proposal, services: ActServices) -> None:
+    version = action.values.get(CHANGES_VERSION)
+    if not services.changes.confirm(proposal, by=action.user_id, version=version):
+        services.tell.tell(action, failures.CHANGES_CHANGED)
+
+
+def _cancel(action: Action, proposal: Proposal, services: ActServices) -> None:
+    services.changes.cancel(proposal, by=action.user_id)
+
+
+def _check(action: Action, proposal: Proposal, services: ActServices) -> None:
+    services.changes.look(proposal)
+    now = services.changes.find(action.team_id, proposal.id)
+    if now and now.state == "uncertain":
+        services.tell.tell(action, failures.CHANGE_NOT_FOUND_YET)
+
+
+def _again(action: Action, proposal: Proposal, services: ActServices) -> None:
+    # A second click of a double one is older than a loss that the first one met: it does not ask for a third try.
+    if proposal.state == "uncertain" and action.clicked_at > proposal.uncertain_since:
+        services.changes.confirm(proposal, by=action.user_id, again=True)
+    else:
+        services.changes.refresh(proposal)
+
+
+PRESSES: dict[str, Callable[[Action, Proposal, ActServices], None]] = {
+    "action_confirm": _confirm,
+    "action_cancel": _cancel,
+    "action_check": _check,
+    "action_force": _again,
+}
+SETTLED = {"done": failures.CHANGE_DONE, "cancelled": failures.CHANGE_CANCELLED}

@@ -1,0 +1,98 @@
+"""Carries one change out: looks whether it is there already, then whether it still fits what was shown, then writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workers.errors import SupportBotError, ToolError
+from workers.jira.change_reading import Transition
+from workers.jira.issue_changes import IssueChanges
+from workers.jira.shown import in_words, normal
+from workers.proposals import NOTHING, AnyChange, Comment, FieldChange, Move, Update
+from workers.records import FieldValue
+
+
+class Stale(SupportBotError):
+    """What the card showed is not true any more; `change` says how it would be now."""
+
+    def __init__(self, change: AnyChange) -> None:
+        super().__init__(change.key)
+        self.change = change
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """Raises what the gateway raises; JiraUnavailable only if the change is not there, or may be made again."""
+
+    jira: IssueChanges
+
+    def is_there(self, change: AnyChange) -> bool:
+        """Return whether Jira holds what a change wants."""
+        if isinstance(change, Comment):
+            return self.jira.has_comment(change.key, change.id)
+        if isinstance(change, Update):
+            return not self._differing(change)
+        if isinstance(change, Move):
+            return _is(self.jira.status(change.key), change.to_status)
+        return self.jira.is_linked(change)
+
+    def carry(self, change: AnyChange) -> None:
+        """Make the change unless it is there; raises Stale if something else happened to the issue meanwhile."""
+        if isinstance(change, Update):
+            self._update(change)
+        elif isinstance(change, Move):
+            self._move(change)
+        elif not self.is_there(change):
+            if isinstance(change, Comment):
+                self.jira.comment(change)
+            else:
+                self.jira.link(change)
+
+    def _update(self, change: Update) -> None:
+        held = self._held(change)
+        wanted = [field for field in change.fields if not is_held(field, held[field.spec.id], self.jira)]
+        if any(_shown(held[field.spec.id]) != field.old for field in wanted if not (field.add or field.remove)):
+            now = (field.model_copy(update={"old": _shown(held[field.spec.id])}) for field in change.fields)
+            raise Stale(change.model_copy(update={"fields": tuple(now)}))
+        if wanted:
+            self.jira.update(change.model_copy(update={"fields": tuple(wanted)}))
+
+    def _move(self, change: Move) -> None:
+        status = self.jira.status(change.key)
+        if _is(status, change.to_status):
+            return
+        if not _is(status, change.from_status):
+            raise Stale(change.model_copy(update={"from_status": status}))
+        way = way_to(self.jira.transitions(change.key), change.to_status)
+        if way is None:
+            raise ToolError(f"{change.key} can't be moved to {change.to_status} from {status} any more.")
+        self.jira.move(change, way.id)
+
+    def _differing(self, change: Update) -> list[FieldChange]:
+        held = self._held(change)
+        return [field for field in change.fields if not is_held(field, held[field.spec.id], self.jira)]
+
+    def _held(self, change: Update) -> dict[str, FieldValue]:
+        return self.jira.values(change.key, [field.spec for field in change.fields])
+
+
+def is_held(field: FieldChange, held: FieldValue, jira: IssueChanges) -> bool:
+    """Return whether a field holds what it shall."""
+    if field.add or field.remove:
+        words = {held} if isinstance(held, str) else set(held)
+        return words >= set(field.add) and not words & set(field.remove)
+    return normal(field.spec, held) == normal(field.spec, jira.as_read_back(field.spec, field.new))
+
+
+def way_to(ways: tuple[Transition, ...], wanted: str) -> Transition | None:
+    """Return the way on of this name, else the one that leads to this status; names match in any case."""
+    by_target = (way for way in ways if _is(way.to, wanted))
+    return next((way for way in ways if _is(way.name, wanted)), None) or next(by_target, None)
+
+
+def _shown(held: FieldValue) -> str:
+    return in_words(held) or NOTHING
+
+
+def _is(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()

@@ -1,0 +1,297 @@
+"""Proposed changes of one worker process: collected on a card, confirmed, carried out once through a ledger.
+
+A comment whose answer was lost is looked for, and only a person may have it sent again; all else is read first and
+may be carried on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workers.changes.carrier import Carrier, Stale
+from workers.errors import (
+    FilingUncertain,
+    JiraRefused,
+    JiraUnavailable,
+    Misconfigured,
+    SlackRefused,
+    SlackUnavailable,
+    SupportBotError,
+    ToolError,
+)
+from workers.failpoints import failpoint
+from workers.jira.errors import refusal_sentences
+from workers.jira.gateway import JiraGateway
+from workers.logs import get_logger
+from workers.proposals import AnyChange, Comment, Move, Outcome, Proposal, Update
+from workers.records import Conversation, FilingState
+from workers.slack.cards import Cards
+from workers.state.filing_lease import renewing
+from workers.state.ledger import BeginMode
+from workers.state.proposals import Proposals
+from workers.views import change_words
+from workers.views.action_card import action_card
+from workers.views.draft_card import digest
+
+# Seconds after the answer was lost at which Jira is asked; issues are read as they are, not as they were indexed.
+LOOKS = (3, 10, 30, 60)
+# From the second look on the card asks a person, and looking goes on behind it.
+ASK_AFTER_SECONDS = 9.0
+# What Jira certainly did not take is sent again at once for so long; then the person hears that it did not work.
+PATIENCE_SECONDS = 10.0
+FIRST_PAUSE_SECONDS = 1.0
+MOST_CARDS = 20
+"""Of one turn."""
+MINE: tuple[FilingState, ...] = ("sending", "uncertain")
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Who wants changes, and where."""
+
+    conversation: Conversation
+    turn_ts: str
+    asker_id: str
+    asker_name: str = ""
+    is_auto: bool = False
+    """Nobody has to press a button."""
+
+    def proposal(self, number: int) -> Proposal:
+        """Return the turn's n-th card, empty; the same again whenever it is asked for."""
+        where = self.conversation
+        parts = (where.team_id, where.channel_id, where.thread_ts, self.turn_ts, "changes", str(number))
+        return Proposal(
+            id=hashlib.sha256("|".join(parts).encode()).hexdigest()[:16],
+            conversation=where,
+            turn_ts=self.turn_ts,
+            asker_id=self.asker_id,
+            asker_name=self.asker_name,
+            created_at=time.time(),
+        )
+
+
+class ChangeDesk:
+    """Changes of one worker process: proposed, cancelled, carried out."""
+
+    def __init__(self, proposals: Proposals, cards: Cards, jira: JiraGateway) -> None:
+        self._proposals, self._cards, self._carrier = proposals, cards, Carrier(jira.changes)
+        # Calls of one turn run side by side, and share a card.
+        self._locks = tuple(threading.Lock() for _ in range(32))
+
+    def propose(self, wish: Wish, changes: Sequence[AnyChange]) -> str:
+        """Put changes on the card of their turn, or carry them out at once; return what to tell the model."""
+        lock = self._locks[hash((wish.conversation.box, wish.turn_ts)) % len(self._locks)]
+        if not wish.is_auto:
+            # Before the lock, so that calls which come together are shown together.
+            added = [self._add(wish, change) for change in changes]
+            with lock:
+                for proposal in {each.id: each for each in added}.values():
+                    self.refresh(proposal)
+            return change_words.proposed(changes, wish.asker_name)
+        with lock:
+            proposals = [self._add(wish, change) for change in changes]
+            return "\n".join(self._at_once(proposal, changes) for proposal in {p.id: p for p in proposals}.values())
+
+    def find(self, team_id: str, proposal_id: str) -> Proposal | None:
+        return self._proposals.get(team_id, proposal_id)
+
+    def of_turn(self, conversation: Conversation, turn_ts: str) -> list[Proposal]:
+        """Return what one message has led to."""
+        return [each for each in self._proposals.of_conversation(conversation) if each.turn_ts == turn_ts]
+
+    def outcomes(self, conversation: Conversation) -> list[str]:
+        """Return a sentence for the model on each change that was proposed in a conversation."""
+        return [
+            change_words.told(proposal, change)
+            for proposal in self._proposals.of_conversation(conversation)
+            for change in proposal.changes
+        ]
+
+    def refresh(self, proposal: Proposal, *, is_passing: bool = False) -> None:
+        """Make the card show where the proposal stands now."""
+        now = self._now(proposal)
+        if now is None:
+            return
+        asks = now.state == "uncertain" and time.time() - now.uncertain_since >= ASK_AFTER_SECONDS
+        blocks, text = action_card(now, asks_person=asks)
+        shows = digest(blocks, text)
+        if now.card_ts and now.card_shows == shows:
+            return  # Slack allows few edits a minute, for all cards and answers together.
+        ts = self._cards.show(
+            now.conversation,
+            key=now.id,
+            blocks=blocks,
+            text=text,
+            known_ts=now.card_ts,
+            is_passing=is_passing,
+        )
+        failpoint("change_shown")
+        if ts:
+            self._proposals.remember_card(now, ts, shows)
+
+    def cancel(self, proposal: Proposal, *, by: str) -> None:
+        """Close a proposal for good, unless it is being carried out; what was lost stays lost, and is looked for."""
+        self._proposals.move(proposal, "cancelled", since=("new", "rejected", "uncertain"), by=by)
+        self.refresh(proposal)
+        self._cards.settled(proposal.conversation, "active")
+
+    def confirm(self, proposal: Proposal, *, by: str, version: int | None = None, again: bool = False) -> bool:
+        """Carry a proposal out as it was shown; False if it was changed since. `again` repeats what was lost.
+
+        Raises JiraUnavailable if Jira did not take it for ten seconds: it can be confirmed later.
+        """
+        until, pause = time.monotonic() + PATIENCE_SECONDS, FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                fits = self._carry_out(proposal, by=by, mode="force" if again else "press", version=version)
+                break
+            except JiraUnavailable as error:
+                wait = error.retry_after_seconds or pause
+                if time.monotonic() + wait > until:
+                    self._try_to_show(proposal)
+                    raise
+            except SupportBotError:
+                self._try_to_show(proposal)
+                raise
+            # The card goes on saying that it is being sent.
+            time.sleep(wait)
+            pause *= 2
+        self.refresh(proposal)
+        return fits
+
+    def look(self, proposal: Proposal) -> None:
+        """Look what became of changes whose answer was lost, and go on with what is harmless to repeat.
+
+        Raises what kept it from looking; the next look is arranged all the same.
+        """
+        if self._proposals.begin(proposal, token="", by="", mode="look") == "uncertain":
+            self._look_later(proposal)
+            try:
+                self._carry_out(proposal, by="", mode="resume")
+            except SupportBotError:
+                self._try_to_show(proposal)
+                raise
+        self.refresh(proposal)
+
+    def _add(self, wish: Wish, change: AnyChange) -> Proposal:
+        """Put a change on the turn's card, or on a further one if that takes no more."""
+        for number in range(1, MOST_CARDS + 1):
+            proposal = wish.proposal(number)
+            if self._proposals.add(proposal, change, reopens=wish.is_auto) != "closed":
+                failpoint("change_stored")
+                return proposal
+        raise ToolError("That is too much for one answer. Nothing was prepared for this; let the person ask again.")
+
+    def _at_once(self, proposal: Proposal, changes: Sequence[AnyChange]) -> str:
+        try:
+            # Nobody pressed anything.
+            self.confirm(proposal, by="")
+        except JiraUnavailable:
+            log.info("changes_wait")
+        now = self._now(proposal) or proposal
+        mine = {change.id for change in changes}
+        return "\n".join(change_words.done_at_once(now, each) for each in now.changes if each.id in mine)
+
+    def _carry_out(self, proposal: Proposal, *, by: str, mode: BeginMode, version: int | None = None) -> bool:
+        """Carry out what is open, if it is this caller's to do; False if it is not what was shown."""
+        token = secrets.token_hex(8)
+        if self._proposals.begin(proposal, token=token, by=by, mode=mode) != "begun":
+            return True
+        now = self._now(proposal) or proposal
+        if version not in (None, now.version):
+            self._proposals.move(proposal, "new", since=MINE, token=token)
+            return False
+        try:
+            with renewing(lambda: self._proposals.renew(proposal, token=token)):
+                failpoint("change_begun")
+                if mode != "resume":
+                    self._try_to_show(proposal, is_passing=True)
+                for change in now.open_changes():
+                    self._one(now, change, may_send=mode != "resume")
+                    failpoint("change_made")
+        except SupportBotError:
+            # Certainly not taken, or harmless to repeat: as if the button had not been pressed; but nothing whose
+            # answer was lost before that may be sent again by this.
+            is_lost = mode == "resume" or self._has_lost(proposal)
+            to: FilingState = "uncertain" if is_lost else "new"
+            self._proposals.move(proposal, to, since=MINE, token=token, look_in_seconds=LOOKS[0] * is_lost)
+            raise
+        self._settle(proposal, token)
+        return True
+
+    def _one(self, proposal: Proposal, change: AnyChange, *, may_send: bool) -> None:
+        """Carry one change out and store what came of it."""
+        outcome = self._outcome(proposal, change, may_send=may_send)
+        self._proposals.note(proposal, change.id, outcome)
+        log.info("change_carried", kind=change.kind, issue=change.key, outcome=outcome.state)
+
+    def _outcome(self, proposal: Proposal, change: AnyChange, *, may_send: bool) -> Outcome:
+        is_comment = isinstance(change, Comment)
+        if isinstance(change, Comment) and change.after and not self._is_done(proposal, change.after):
+            return Outcome(state="refused", reason="What it belongs to was not done.")
+        try:
+            if is_comment and not may_send:
+                is_there = self._carrier.is_there(change)
+                return Outcome(state="done" if is_there else "uncertain")
+            self._carrier.carry(change)
+        except FilingUncertain:
+            log.warning("change_uncertain", kind=change.kind, issue=change.key)
+            return Outcome(state="uncertain")
+        except Stale as stale:
+            self._proposals.replace(proposal, stale.change.model_copy(update={"note": change_words.STALE}))
+            return Outcome()
+        except JiraRefused as error:
+            fields = change.fields if isinstance(change, Update | Move) else ()
+            names = {"resolution": "Resolution", **{field.spec.id: field.spec.name for field in fields}}
+            return Outcome(state="refused", reason=" ".join(refusal_sentences(error, names)))
+        except ToolError as error:
+            return Outcome(state="refused", reason=str(error))
+        return Outcome(state="done")
+
+    def _has_lost(self, proposal: Proposal) -> bool:
+        now = self._now(proposal) or proposal
+        return any(now.outcome(change.id).state == "uncertain" for change in now.changes)
+
+    def _is_done(self, proposal: Proposal, change_id: str) -> bool:
+        now = self._now(proposal)
+        return now is not None and now.outcome(change_id).state == "done"
+
+    def _settle(self, proposal: Proposal, token: str) -> None:
+        """Store how it stands as a whole."""
+        now = self._now(proposal) or proposal
+        states = {now.outcome(change.id).state for change in now.changes}
+        order: tuple[tuple[str, FilingState], ...] = (
+            ("uncertain", "uncertain"),
+            ("waiting", "new"),
+            ("refused", "rejected"),
+        )
+        to: FilingState = next((whole for part, whole in order if part in states), "done")
+        waited = time.time() - (now.uncertain_since or time.time())
+        later = next((look - waited for look in LOOKS if look > waited + 1), 0.0)
+        self._proposals.move(proposal, to, since=MINE, token=token, look_in_seconds=later if to == "uncertain" else 0)
+        if to == "done":
+            self._cards.settled(proposal.conversation, "closed")
+            log.info("changes_done", number=len(now.changes))
+
+    def _look_later(self, proposal: Proposal) -> None:
+        now = self._now(proposal) or proposal
+        waited = time.time() - (now.uncertain_since or time.time())
+        # After the last look it stays with the person.
+        self._proposals.look_later(proposal, next((look - waited for look in LOOKS if look > waited + 1), 0.0))
+
+    def _try_to_show(self, proposal: Proposal, *, is_passing: bool = False) -> None:
+        """Show where it stands if Slack lets us: what was begun does not fail for want of a card."""
+        try:
+            self.refresh(proposal, is_passing=is_passing)
+        except (SlackUnavailable, SlackRefused, Misconfigured) as error:
+            log.warning("card_not_shown", cause=type(error).__name__)
+
+    def _now(self, proposal: Proposal) -> Proposal | None:
+        return self._proposals.get(proposal.conversation.team_id, proposal.id)

@@ -1,0 +1,92 @@
+"""jira_update_issue: fields of an issue that exists, for a person to confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import Field
+
+from workers.errors import ToolError
+from workers.jira.field_values import BadValue, value_of
+from workers.jira.shown import in_words
+from workers.proposals import NOTHING, FieldChange, Update
+from workers.records import FieldSpec
+from workers.tools.arguments import CommaTexts, Mapping
+from workers.tools.changing import FittedChanges, common, fitted, named_spec, nothing_to_do, propose, target_of
+from workers.tools.context import ToolContext
+from workers.tools.tool import Tool, ToolAnswer, ToolInput
+
+
+class UpdateIssue(ToolInput):
+    key: str = Field(description="Issue key, such as OPS-12.")
+    summary: str | None = Field(None, description="The new summary.")
+    description: str | None = Field(None, description="The whole new description in Markdown; it replaces the old one.")
+    priority: str | None = Field(None, description="Such as High.")
+    assignee: str | None = Field(
+        None, description="A person's e-mail address or name, me (the person who asks), or unassigned."
+    )
+    add_labels: CommaTexts = Field(default=[], description="Labels to add; the others stay.")
+    remove_labels: CommaTexts = Field(default=[], description="Labels to take away.")
+    fields: Mapping = Field(
+        default={},
+        description="Other fields by display name or id: text, or a list of texts; null empties a field.",
+    )
+
+
+def run(args: UpdateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer:
+    """Propose new values of fields."""
+    given = _given(args)
+    if not given and not args.add_labels and not args.remove_labels:
+        raise ToolError("Say what shall change: summary, description, priority, assignee, add_labels, or fields.")
+    target = target_of(args.key, context)
+    specs = context.jira.changes.edit_screen(target.key)
+    found = fitted(target.key, specs, given, context) if given else FittedChanges()
+    labels = _labels(args, target.key, specs, context)
+    if not found.fields and not labels:
+        return nothing_to_do(target.key, f"{target.key} has that already.", context)
+    note = f"Left out, because it is so already: {', '.join(found.same)}." if found.same else ""
+    change = Update(
+        **common(target, context, tool_use_id), fields=(*found.fields, *labels), accounts=found.accounts, note=note
+    )
+    return propose(context, [change], [target])
+
+
+def _given(args: UpdateIssue) -> dict[str, Any]:
+    named = {
+        "summary": args.summary,
+        "description": args.description,
+        "priority": args.priority,
+        "assignee": args.assignee,
+    }
+    return {**args.fields, **{name: value for name, value in named.items() if value is not None}}
+
+
+def _labels(args: UpdateIssue, key: str, specs: Sequence[FieldSpec], context: ToolContext) -> tuple[FieldChange, ...]:
+    """Return the labels that come and go, without those that are there or gone already."""
+    if not args.add_labels and not args.remove_labels:
+        return ()
+    spec = named_spec(specs, "labels")
+    if spec is None:
+        raise ToolError(f"{key} has no labels that can be changed.")
+    held = context.jira.changes.values(key, [spec])[spec.id]
+    has = set(held) if isinstance(held, tuple) else {held}
+    try:
+        add = [label for label in value_of(spec, args.add_labels) if label not in has]
+        remove = [label for label in value_of(spec, args.remove_labels) if label in has]
+    except BadValue as problem:
+        raise ToolError(str(problem)) from None
+    if not add and not remove:
+        return ()
+    return (FieldChange(spec=spec, old=in_words(held) or NOTHING, add=tuple(add), remove=tuple(remove)),)
+
+
+TOOL = Tool(
+    name="jira_update_issue",
+    description=(
+        "Change fields of an issue when a person asks for it: summary, description, priority, assignee, labels or any "
+        "other. Shows what would change on a card with Confirm and Cancel; nothing is in Jira until a person confirms."
+    ),
+    input=UpdateIssue,
+    run=run,
+)
