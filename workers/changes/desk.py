@@ -241,6 +241,7 @@ class ChangeDesk:
                 is_there = self._carrier.is_there(change)
                 return Outcome(state="done" if is_there else "uncertain")
             self._carrier.carry(change)
+            failpoint("change_sent")
         except FilingUncertain:
             log.warning("change_uncertain", kind=change.kind, issue=change.key)
             return Outcome(state="uncertain")

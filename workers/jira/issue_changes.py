@@ -23,11 +23,10 @@ from workers.jira.connection import Connection
 from workers.jira.deployment import Closing, Deployment
 from workers.jira.payload import PROPERTY, wire_value
 from workers.jira.reader import Reader
-from workers.jira.reading import people_of, screen_page
+from workers.jira.reading import screen_page
 from workers.jira.shown import shown
 from workers.jira.sight import Sight
 from workers.proposals import Comment, Link, Move, Update
-from workers.jira.values import Person
 from workers.records import FieldSpec, FieldValue
 from workers.state.cache import Cache
 from workers.state.jira_budgets import issue_budgets
@@ -100,12 +99,6 @@ class IssueChanges:
             return {spec.id: shown(spec, held.get(spec.id), self.deployment.markdown) for spec in specs}
 
         return self.connection.read("issue", f"issue/{self.gate.open_key(key)}", take, params=names)
-
-    def assignable(self, key: str, typed: str) -> list[Person]:
-        """Return those who can be assigned to an issue and whose name or address begins so."""
-        query = self.deployment.person_query(typed)
-        params = {"issueKey": self.gate.open_key(key), **query, "maxResults": PAGE_SIZE}
-        return self.connection.read("user_search", "user/assignable/search", people_of, params=params)
 
     def link_types(self) -> tuple[LinkType, ...]:
         """Return the ways in which issues can be linked; read once an hour."""

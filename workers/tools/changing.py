@@ -11,27 +11,23 @@ from workers.errors import ToolError
 from workers.jira.change_reading import Target
 from workers.jira.field_values import BadValue, value_of, words
 from workers.jira.shown import in_words, normal
-from workers.jira.values import Person
 from workers.proposals import NOTHING, AnyChange, FieldChange
 from workers.records import FieldSpec, FieldValue
 from workers.tools.arguments import key_in
 from workers.tools.context import ToolContext
+from workers.tools.people import account_of
 from workers.tools.tool import ToolAnswer
 
 MOST_NAMED = 25
 LONGEST_TEXT = 9_000
 """Of a comment or a description: it must fit the card whole, for a person confirms what they see."""
 EMPTY_WORDS = frozenset({"", "none", "null", "empty", "nothing", "unassigned", "nobody", "-"})
-MINE = frozenset({"me", "myself", "i", "currentuser()"})
-NOT_BY_US = frozenset({"reporter", "issuetype", "comment", "timetracking", "worklog"})
+NOT_BY_US = frozenset({"issuetype", "comment", "timetracking", "worklog"})
 
 
 def target_of(key: str, context: ToolContext) -> Target:
-    """Return the issue that is to be changed; raises ToolError unless its project is open."""
-    key = key_in(key)
-    if "-" in key:
-        context.open_project(key.rpartition("-")[0])
-    return context.jira.changes.target(key)
+    """Return the issue that is to be changed; raises ToolError or JiraRefused unless the asker may see it here."""
+    return context.jira.changes.target(key_in(key), context.reader)
 
 
 def common(target: Target, context: ToolContext, tool_use_id: str, *, number: int = 0) -> dict[str, Any]:
@@ -113,22 +109,6 @@ def named_spec(specs: Iterable[FieldSpec], name: str) -> FieldSpec | None:
     return next(by_id, None) or next((spec for spec in specs if spec.name.casefold() == wanted), None)
 
 
-def person(word: str, key: str, context: ToolContext) -> Person:
-    """Return the one account that is meant by an e-mail address or a name; raises ToolError with the candidates."""
-    typed = word.strip().strip("<>").removeprefix("mailto:").partition(" (")[0].lstrip("@").strip()
-    if typed.casefold() in MINE:
-        typed = context.asker.email or context.asker.name
-    found = context.jira.changes.assignable(key, typed)
-    exact = [each for each in found if typed.casefold() in (each.email.casefold(), each.name.casefold())]
-    matching = exact or found
-    if len(matching) == 1:
-        return matching[0]
-    if not matching:
-        raise ToolError(f"Nobody called {typed[:60]!r} can be given {key}. Ask for the person's e-mail address.")
-    names = ", ".join(f"{each.name} ({each.email})" if each.email else each.name for each in matching[:MOST_NAMED])
-    raise ToolError(f"{typed[:60]!r} may be any of these; ask which one, and use the e-mail address: {names}.")
-
-
 def _chosen(
     key: str, specs: Sequence[FieldSpec], given: Mapping[str, Any]
 ) -> tuple[list[tuple[FieldSpec, Any]], list[str]]:
@@ -160,7 +140,8 @@ def _value(key: str, spec: FieldSpec, value: Any, accounts: dict[str, str], cont
             raise ToolError(f"{spec.name} can't be emptied: Jira wants a value.")
         return ""
     if spec.kind == "user":
-        found = [person(word, key, context) for word in given]
+        project = key.rpartition("-")[0] if spec.id == "assignee" else ""
+        found = [account_of(word, context, project=project) for word in given]
         accounts |= {each.name: each.account_id for each in found}
         return tuple(each.name for each in found) if spec.schema_type == "array" else found[0].name
     taken = value_of(spec, value)

@@ -24,7 +24,7 @@ class UpdateIssue(ToolInput):
     description: str | None = Field(None, description="The whole new description in Markdown; it replaces the old one.")
     priority: str | None = Field(None, description="Such as High.")
     assignee: str | None = Field(
-        None, description="A person's e-mail address or name, me (the person who asks), or unassigned."
+        None, description="A person: @name, name or e-mail address, me (the person who asks), or unassigned."
     )
     add_labels: CommaTexts = Field(default=[], description="Labels to add; the others stay.")
     remove_labels: CommaTexts = Field(default=[], description="Labels to take away.")

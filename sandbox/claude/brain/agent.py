@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox.claude.brain import answers
-from sandbox.claude.brain.changing import after_change, calls_for, kind_of
+from sandbox.claude.brain.changing import after_change, again, calls_for, kind_of
 from sandbox.claude.brain.filing import issue_type_of, new_issue, project_of, said_values, topic_of
 from sandbox.claude.brain.findings import wanted_in
 from sandbox.claude.brain.intents import Intent, intent_of, unanswered
@@ -120,7 +120,9 @@ def _by_key(situation: Situation) -> Reply:
 def _about_issues(situation: Situation) -> Reply:
     done, kind = situation.now.calls, kind_of(situation.question)
     if done and done[-1].name != "jira_get_issue":
-        return reply(after_change(done))
+        repeated = again(done) if len(situation.now.rounds) == 1 else []
+        calls = [tool(situation.tools[name], arguments) for name, arguments in repeated]
+        return reply(*calls) if calls else reply(after_change(done))
     wanted = calls_for(situation, kind) if kind else []
     if not wanted:
         return _by_key(situation)

@@ -34,6 +34,7 @@ _TARGET = re.compile(
 )
 _USUAL_TARGETS = ((re.compile(r"\breopen\b", _I), "To Do"), (re.compile(r"\bstart\b", _I), "In Progress"))
 _AS = re.compile(r"\b(?:as|resolution)\s+[\"“]?(won't do|duplicate|cannot reproduce)\b", _I)
+_ONE_PERSON = re.compile(r"may be [^,()]+ \(([^()\s]+@[^()\s]+)\):")
 _ABOUT_CUSTOMERS = re.compile(r"\b(?:customers?|public(?:ly)?)\b", _I)
 
 
@@ -90,6 +91,12 @@ def after_change(calls: list[Call]) -> str:
     ]
     ready = [READY] if any("Confirm" in result and "Shown to" in result for result in told) else []
     return "\n\n".join([*failed, *done, *ready])
+
+
+def again(calls: list[Call]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the calls whose person was not found by name although only one comes into question."""
+    found = [(call, _ONE_PERSON.search(call.result)) for call in calls if call.is_error]
+    return [(call.name, {**call.arguments, "assignee": match[1]}) for call, match in found if match]
 
 
 def _comment(question: str, said: re.Match[str] | None) -> dict[str, Any]:
