@@ -76,6 +76,7 @@ def test_a_message_event_says_what_kind_of_place_it_is_from(
 def test_only_subscribed_events_with_their_scope_are_delivered(slack: SlackStandIn, server: Running) -> None:
     assert server.url
     ts = slack.say("@ada", "ada", "hi")
+    slack.delivery.events.discard("reaction_added")
     slack.react("@ada", ts, "ada", "eyes")
     slack.delivery.events.add("reaction_added")
     slack.react("@ada", ts, "ada", "tada")
