@@ -33,6 +33,13 @@ def change_action(body: Body, team_id: str) -> Action:
     return _click(body, team_id, kind=click["action_id"], subject=subject, values=values)
 
 
+def bulk_action(body: Body, team_id: str) -> Action:
+    """Return what a button of a digest asks for; its value is the job, and behind a space the items it is about."""
+    click = body["actions"][0]
+    job, _, items = str(click.get("value", "")).partition(" ")
+    return _click(body, team_id, kind=click["action_id"], subject=f"bulk:{job}", values={"items": items})
+
+
 def retry_action(body: Body, team_id: str) -> Action:
     """Return what the button under a failed answer asks for; its value is the turn."""
     turn = str(body["actions"][0].get("value", ""))

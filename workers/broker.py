@@ -16,6 +16,8 @@ from workers.state.connection import sentinel_options
 
 DRAIN = "workers.drain"
 WARM = "workers.warm"
+DIGESTS = "workers.digests"
+DIGESTS_EVERY_SECONDS = 60
 WARM_EVERY_SECONDS = 1_800
 # Above the longest turn: a task that outlives it is handed out again while it still runs.
 VISIBILITY_TIMEOUT_SECONDS = 3_600
@@ -42,7 +44,10 @@ def make_celery(settings: Settings) -> Celery:
         worker_hijack_root_logger=False,
         # In memory: beat writes no file, and a second beat does no harm, since each timed job takes a lock.
         beat_scheduler="celery.beat:Scheduler",
-        beat_schedule={"warm": {"task": WARM, "schedule": WARM_EVERY_SECONDS}},
+        beat_schedule={
+            "warm": {"task": WARM, "schedule": WARM_EVERY_SECONDS},
+            "digests": {"task": DIGESTS, "schedule": DIGESTS_EVERY_SECONDS},
+        },
         **_staying_through_outages(),
         **_broker(settings.broker_url),
     )

@@ -8,12 +8,12 @@ from typing import Any
 
 from celery.signals import setup_logging, worker_ready, worker_shutdown, worker_shutting_down
 
-from workers.broker import DRAIN, WARM, make_celery
+from workers.broker import DIGESTS, DRAIN, WARM, make_celery
 from workers.logs import configure_logging, get_logger
 from workers.reaper import Reaper
 from workers.services import Services
 from workers.settings import WorkerSettings, load
-from workers.tasks import drain, warm
+from workers.tasks import begin_digests, drain, warm
 
 # What still hangs this long after SIGTERM is given up, so that the process is gone within 10 s.
 GIVE_UP_SECONDS = 8.0
@@ -34,6 +34,12 @@ def drain_mailbox(box: str) -> None:
 def warm_create_screens() -> None:
     """Read Jira's create screens before a person waits for them."""
     warm(services)
+
+
+@app.task(name=DIGESTS)  # type: ignore[untyped-decorator]
+def begin_due_digests() -> None:
+    """Begin the digests that channels want about now."""
+    begin_digests(services)
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]

@@ -10,6 +10,7 @@ from workers.records import Record
 
 Filers = Literal["members", "everybody", "listed"]
 WritePolicy = Literal["confirm", "auto"]
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Access = Literal["full", "closed", "denied"]
 """What a person gets here: everything, answers without Jira, or a sentence."""
 
@@ -34,10 +35,23 @@ class ChannelSettings(Record):
     """Between these the bot answers who mentions it and says nothing else; `HH:MM`, both or none."""
     time_zone: str = "UTC"
     language: str = ""
+    triage_projects: tuple[str, ...] = ()
+    """Projects whose untriaged issues this channel wants to see, with suggestions; none for no digest."""
+    triage_at: str = ""
+    """`HH:MM` of every day, in the channel's time zone."""
+    weekly_day: str = ""
+    """The day, such as `monday`, on which it wants a digest of its own threads; empty for none."""
+    weekly_at: str = ""
+    digests_since: float = 0
+    """When the wish for digests was last changed, in Unix seconds: nothing before that is made up for."""
     change: str = ""
     """The action that stored them."""
     announcement: str = ""
     """What the channel is still to be told of that change."""
+
+    @property
+    def wants_digests(self) -> bool:
+        return bool(self.triage_projects or self.weekly_day)
 
     def is_quiet(self, now: datetime) -> bool:
         """Return whether the quiet hours are on; they may run over midnight."""

@@ -106,7 +106,8 @@ WayInKind = Literal[
     "command", "settings_open", "settings_save", "form_open", "form_change", "reaction", "home_open", "look_up"
 ]
 ChangeActionKind = Literal["action_confirm", "action_cancel", "action_check", "action_force", "action_look"]
-ActionKind = Literal[DraftActionKind, ChangeActionKind, WayInKind, "shortcut_submit", "turn_retry"]
+BulkActionKind = Literal["bulk_begin", "bulk_apply", "bulk_apply_all", "bulk_link", "bulk_more", "bulk_cancel"]
+ActionKind = Literal[DraftActionKind, ChangeActionKind, WayInKind, BulkActionKind, "shortcut_submit", "turn_retry"]
 
 DRAFT_VERSION = "draft_version"
 """Among the values of a `draft_edit`: the version of the draft that the person saw."""

@@ -14,7 +14,9 @@ from workers.actions import ActionServices
 from workers.acts.services import ActServices
 from workers.attempt import TurnServices
 from workers.broker import Kicker
+from workers.bulk.services import BulkServices
 from workers.changes.desk import ChangeDesk
+from workers.claude.batches import Batches
 from workers.claude.client import Claude
 from workers.claude.purse import Purse
 from workers.filing import DraftDesk
@@ -28,6 +30,7 @@ from workers.slack.modals import Modals
 from workers.slack.people import People
 from workers.slack.tell import Teller
 from workers.state.accounts import Accounts
+from workers.state.bulk_jobs import BulkJobs
 from workers.state.cache import Cache
 from workers.state.channel_settings import Channels
 from workers.state.connection import connect
@@ -156,6 +159,22 @@ class Services:
     # What tasks are given
 
     @once
+    def bulk(self) -> BulkServices:
+        return BulkServices(
+            settings=self.settings,
+            jobs=BulkJobs(self.redis),
+            boxes=self.boxes,
+            batches=Batches(self.claude),
+            claude=self.claude,
+            jira=self.jira,
+            slack=self.slack,
+            cards=self.cards,
+            people=self.people,
+            channels=self.channels,
+            kick=self.kicker.kick,
+        )
+
+    @once
     def turns(self) -> TurnServices:
         return TurnServices(
             settings=self.settings,
@@ -195,6 +214,7 @@ class Services:
             forms=Forms(self.redis),
             accounts=self.accounts,
             cache=self.cache,
+            bulk=self.bulk,
         )
 
     @once

@@ -42,6 +42,13 @@ def _accounts(value: Any) -> Any:
     return tuple(pairs)
 
 
+def _triage_rules(value: str) -> str:
+    names = [word.strip().lower() for word in value.split(",") if word.strip()]
+    if not names or not set(names) <= {"priority", "component", "label"}:
+        raise ValueError("must be a comma list of priority, component and label")
+    return ",".join(names)
+
+
 def _web_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -81,6 +88,7 @@ ProjectKeys = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), Afte
 Prices = Annotated[tuple[tuple[str, tuple[float, ...]], ...], NoDecode, BeforeValidator(_prices)]
 Accounts = Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(_accounts)]
 OptionalKeys = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_optional_keys)]
+TriageRules = Annotated[str, AfterValidator(_triage_rules)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 RedisAddress = Annotated[str, AfterValidator(checked)]
 BotToken = Annotated[SecretStr, _starts_with("xoxb-")]
@@ -191,6 +199,14 @@ class WorkerSettings(Settings, JiraAccount):
     knowledge_dirs: Words = ()
     write_policy: Annotated[Literal["confirm", "auto"], Lower] = "confirm"
     guests: Annotated[Literal["ask", "deny"], Lower] = "ask"
+    # What counts as untriaged, and how much bulk work does at once.
+    triage_rules: TriageRules = "priority,component,label"
+    triage_default_priority: str = "Medium"
+    triage_label: str = "untriaged"
+    triage_days: int = Field(30, ge=1)
+    triage_most: int = Field(1_000, ge=1, le=10_000)
+    summary_most: int = Field(200, ge=1, le=1_000)
+    batch_poll_seconds: float = Field(30, gt=0)
     slack_streaming: bool = True
     turn_timeout_seconds: int = Field(300, ge=10)
     hopeless_seconds: int = Field(90, ge=1)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 import structlog
 
 from workers.actions import give_up, run_action
+from workers.bulk.run import run_job
+from workers.bulk.schedule import begin_due
 from workers.errors import Interrupted, StateUnavailable, SupportBotError, Transient
 from workers.failpoints import failpoint
 from workers.logs import get_logger
@@ -22,6 +25,7 @@ FAIR_SECONDS = 60.0
 ACTION_TIMEOUT_SECONDS = 120.0
 ACTION_ATTEMPTS = 5
 WARM_LOCK_MS = 600_000
+DIGESTS_LOCK_MS = 20_000
 PROJECTS_SECONDS = 7_200
 
 log = get_logger(__name__)
@@ -64,10 +68,21 @@ def warm(services: Services) -> None:
         log.warning("not_warmed", cause=type(error).__name__)
 
 
+def begin_digests(services: Services) -> None:
+    """Begin the digests that are due; one worker does it for all."""
+    try:
+        if Lock(services.redis, "digests").take(DIGESTS_LOCK_MS):
+            begin_due(services.bulk, datetime.now(UTC))
+    except SupportBotError as error:
+        log.warning("digests_not_begun", cause=type(error).__name__)
+
+
 def _do(claim: Claim, services: Services) -> None:
     with structlog.contextvars.bound_contextvars(message=claim.id):
         if claim.box.startswith("turn:"):
             run_turn(claim, services.turns)
+        elif claim.box.startswith("bulk:"):
+            run_job(claim, services.bulk, services.keeper)
         else:
             _act(claim, services)
 

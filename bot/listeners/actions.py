@@ -10,7 +10,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.background import after_ack
-from bot.clicks import change_action, conversation_of, draft_action, retry_action
+from bot.clicks import bulk_action, change_action, conversation_of, draft_action, retry_action
 from bot.forms import draft_form, is_editable
 from bot.hints import NOT_STORED, TOO_MUCH_WAITING, answer_click
 from bot.open_modal import open_modal
@@ -24,6 +24,7 @@ FOR_WORKER = ("draft_create", "draft_cancel", "filing_check", "filing_force")
 
 # These are about changes of issues that exist.
 CHANGES = ("action_confirm", "action_cancel", "action_check", "action_force")
+FOR_BULK = ("bulk_more", "bulk_cancel")
 
 Body = dict[str, Any]
 
@@ -41,6 +42,10 @@ class Actions:
     async def press_change(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """Hand over a click on a card with changes."""
         await self._store(change_action(body, self._services.identity.team_id), ack, body, context)
+
+    async def press_in_digest(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Hand over a click in what a bulk job has shown."""
+        await self._store(bulk_action(body, self._services.identity.team_id), ack, body, context)
 
     async def retry(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """Hand over that a failed turn shall be tried again."""
@@ -103,6 +108,8 @@ def register(app: AsyncApp, services: Services) -> None:
         app.action(name)(actions.press)
     for name in CHANGES:
         app.action(name)(actions.press_change)
+    for name in FOR_BULK:
+        app.action(name)(actions.press_in_digest)
     app.action("draft_edit")(actions.edit)
     app.action("turn_stop")(actions.stop)
     app.action("turn_retry")(actions.retry)

@@ -21,6 +21,9 @@ LOOKING = "One moment, I look in Jira…"
 COUNTING = "One moment, I add it up…"
 NO_WORDS = "Say what to look for, such as `/jira search vpn login`."
 NOT_IN_CHANNEL = "Settings belong to a channel: use `/jira settings` in the one that you mean."
+NOTHING_NAMED = "Say which issues: a project, some keys, or words, such as `/jira summarise OPS vpn`."
+NO_CHANNEL = "A digest belongs to a channel: use this in the one that shall see it."
+BEGINNING = "One moment, I begin…"
 SETTINGS_TITLE, FORM_TITLE = "Channel settings", "File an issue"
 
 
@@ -43,6 +46,8 @@ class Commands:
             text = await self._ask(command, name, words)
         elif name == "search":
             text = NO_WORDS
+        elif name in ("summarise", "summarize", "triage", "weekly"):
+            text = await self._bulk(command, name, words)
         else:
             text = help_text(is_unknown=name not in ("", "help"))
             self._services.count("command")
@@ -56,6 +61,21 @@ class Commands:
             return NOT_STORED
         self._services.count("command" if result == "new" else result)
         return TOO_MUCH_WAITING if result == "full" else COUNTING if name == "usage" else LOOKING
+
+    async def _bulk(self, command: Command, name: str, words: str) -> str:
+        """Begin work on many issues or threads; a worker says whether it may, and tells the result when it is done."""
+        name = name.replace("summarize", "summarise")
+        if name == "summarise" and not words:
+            return NOTHING_NAMED
+        if name != "summarise" and command["channel_id"].startswith("D"):
+            return NO_CHANNEL
+        action = self._action("bulk_begin", command, {"name": name, "words": words})
+        try:
+            result = await self._services.handover.act(action)
+        except StateUnavailable:
+            return NOT_STORED
+        self._services.count("command" if result == "new" else result)
+        return TOO_MUCH_WAITING if result == "full" else BEGINNING
 
     async def _settings(self, command: Command, context: AsyncBoltContext) -> str:
         if command["channel_id"].startswith("D"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from sandbox.claude import messages
+from sandbox.claude import batches, messages
 from sandbox.claude.catalogue import MODELS, Model, find_model
 from sandbox.claude.errors import ApiError, error_body, invalid
 from sandbox.claude.rules import check_request
@@ -31,6 +31,7 @@ def register(app: web.Application, state: ClaudeStandIn) -> None:
     api = _Api(state)
     app.router.add_post("/v1/messages", api.guarded(api.create))
     app.router.add_post("/v1/messages/count_tokens", api.guarded(api.count_tokens))
+    batches.register(app, state, api.guarded)
     app.router.add_get("/v1/models", api.guarded(api.models))
     app.router.add_get("/v1/models/{model_id}", api.guarded(api.model))
     app.router.add_route("*", "/v1/{rest:.*}", api.guarded(api.unknown))

@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.claude import control, routes
+from sandbox.claude.batches import Batch
 from sandbox.claude.scripts import Body, Plan, Scripts
 from sandbox.claude.usage import PromptCache
 from sandbox.faults import Faults
@@ -76,6 +77,9 @@ class ClaudeStandIn:
         """Takes the place of every model's context size."""
         self.drops_misplaced_thinking = False
         """As for accounts made before 2026-08-31: moved thinking is dropped without a word."""
+        self.batches: dict[str, Batch] = {}
+        self.batch_seconds = 1.0
+        """How long a batch is in progress; `advance` makes its time pass, too."""
         self._ahead_seconds = 0.0
         self.cache = PromptCache(self.now)
         self._lock = threading.Lock()
@@ -88,11 +92,11 @@ class ClaudeStandIn:
         return app
 
     def now(self) -> float:
-        """Return the time that the cache goes by."""
+        """Return the time that the cache and the batches go by."""
         return time.time() + self._ahead_seconds
 
     def advance(self, seconds: float) -> None:
-        """Move the cache's clock ahead."""
+        """Move the clock of the cache and of the batches ahead."""
         self._ahead_seconds += seconds
 
     def script(self, *plans: Plan, when: str | None = None, forever: bool = False) -> None:

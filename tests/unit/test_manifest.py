@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,6 +12,8 @@ import pytest
 import yaml
 
 from bot.app import SURFACES, create_app
+from workers.bulk.tell import cancel_button
+from workers.bulk_jobs import Job
 from workers.jobs import open_door
 from workers.proposals import Comment, Proposal
 from workers.records import Conversation, Draft, Filing, FilingState
@@ -20,6 +23,8 @@ from workers.views.draft_card import draft_card
 from workers.views.draft_modal import PROJECT_CHOICE, TYPE_CHOICE
 from workers.views.feedback import feedback_buttons, question_blocks
 from workers.views.form_fields import OPTIONS_SEARCH, PEOPLE_SEARCH
+from workers.views.triage_digest import Entry
+from workers.views.triage_digest import page as triage_page
 from workers.views.turn_buttons import turn_buttons
 
 ROOT = Path(__file__).parents[2]
@@ -150,6 +155,11 @@ def test_the_buttons_are_those_that_the_program_shows(handled: dict[str, set[str
     buttons = {element["action_id"] for block in shown if block["type"] == "actions" for element in block["elements"]}
     elements = [feedback_buttons("1.1")["elements"], question_blocks("1.1")[1]["elements"]]
     buttons |= {element["action_id"] for each in elements for element in each}
+    job = Job(id="j1", kind="triage", team_id="T1", channel_id="C1", asked={"projects": ["OPS"]})
+    entry = Entry(1, "OPS-1", "https://jira.example.com/browse/OPS-1", "x", 0, priority="High", duplicate_of="OPS-2")
+    digest = [*triage_page(job, [entry, replace(entry, number=2)], left=1)[0], cancel_button(job)]
+    rows = [block["elements"] for block in digest if block["type"] == "actions"]
+    buttons |= {element["action_id"] for row in rows for element in row}
     # Selects of the form that files something.
     assert buttons | {PROJECT_CHOICE, TYPE_CHOICE} == handled["action"]
     assert handled["options"] == {PEOPLE_SEARCH, OPTIONS_SEARCH}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from workers.acts import bulk
 from workers.acts.changes import look, press
 from workers.acts.commands import command
 from workers.acts.form import change_form, open_form
@@ -24,6 +25,9 @@ ACTS: dict[str, Callable[[Action, ActServices], None]] = {
     "action_force": press,
     "action_look": look,
     "command": command,
+    "bulk_begin": bulk.begin_bulk,
+    "bulk_more": bulk.more,
+    "bulk_cancel": bulk.cancel,
     "settings_open": open_settings,
     "settings_save": save_settings,
     "shortcut_submit": submit,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workers import policy
+from workers.bulk.services import BulkServices
 from workers.changes.desk import ChangeDesk
 from workers.claude.client import Claude
 from workers.filing import DraftDesk
@@ -43,6 +44,7 @@ class ActServices:
     forms: Forms
     accounts: Accounts
     cache: Cache
+    bulk: BulkServices
 
     def person(self, action: Action) -> Person:
         """Return who acts; raises SlackUnavailable if Slack does not say."""

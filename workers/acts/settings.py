@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 
 from workers.acts.services import ActServices
@@ -11,6 +12,7 @@ from workers.logs import get_logger
 from workers.policy import ChannelSettings
 from workers.records import Action
 from workers.slack.channels import ChannelInfo, channel_info
+from workers.views.digest_settings import told_digests
 from workers.views.notices import notice_modal
 from workers.views.settings_modal import changes, settings_modal
 
@@ -58,6 +60,8 @@ def save_settings(action: Action, services: ActServices) -> None:
         return
     new = ChannelSettings.model_validate(action.values["settings"])
     new = new.model_copy(update={"time_zone": services.person(action).tz or "UTC", "change": action.id})
+    since = old.digests_since if told_digests(old) == told_digests(new) else time.time()
+    new = new.model_copy(update={"digests_since": since})
     different = changes(old, new)
     problem = _problem(new, services) if different else NOTHING_CHANGED
     if problem:

@@ -95,6 +95,15 @@ class Purse:
                 raise self._refused(payer, held)
             wait(POLL_SECONDS)
 
+    def hold_whole(self, payer: Payer, most_usd: float, *, seconds: float) -> Reservation:
+        """Hold an amount that is no single call: it must fit into what is left of each budget; raises BudgetSpent."""
+        limited = [each for each in self.accounts_of(payer, accounts.utc_now()) if each.limit_usd > 0]
+        spent = self._books.figures(payer.team_id, *(each.name for each in limited))
+        for account, found in zip(limited, spent, strict=True):
+            if found.usd + most_usd > account.limit_usd:
+                raise self._refused(payer, Refusal(account, is_spent=True))
+        return self.hold(payer, most_usd, seconds=seconds)
+
     def book(self, held: Reservation, model: str, usage: Usage, *, is_batch: bool = False) -> float:
         """Count what a call has used in metrics and accounts, free what it held, and return the dollars."""
         usd = self.prices.cost(model, usage, is_batch=is_batch)

@@ -16,6 +16,7 @@ from workers.jira.issue_changes import IssueChanges
 from workers.jira.issue_reads import IssueReads
 from workers.jira.jql import IssueQuery
 from workers.jira.lost import LostIssues
+from workers.jira.many_issues import ManyIssues
 from workers.jira.reader import Reader, checked_key, checked_project
 from workers.jira.reading import (
     granted_of,
@@ -63,6 +64,7 @@ class JiraGateway:
             open_projects=settings.jira_open_projects,
             account_of=lambda reader: self.directory.account_id(reader.email or "", slack_id=reader.user_id),
         )
+        self.many = ManyIssues(self._connection, self.deployment, self.sight, self.url_of)
         self._issues = IssueReads(self._connection, self.deployment, self.sight, self)
         self.changes = IssueChanges(self._connection, self.deployment, cache, self, self.sight, limiter)
 

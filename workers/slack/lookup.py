@@ -38,6 +38,13 @@ def find_message(
     return next((str(each["ts"]) for each in messages if _carries(each.get("metadata"), mark)), "")
 
 
+def find_in_channel(api: SlackApi, channel_id: str, mark: dict[str, Any], *, oldest: str) -> str:
+    """Return the ts of the message at the top of a channel that carries the mark, or an empty string."""
+    asked: dict[str, Any] = {"channel": channel_id, "oldest": oldest, "include_all_metadata": True, "limit": PAGE}
+    messages = api.call("conversations.history", **asked).get("messages", ())
+    return next((str(each["ts"]) for each in messages if _carries(each.get("metadata"), mark)), "")
+
+
 def find_stream(place: Place, *, since: float, known: Collection[str]) -> str:
     """Return the ts of a stream of ours whose start had no answer, or an empty string.
 

@@ -12,6 +12,8 @@ from workers.records import Conversation
 from workers.state.codec import decode, encode
 from workers.state.connection import state_errors
 
+DIGESTS = "sb:channels:digests"
+
 
 class Channels:
     """By team and channel; a channel that was never set up has the usual settings."""
@@ -29,6 +31,15 @@ class Channels:
         """Keep the settings of a channel."""
         with state_errors():
             self._redis.set(_key(team_id, channel_id), encode(settings.model_dump(mode="json")))
+            change = self._redis.sadd if settings.wants_digests else self._redis.srem
+            change(DIGESTS, f"{team_id}:{channel_id}")
+
+    def with_digests(self) -> list[tuple[str, str]]:
+        """Return (team, channel) of the channels that want digests."""
+        with state_errors():
+            rows = cast("set[bytes]", self._redis.smembers(DIGESTS))
+        pairs = (row.decode().partition(":") for row in sorted(rows))
+        return [(team_id, channel_id) for team_id, _, channel_id in pairs]
 
     def wants_mention(self, conversation: Conversation) -> bool:
         """Return whether follow-ups without a mention are left alone in this channel now."""

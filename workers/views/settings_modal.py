@@ -8,6 +8,7 @@ from typing import Any
 
 from workers.policy import ChannelSettings
 from workers.records import FieldOption
+from workers.views.digest_settings import digest_blocks, read_digests, told_digests
 from workers.views.form_fields import VALUE, Block, input_block, select, text_input
 
 CALLBACK_ID = "channel_settings"
@@ -38,6 +39,7 @@ def settings_modal(
               hint="In quiet hours I answer who mentions me, and say nothing else. In your own time zone."),
         input_block("language", "Language of my answers", text_input(settings.language, longest=40), is_required=False,
                     hint="Such as German. Left empty: the language of whoever asks."),
+        *digest_blocks(settings, projects),
     ]  # fmt: skip
     return {
         "type": "modal",
@@ -64,6 +66,8 @@ def read_settings(state: Mapping[str, Any]) -> tuple[ChannelSettings, dict[str, 
         errors[wrong] = "Quiet hours need a beginning and an end."
     if not LANGUAGE.fullmatch(language):
         errors["language"] = "Please write the name of a language, such as German."
+    digests, wrong_digests = read_digests(chosen)
+    errors |= wrong_digests
     if errors:
         return ChannelSettings(), errors
     plain = ("project", "issue_type", "write_policy", "filers", "quiet_from", "quiet_until")
@@ -76,6 +80,7 @@ def read_settings(state: Mapping[str, Any]) -> tuple[ChannelSettings, dict[str, 
             "listed": listed if values["filers"] == "listed" else (),
             "needs_mention": needs_mention,
             "language": language,
+            **digests,
         }
     ), {}
 
@@ -97,6 +102,7 @@ def _told(settings: ChannelSettings) -> dict[str, str]:
         "follow-ups": FOLLOW_UPS["mention" if settings.needs_mention else "free"].lower(),
         "quiet hours": quiet,
         "language": settings.language or "that of whoever asks",
+        **told_digests(settings),
     }
 
 
@@ -125,4 +131,6 @@ def _chosen(state: Mapping[str, Any]) -> Any:
     """Return what one input holds."""
     if "selected_option" in state:
         return (state["selected_option"] or {}).get("value")
+    if "selected_options" in state:
+        return [option["value"] for option in state["selected_options"] or ()]
     return next((state[name] for name in ("selected_users", "selected_time", "value") if name in state), None)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox.claude.brain import answers
+from sandbox.claude.brain.bulk import bulk_answer
 from sandbox.claude.brain.changing import after_change, again, calls_for, kind_of
 from sandbox.claude.brain.filing import issue_type_of, new_issue, project_of, said_values, topic_of
 from sandbox.claude.brain.findings import wanted_in
@@ -37,6 +38,9 @@ def decide(body: Body, *, long_paragraphs: int) -> Reply:
     situation = read(body)
     schema = ((body.get("output_config") or {}).get("format") or {}).get("schema")
     if schema:
+        about_one = bulk_answer(body, schema)
+        if about_one is not None:
+            return reply(json.dumps(about_one, ensure_ascii=False))
         return reply(structured_answer(situation, schema))
     if not situation.tools and re.search(r"\bsummar(?:y|i[sz]e)", situation.question + situation.facts, re.IGNORECASE):
         return reply(answers.summary_of_conversation(situation))

@@ -1,0 +1,175 @@
+"""Triage in bulk: every untriaged issue once, whatever fails or dies in between, told with buttons and its cost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from sandbox.faults import Fault
+from sandbox.slack.messages import Message
+from tests.integration.bulk_world import ADA, CHANNEL, BulkWorld, bulk_world
+from workers.state.accounts import utc_now, workspace_account
+
+
+@pytest.fixture
+def world(redis_url: str, redis_client: redis.Redis) -> Iterator[BulkWorld]:
+    with bulk_world(redis_url, redis_client, with_seeds=False) as made:
+        yield made
+
+
+def _heads(world: BulkWorld) -> list[Message]:
+    return [each for each in world.slack.messages(CHANNEL) if _kind(each) == "supportbot_digest"]
+
+
+def _pages(world: BulkWorld) -> list[Message]:
+    (head,) = _heads(world)
+    return world.slack.replies_of_bot(CHANNEL, head.ts)
+
+
+def _kind(message: Message) -> str:
+    return str((message.metadata or {}).get("event_type", ""))
+
+
+def _digest(world: BulkWorld) -> str:
+    return "\n".join(str(message.blocks) for message in [*_heads(world), *_pages(world)])
+
+
+def _shown_keys(world: BulkWorld) -> list[str]:
+    """Return the keys of all issues that have a suggestion, as often as they are shown."""
+    return re.findall(r"'text': '<[^|]*[|](OPS-[0-9]+)> · ", "\n".join(str(page.blocks) for page in _pages(world)))
+
+
+def _sent(world: BulkWorld) -> list[str]:
+    """Return the issues that were asked about, as often as a batch held them."""
+    batches = world.claude.batches.values()
+    return [str(params["messages"][0]["content"]) for batch in batches for params in batch.requests.values()]
+
+
+def test_untriaged_issues_come_into_a_digest_with_what_is_suggested(world: BulkWorld) -> None:
+    key = world.file("VPN drops for everyone", "Nobody in the office can work since 9:00.")
+    done = world.run(world.start("triage", projects=["OPS"]))
+    assert done.state == "done", done.problem
+    said = _digest(world)
+    assert key in said
+    assert "Priority: Medium → *Highest*" in said
+    assert "Component: *Network*" in said
+    assert "half of" in said
+
+
+def test_nothing_untriaged_says_nothing_unless_somebody_asked(world: BulkWorld) -> None:
+    assert world.run(world.start("triage", projects=["OPS"])).state == "done"
+    assert not _heads(world)
+    world.run(world.start("triage", projects=["OPS"], user_id=ADA))
+    assert "no issue that waits for triage" in _heads(world)[0].text
+    assert not world.claude.batches
+
+
+def test_the_next_night_does_not_show_the_same_issues_again(world: BulkWorld) -> None:
+    world.file("VPN drops for everyone")
+    world.run(world.start("triage", projects=["OPS"]))
+    again = world.run(world.start("triage", projects=["OPS"]))
+    assert (again.state, again.items) == ("done", 0)
+    assert len(_heads(world)) == 1
+
+
+def test_a_likely_duplicate_is_named_with_its_link(world: BulkWorld) -> None:
+    first = world.file("Printer on floor three prints blank pages", components=[{"name": "Workplace"}])
+    second = world.file("Printer on floor three prints blank pages again")
+    world.run(world.start("triage", projects=["OPS"]))
+    said = _digest(world)
+    assert f"Likely the same as <https://jira.example.com/browse/{first}|{first}>" in said
+    assert second in said
+
+
+def test_issues_with_a_security_level_never_reach_the_model_or_the_channel(world: BulkWorld) -> None:
+    open_key, hidden = world.file("VPN is down for everyone"), world.file("Salaries leaked from the VPN host")
+    world.jira.restrict(hidden, world.jira.bot.account_id)
+    world.run(world.start("triage", projects=["OPS"]))
+    assert open_key in _digest(world)
+    assert hidden not in _digest(world)
+    assert not any("Salaries" in text for text in _sent(world))
+
+
+def test_each_issue_is_triaged_once_through_errors_and_restarts(world: BulkWorld) -> None:
+    keys = [world.file(f"Export {number} fails for many users", f"Case {number}.") for number in range(100)]
+    world.claude.faults.add(Fault(operation="batch_item", kind="error", error="overloaded_error", times=5))
+    job = world.start("triage", projects=["OPS"])
+    states: list[str] = []
+    while not world.now(job).is_over:
+        # Every turn is a worker of its own: all that the next one knows lies in Redis.
+        world.new_worker()
+        states.append(world.turn(job).state)
+    done = world.now(job)
+    assert done.state == "done", done.problem
+    assert (done.items, done.round) == (100, 2)
+    assert sorted(_shown_keys(world)) == sorted(keys)
+    assert [len(batch.requests) for batch in world.claude.batches.values()] == [100, 5]
+    assert "could not be done" not in _digest(world)
+
+
+def test_what_fails_twice_is_said_and_comes_back_the_next_night(world: BulkWorld) -> None:
+    for number in range(10):
+        world.file(f"Export {number} fails for many users")
+    for error in ("overloaded_error", "expired"):
+        world.claude.faults.add(Fault(operation="batch_item", kind="error", error=error, times=3))
+    world.claude.faults.add(Fault(operation="batch_item", kind="error", error="expired", after=4, times=6))
+    done = world.run(world.start("triage", projects=["OPS"]))
+    assert done.state == "done"
+    assert "6 issues could not be done: the model did not get to them within a day." in str(_heads(world)[0].blocks)
+    assert len(_shown_keys(world)) == 4
+    again = world.run(world.start("triage", projects=["OPS"]))
+    assert again.items == 6
+
+
+def test_a_batch_whose_answer_was_lost_is_found_and_not_sent_twice(world: BulkWorld) -> None:
+    for number in range(7):
+        world.file(f"Export {number} fails for many users")
+    world.claude.faults.add(Fault(operation="batches.create", kind="drop_after"))
+    done = world.run(world.start("triage", projects=["OPS"]))
+    assert done.state == "done", done.problem
+    assert len(world.claude.batches) == 1
+    assert len(_shown_keys(world)) == 7
+
+
+def test_another_jobs_batch_of_the_same_size_is_not_taken_for_ours(world: BulkWorld) -> None:
+    """The create never arrived, and somebody else's batch looks like it: its results tell that it is not ours."""
+    world.file("VPN drops for everyone")
+    foreign = {"model": "claude-haiku-5-5", "max_tokens": 500, "messages": [{"role": "user", "content": "Hello"}]}
+    world.bulk.claude.api.messages.batches.create(requests=[{"custom_id": "theirs", "params": foreign}])  # type: ignore[typeddict-item]
+    world.claude.faults.add(Fault(operation="batches.create", kind="drop_before"))
+    done = world.run(world.start("triage", projects=["OPS"]))
+    assert done.state == "done", done.problem
+    assert len(world.claude.batches) == 2
+    assert len(_shown_keys(world)) == 1
+
+
+def test_an_outage_of_claude_holds_a_job_up_and_no_more(world: BulkWorld) -> None:
+    world.file("VPN drops for everyone")
+    world.claude.faults.add(Fault(operation="batches.create", kind="status", status=529, times=2))
+    world.claude.faults.add(Fault(operation="batches.retrieve", kind="status", status=500, times=2))
+    world.claude.faults.add(Fault(operation="batches.results", kind="drop_before", times=1))
+    done = world.run(world.start("triage", projects=["OPS"]))
+    assert done.state == "done", done.problem
+    assert len(world.claude.batches) == 1
+
+
+def test_no_batch_is_sent_that_the_budget_of_the_month_does_not_bear(world: BulkWorld) -> None:
+    world.file("VPN drops for everyone")
+    world.new_worker(budget_workspace_month_usd=0.000001)
+    failed = world.run(world.start("triage", projects=["OPS"], user_id=ADA))
+    assert failed.state == "failed"
+    assert not world.claude.batches
+    assert "budget" in _heads(world)[0].text.lower()
+
+
+def test_a_batch_is_booked_at_half_the_price(world: BulkWorld) -> None:
+    world.file("VPN drops for everyone")
+    done = world.run(world.start("triage", projects=["OPS"]))
+    prices = world.worker.purse.prices
+    assert done.usd == pytest.approx(prices.cost("claude-haiku-5-5", done.usage) / 2)
+    month = workspace_account(utc_now())
+    (booked,) = world.worker.accounts.figures(world.team_id, month)
+    assert booked.usd == pytest.approx(done.usd, rel=0.01)
