@@ -1,0 +1,123 @@
+"""Weekly digests of threads, summaries of many issues, and when a digest is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import redis
+
+from sandbox.slack.messages import Message
+from tests.integration.bulk_world import ADA, CHANNEL, BulkWorld, bulk_world
+from workers.bulk.schedule import begin_due, due
+from workers.policy import ChannelSettings
+
+GRACE = "U0GRACE01"
+NIGHT = datetime(2026, 11, 25, 6, 5, tzinfo=UTC)  # A Wednesday.
+WANTED = ChannelSettings(triage_projects=("OPS",), triage_at="06:00", weekly_day="wednesday", weekly_at="05:30")
+
+
+@pytest.fixture
+def world(redis_url: str, redis_client: redis.Redis) -> Iterator[BulkWorld]:
+    with bulk_world(redis_url, redis_client, with_seeds=False) as made:
+        yield made
+
+
+def _heads(world: BulkWorld, channel: str = CHANNEL) -> list[Message]:
+    found = world.slack.messages(channel)
+    return [each for each in found if (each.metadata or {}).get("event_type") == "supportbot_digest"]
+
+
+def test_a_weekly_digest_names_open_questions_and_repeated_problems_with_links(world: BulkWorld) -> None:
+    first = world.slack.say(CHANNEL, ADA, "VPN drops every hour since Monday")
+    world.slack.say(CHANNEL, GRACE, "VPN drops every hour for me, too")
+    solved = world.slack.say(CHANNEL, ADA, "The printer is broken?")
+    world.slack.say(CHANNEL, GRACE, "Switch it off and on. Works now", solved)
+    done = world.run(world.start("threads"))
+    assert done.state == "done", done.problem
+    (head,) = _heads(world)
+    said = str(head.blocks)
+    assert "3 threads in the last seven days, 2 of them still open." in said
+    assert "(2 times)" in said
+    assert first.replace(".", "") in said
+    assert "printer" not in said
+    assert "half of" in said
+
+
+def test_a_quiet_week_has_no_digest(world: BulkWorld) -> None:
+    assert world.run(world.start("threads")).state == "done"
+    assert not _heads(world)
+
+
+def test_the_bots_own_digests_are_no_talk(world: BulkWorld) -> None:
+    world.slack.say(CHANNEL, ADA, "VPN drops every hour since Monday")
+    world.run(world.start("threads"))
+    again = world.run(world.start("threads"))
+    assert again.items == 1
+
+
+def test_many_issues_are_summed_up_for_who_asked_alone(world: BulkWorld) -> None:
+    keys = [world.file(f"VPN drops in office {number}", "It happens every hour.") for number in range(25)]
+    hidden = world.file("VPN of the board drops")
+    world.jira.restrict(hidden, world.jira.bot.account_id)
+    job = world.start(
+        "summary", user_id=ADA, channel_id=ADA, words="OPS vpn", projects=["OPS"], keys=[], keywords=["vpn"]
+    )
+    done = world.run(job)
+    assert done.state == "done", done.problem
+    assert done.items == 25
+    (head,) = _heads(world, done.head_channel)
+    assert done.head_channel.startswith("D")
+    assert "*Network* (25)" in str(head.blocks)
+    pages = world.slack.replies_of_bot(done.head_channel, head.ts)
+    told = str([page.blocks for page in pages])
+    assert all(f"|{key}>" in told for key in keys)
+    assert hidden not in told + str(head.blocks)
+
+
+def test_a_summary_says_how_far_it_is_in_the_same_message(world: BulkWorld) -> None:
+    world.file("VPN drops")
+    world.claude.batch_seconds = 600
+    job = world.start("summary", user_id=ADA, channel_id=ADA, words="OPS", projects=["OPS"], keys=[], keywords=[])
+    running = world.run(job, "running")
+    (head,) = _heads(world, running.head_channel)
+    assert "1 issue to read" in head.text
+    assert head.action_ids == ["bulk_cancel"]
+    world.claude.advance(601)
+    world.run(job)
+    (head,) = _heads(world, running.head_channel)
+    assert head.text.startswith("1 issue for")
+
+
+def test_nothing_found_is_said_and_costs_nothing(world: BulkWorld) -> None:
+    job = world.start(
+        "summary", user_id=ADA, channel_id=ADA, words="zebra", projects=["OPS"], keys=[], keywords=["zebra"]
+    )
+    done = world.run(job)
+    assert "nothing to summarise" in _heads(world, done.head_channel)[0].text
+    assert not world.claude.batches
+
+
+def test_a_digest_is_begun_once_at_its_time_and_only_where_it_is_wanted(world: BulkWorld) -> None:
+    world.file("VPN drops for everyone")
+    world.bulk.channels.put(world.team_id, CHANNEL, WANTED.model_copy(update={"weekly_day": ""}))
+    for _ in range(3):
+        begin_due(world.bulk, NIGHT)
+    assert world.bulk.boxes.waiting() == 1
+    world.bulk.channels.put(world.team_id, CHANNEL, ChannelSettings())
+    assert world.bulk.channels.with_digests() == []
+
+
+def test_digests_are_due_at_their_time_in_the_channels_own_zone() -> None:
+    assert [kind for kind, _ in due(WANTED, NIGHT)] == ["triage", "threads"]
+    assert not list(due(WANTED, NIGHT.replace(hour=5, minute=10)))
+    berlin = WANTED.model_copy(update={"time_zone": "Europe/Berlin"})
+    assert [kind for kind, _ in due(berlin, NIGHT.replace(hour=5))] == ["triage", "threads"]
+    assert [kind for kind, _ in due(WANTED, NIGHT.replace(day=26))] == ["triage"]
+
+
+def test_what_was_missed_for_long_or_before_it_was_wanted_is_not_made_up_for() -> None:
+    assert not list(due(WANTED, NIGHT.replace(hour=13)))
+    late_wish = WANTED.model_copy(update={"digests_since": NIGHT.timestamp()})
+    assert not list(due(late_wish, NIGHT))
