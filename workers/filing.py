@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import Any
 
 from workers.aftercare import Aftercare
 from workers.errors import (
@@ -21,10 +20,10 @@ from workers.errors import (
     SupportBotError,
 )
 from workers.failpoints import failpoint
+from workers.jira.create_request import CreateRequest
 from workers.jira.errors import refusal_sentences
-from workers.jira.fields import REPORTER
 from workers.jira.gateway import JiraGateway
-from workers.jira.payload import create_payload, marker_of, people_of, unknown_people
+from workers.jira.payload import marker_of
 from workers.jira.values import CreatedIssue
 from workers.logs import get_logger
 from workers.records import Draft, Filing, FilingState
@@ -63,7 +62,7 @@ class DraftDesk:
     ) -> None:
         self._filings, self._cards, self._jira, self._metrics = filings, cards, jira, metrics
         self._aftercare = Aftercare(filings, jira, files, self._try_to_show)
-        self._write_policy = write_policy
+        self._request, self._write_policy = CreateRequest(jira), write_policy
 
     def propose(self, draft: Draft, *, write_policy: str = "") -> str:
         """Store a draft, show it or file it at once as the policy says, and return what to tell the model."""
@@ -223,11 +222,14 @@ class DraftDesk:
             with renewing(lambda: self._filings.renew(draft, token=token)):
                 failpoint("filing_begun")
                 self._try_to_show(draft, is_passing=True)
-                created = self._create(draft)
+                created = self._request.send(draft)
             failpoint("filing_answered")
         except JiraRefused as error:
-            reasons = refusal_sentences(error, {spec.id: spec.name for spec in draft.specs})
+            newest = self._request.with_newest_screen(draft) if error.status == 400 else draft
+            reasons = refusal_sentences(error, {spec.id: spec.name for spec in newest.specs})
             self._filings.move(draft, "rejected", since=mine, token=token, fields={"errors": encode(list(reasons))})
+            if newest is not draft:
+                self._filings.edit(draft, newest, keeps_state=True)
         except FilingUncertain:
             log.warning("filing_uncertain")
             self._filings.move(draft, "uncertain", since=mine, token=token, look_in_seconds=LOOKS[0])
@@ -238,30 +240,6 @@ class DraftDesk:
         else:
             self._done(draft, created)
             failpoint("filing_stored")
-
-    def _create(self, draft: Draft) -> CreatedIssue:
-        directory = self._jira.directory
-        accounts = {**directory.accounts(people_of(draft)), **draft.accounts}
-        if nobody := unknown_people(draft, accounts):
-            raise JiraRefused(400, dict.fromkeys(nobody, "I know no single Jira account for this person."))
-        reporter = accounts.get(str(draft.fields.get(REPORTER, "")))
-        reporter = reporter or directory.account_id(draft.asker_email or "", slack_id=draft.asker_id)
-        try:
-            return self._jira.create(self._payload(draft, accounts, reporter))
-        except JiraRefused as error:
-            # Only some accounts may set a reporter; then a line of the description says who asked.
-            if reporter is None or "reporter" not in error.field_errors:
-                raise
-            return self._jira.create(self._payload(draft, accounts, None))
-
-    def _payload(self, draft: Draft, accounts: dict[str, str], reporter: str | None) -> dict[str, Any]:
-        return create_payload(
-            draft,
-            reporter_account_id=reporter,
-            accounts=accounts,
-            link_of=self._jira.link_of,
-            deployment=self._jira.deployment,
-        )
 
     def _done(self, draft: Draft, issue: CreatedIssue, *, found_by_looking: bool = False) -> None:
         if self._filings.done(draft, issue.key, issue.url):

@@ -52,6 +52,12 @@ INCIDENT = IssueType(
     frozenset({"customfield_10051"}),
 )  # fmt: skip
 SUBTASK = IssueType("10005", "Sub-task", "A part of another issue.", COMMON, frozenset({"parent"}), is_subtask=True)
+CHANGE = IssueType(
+    "10008", "Change", "Something is to be changed, with fields of every kind.",
+    (*COMMON, *(f"customfield_{number}" for number in (10014, 10020, *range(10050, 10065)))),
+    frozenset({"customfield_10051", "customfield_10059", "customfield_10060", "customfield_10061"}),
+)  # fmt: skip
+"""No project has it at first: a test gives it to one."""
 WEB_BUG = IssueType("10014", "Bug", "Something on the website is broken.", COMMON)
 WEB_TASK = IssueType("10013", "Task", "A piece of work.", COMMON)
 STORY = IssueType("10011", "Story", "What a visitor can do.", ("summary", "issuetype", "project", "description"))

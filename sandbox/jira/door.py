@@ -16,7 +16,7 @@ from sandbox.faults import Fault, cut, hang
 from sandbox.jira import dialect
 from sandbox.jira.control import shown_call
 from sandbox.jira.routes_server import SERVER_ROUTES
-from sandbox.jira.routing import ROUTES
+from sandbox.jira.routing import AGILE_ROUTES, ROUTES
 from sandbox.jira.site import User
 from sandbox.jira.transport import answer, call_of, log_body
 from sandbox.jira.wire import BAD_PAYLOAD, JiraError, Reply, Route
@@ -30,6 +30,7 @@ ANONYMOUS = frozenset({"GET serverInfo"})
 CLOUD_ID = "11111111-2222-4333-8444-555555555555"
 ROOTS = ("/rest/api/3", "/rest/api/latest", f"/ex/jira/{CLOUD_ID}/rest/api/3", f"/ex/jira/{CLOUD_ID}/rest/api/latest")
 """Both versions' roots, on the site and behind the gateway."""
+AGILE_ROOT = "/rest/agile/1.0"
 SERVER_ROOTS = ("/rest/api/2", "/rest/api/latest")
 
 Entry = dict[str, Any]
@@ -48,6 +49,10 @@ class Door:
             handler = functools.partial(self._serve, f"{method} {path}", route)
             roots = (*ROOTS, "/rest/api/2") if path == "search" else ROOTS
             for root in roots if is_cloud else SERVER_ROOTS:
+                app.router.add_route(method, f"{root}/{path}", handler)
+        for method, path, route in AGILE_ROUTES:
+            handler = functools.partial(self._serve, f"{method} agile/{path}", route)
+            for root in (AGILE_ROOT, f"/ex/jira/{CLOUD_ID}{AGILE_ROOT}"):
                 app.router.add_route(method, f"{root}/{path}", handler)
         if is_cloud:
             app.router.add_get("/_edge/tenant_info", _tenant)

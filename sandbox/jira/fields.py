@@ -11,6 +11,7 @@ from sandbox.jira.site import Project
 from sandbox.jira.wire import API
 
 CUSTOM = "com.atlassian.jira.plugin.system.customfieldtypes:"
+GREENHOPPER = "com.pyxis.greenhopper.jira:"
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Field:
     family: str
     options: tuple[tuple[str, str], ...] = ()
     """(id, value) pairs of a select."""
+    children: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    """Of a cascading select: the (id, value) pairs below the option of an id."""
     default: Any = None
     is_editable: bool = True
     orderable: bool = True
@@ -34,7 +37,7 @@ class Field:
     def schema(self) -> dict[str, Any]:
         kind = SCHEMAS[self.family]
         if self.is_custom:
-            custom = CUSTOM + self.family
+            custom = (GREENHOPPER if self.family.startswith("gh-") else CUSTOM) + self.family
             return {**kind, "custom": custom, "customId": int(self.id.removeprefix("customfield_"))}
         return {**kind, "system": self.id}
 
@@ -60,6 +63,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "select": {"type": "option"},
     "multiselect": {"type": "array", "items": "option"},
     "userpicker": {"type": "user"},
+    "multiuserpicker": {"type": "array", "items": "user"},
+    "cascadingselect": {"type": "option-with-child"},
+    "multiversion": {"type": "array", "items": "version"},
+    "gh-sprint": {"type": "array", "items": "json"},
+    "gh-epic-link": {"type": "any"},
     "priority": {"type": "priority"},
     "labels": {"type": "array", "items": "string"},
     "components": {"type": "array", "items": "component"},
@@ -119,6 +127,14 @@ FIELDS: dict[str, Field] = {
         Field("customfield_10057", "Runbook", "url"),
         Field("customfield_10058", "Impact", "select", _options(10330, "Internal", "Customers"), default="10330"),
         Field("customfield_10059", "Error code", "textfield"),
+        Field("customfield_10060", "Approvers", "multiuserpicker"),
+        Field("customfield_10061", "Equipment", "cascadingselect", _options(10340, "Hardware", "Software"),
+              (("10340", _options(10342, "Laptop", "Phone")), ("10341", _options(10344, "Editor", "Browser")))),
+        Field("customfield_10062", "Rolled out with", "multiversion"),
+        Field("customfield_10020", "Sprint", "gh-sprint"),
+        Field("customfield_10014", "Epic Link", "gh-epic-link"),
+        Field("customfield_10063", "Tags", "labels"),
+        Field("customfield_10064", "Site", "select", tuple((str(20000 + n), f"Site {n:03d}") for n in range(250))),
     )
 }  # fmt: skip
 BY_NAME = {field.name.lower(): field for field in FIELDS.values()}
@@ -131,11 +147,17 @@ def option_shape(number: str, value: str) -> dict[str, Any]:
 def allowed_values(field: Field, project: Project) -> list[dict[str, Any]] | None:
     """Return the values a field may take in a project, or None for a field without a list."""
     if field.options:
-        return [option_shape(*option) for option in field.options]
+        return [_with_children(field, option_shape(*option)) for option in field.options]
     lists: dict[str, Callable[[], list[dict[str, Any]]]] = {
         "priority": lambda: [default.priority_shape(*row) for row in default.PRIORITIES],
         "components": lambda: [default.component_shape(*row) for row in project.components],
         "versions": lambda: [default.version_shape(*row) for row in project.versions],
+        "multiversion": lambda: [default.version_shape(*row) for row in project.versions],
         "project": lambda: [default.project_shape(project)],
     }
     return lists[field.family]() if field.family in lists else None
+
+
+def _with_children(field: Field, shape: dict[str, Any]) -> dict[str, Any]:
+    below = dict(field.children).get(shape["id"])
+    return {**shape, "children": [option_shape(*each) for each in below]} if below else shape

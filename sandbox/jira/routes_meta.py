@@ -127,6 +127,19 @@ def create_fields(call: Call) -> Reply:
     return _meta_page(call, shapes.create_meta(kind, found), "fields")
 
 
+def boards(call: Call) -> Reply:
+    wanted = call.site.project(call.text("projectKeyOrId"), call.user)
+    if wanted is None:
+        raise JiraError(400, "The project does not exist or you do not have permission to view it.")
+    found = [{"id": 1, "name": f"{wanted.key} board", "type": "scrum"}] if call.site.sprints else []
+    return Reply({"maxResults": 50, "startAt": 0, "total": len(found), "isLast": True, "values": found})
+
+
+def sprints(call: Call) -> Reply:
+    rows = [{"id": number, "name": name, "state": "active", "originBoardId": 1} for number, name in call.site.sprints]
+    return Reply({"maxResults": 50, "startAt": 0, "isLast": True, "values": rows})
+
+
 def fields(_call: Call) -> Reply:
     return Reply([_field(each) for each in FIELDS.values()])
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from sandbox.jira import comments, routes_issue, routes_links, routes_meta, routes_people, routes_search
 from sandbox.jira.wire import Route
 
+AGILE_ROUTES: tuple[tuple[str, str, Route], ...] = (
+    ("GET", "board", routes_meta.boards),
+    ("GET", "board/{board}/sprint", routes_meta.sprints),
+)
+"""Beside the rest, of both kinds of Jira."""
 ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("GET", "serverInfo", routes_meta.server_info),
     ("GET", "myself", routes_people.myself),

@@ -143,6 +143,8 @@ class Site:
         self.projects = {project.key: project for project in projects}
         self.issues: dict[str, Issue] = {}
         self.index_delay_seconds = 0.0
+        self.sprints: tuple[tuple[int, str], ...] = ((37, "Sprint 12"), (38, "Sprint 13"))
+        """The running and coming sprints of the one board; none for a site without boards."""
         self.upload_limit = 20_000_000
         """How many bytes an attachment may have; 0 switches attachments off."""
         self.may_not_attach: set[str] = set()

@@ -130,6 +130,38 @@ def _list(value: Any) -> list[Any]:
     return value
 
 
+def _cascade(value: Any, field: Field, _scope: Scope) -> Any:
+    if not isinstance(value, dict):
+        raise FieldError("expected Object")
+    row = pick(field.options, value, "value")
+    if row is None:
+        raise FieldError(f"Option value '{value.get('value', value.get('id'))}' is not valid")
+    if "child" not in value:
+        return option_shape(*row)
+    below = pick(dict(field.children).get(row[0], ()), value["child"], "value")
+    if below is None:
+        raise FieldError(f"The option below '{row[1]}' is not valid")
+    return {**option_shape(*row), "child": option_shape(*below)}
+
+
+def _sprint(value: Any, _field: Field, scope: Scope) -> Any:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise FieldError("Number value expected as the Sprint id.")
+    name = dict(scope.site.sprints).get(value)
+    if name is None:
+        raise FieldError(f"Sprint with id: {value} does not exist")
+    return [{"id": value, "name": name, "state": "active", "boardId": 1}]
+
+
+def _epic(value: Any, _field: Field, scope: Scope) -> Any:
+    if not isinstance(value, str):
+        raise FieldError("data was not a string")
+    try:
+        return scope.site.issue(value, scope.user).key
+    except JiraError:
+        raise FieldError(f"Issue with key '{value}' does not exist or is not an epic") from None
+
+
 def _user(value: Any, field: Field, scope: Scope) -> Any:
     user = _account(value, scope.site) if scope.site.is_cloud else _by_name(value, scope.site)
     if user is None or not user.active:
@@ -209,6 +241,11 @@ CHECKS: dict[str, Callable[[Any, Field, Scope], Any]] = {
     "select": _select,
     "multiselect": _multiselect,
     "userpicker": _user,
+    "multiuserpicker": lambda value, field, scope: [_user(each, field, scope) for each in _list(value)],
+    "cascadingselect": _cascade,
+    "multiversion": _versions,
+    "gh-sprint": _sprint,
+    "gh-epic-link": _epic,
     "priority": _priority,
     "labels": _labels,
     "components": _components,

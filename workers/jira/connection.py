@@ -31,6 +31,9 @@ LONGEST_WAIT_SECONDS = 5.0
 POOL_SIZE = 64
 """At most as many turns at once share one client; a smaller pool throws connections away."""
 
+AGILE = "agile:"
+"""Before a path of the API of boards and sprints."""
+
 T = TypeVar("T")
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
@@ -134,7 +137,7 @@ class Connection:
         return requests.Session.request(
             client._session,  # noqa: SLF001  the library offers no way to post a whole payload
             method,
-            client._get_url(path),  # noqa: SLF001
+            _address(client, path),
             params=params,
             data=None if body is None else json.dumps(body),
             timeout=timeout,
@@ -164,3 +167,10 @@ class Connection:
         for scheme in ("https://", "http://"):
             client._session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=POOL_SIZE))  # noqa: SLF001
         return client
+
+
+def _address(client: JIRA, path: str) -> str:
+    """Return the address of a path; boards and sprints lie beside the rest of the API."""
+    if path.startswith(AGILE):
+        return client._get_url(path.removeprefix(AGILE), base=client.AGILE_BASE_URL)  # noqa: SLF001
+    return client._get_url(path)  # noqa: SLF001

@@ -6,16 +6,19 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from workers.errors import JiraRefused
-from workers.jira.connection import Connection
+from workers.jira.connection import AGILE, Connection
 from workers.jira.deployment import Deployment
-from workers.jira.reading import Page, issue_types_page
+from workers.jira.reading import Page, issue_types_page, sprints_of
+from workers.jira.screen import is_sprint, with_options
 from workers.jira.values import IssueType
+from workers.records import FieldOption, FieldSpec
 
 T = TypeVar("T")
 TakePage = Callable[[Any], Page[T]]
 
 PAGE_SIZE = 100
 MOST_PAGES = 20
+MOST_BOARDS = 5
 WITH_FIELDS = "projects.issuetypes.fields"
 
 
@@ -35,6 +38,29 @@ class CreateMetadata:
         path = f"issue/createmeta/{project}/issuetypes/{type_id}"
         tree = {"projectKeys": project, "issuetypeIds": type_id, "expand": WITH_FIELDS}
         return self._rows("create_screen", path, take, tree, _fields_in)
+
+    def with_sprints(self, project: str, specs: list[FieldSpec]) -> list[FieldSpec]:
+        """Return the fields with the sprints that are open for those that take one; Jira's create metadata has none."""
+        if not any(is_sprint(spec) and not spec.options for spec in specs):
+            return specs
+        sprints = self._sprints(project)
+        return [with_options(spec, sprints) if is_sprint(spec) and not spec.options else spec for spec in specs]
+
+    def _sprints(self, project: str) -> tuple[FieldOption, ...]:
+        """Return the running and coming sprints of a project's boards; none where Jira has no boards for us."""
+        found: dict[str, FieldOption] = {}
+        try:
+            params = {"projectKeyOrId": project, "type": "scrum", "maxResults": MOST_BOARDS}
+            boards = self._connection.read(
+                "boards", f"{AGILE}board", lambda raw: [row["id"] for row in raw["values"]], params=params
+            )
+            for board in boards[:MOST_BOARDS]:
+                path = f"{AGILE}board/{board}/sprint"
+                sprints = self._connection.read("sprints", path, sprints_of, params={"state": "active,future"})
+                found |= {sprint.id: sprint for sprint in sprints}
+        except JiraRefused:
+            return tuple(found.values())
+        return tuple(found.values())
 
     def _rows(
         self, operation: str, path: str, take: TakePage[T], tree: dict[str, str], find: Callable[[Any], Any]

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from workers.jira.adf_inline import is_safe
+from workers.jira.screen import is_sprint, takes_issue
 from workers.records import FieldOption, FieldSpec, FieldValue
 
 MOST_OPTIONS_SHOWN = 25
@@ -93,10 +94,21 @@ def _split(given: Iterable[str]) -> list[str]:
 
 
 def _text(spec: FieldSpec, word: str) -> str:
+    if takes_issue(spec):
+        return _issue_key(spec, word)
     line = " ".join(word.split())
+    if is_sprint(spec) and not line.isdigit():
+        raise BadValue(f"{spec.name} takes the number of a sprint, not {_short(word)!r}")
     if len(line) > LONGEST_LINE:
         raise BadValue(f"{spec.name} takes at most {LONGEST_LINE} characters")
     return line
+
+
+def _issue_key(spec: FieldSpec, word: str) -> str:
+    found = re.search(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9_]*-[1-9][0-9]*(?![A-Za-z0-9-])", word)
+    if found is None:
+        raise BadValue(f"{spec.name} takes the key of an issue such as OPS-12, not {_short(word)!r}")
+    return found.group().upper()
 
 
 def _number(spec: FieldSpec, word: str) -> str:

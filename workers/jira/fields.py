@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workers.jira.field_values import BadValue, options_text, value_of, words
-from workers.records import FieldKind, FieldSpec, FieldValue
+from workers.jira.screen import is_sprint, takes_issue
+from workers.records import FieldKind, FieldOption, FieldSpec, FieldValue
 
 HANDLED = frozenset({"summary", "description", "priority", "labels"})
 """A draft has a place of its own for these."""
@@ -57,7 +58,7 @@ def fit(
     given, fitted = _sorted_out(by_name, fields)
     values = {**given, **({"priority": priority} if priority else {}), **({"labels": labels} if labels else {})}
     for name, value in values.items():
-        fitted = _with(fitted, by_name.get(name), name, value)
+        fitted = _with(fitted, by_name.get(name.casefold()), name, value)
     known = {spec.id: spec for spec in by_name.values()}
     filled = {*fitted.fields, "summary", *(["description"] if description.strip() else [])}
     filled |= {name for name, value in (("priority", fitted.priority), ("labels", fitted.labels)) if value}
@@ -66,7 +67,31 @@ def fit(
 
 def missing_line(spec: FieldSpec, most_options: int = 25) -> str:
     """Name a required field and what it takes."""
-    return f"{spec.name}: {options_text(spec, most=most_options) or EXAMPLES.get(spec.kind, 'any text')}"
+    return f"{spec.name}: {options_text(spec, most=most_options) or example(spec)}"
+
+
+def example(spec: FieldSpec) -> str:
+    """Return in words what a field without a list of values takes."""
+    if takes_issue(spec):
+        return "the key of an issue"
+    return "the number of a sprint" if is_sprint(spec) else EXAMPLES.get(spec.kind, "any text")
+
+
+def with_long_lists(
+    specs: Iterable[FieldSpec], fields: Mapping[str, Any], names_of: Callable[[str], Iterable[str]]
+) -> tuple[FieldSpec, ...]:
+    """Return the specs, those whose lists were cut and that are given a value with all their values."""
+    specs, given = tuple(specs), {str(name).strip().casefold() for name in fields}
+
+    def whole(spec: FieldSpec) -> FieldSpec:
+        if spec.options_total <= len(spec.options) or not given & {spec.id.casefold(), spec.name.casefold()}:
+            return spec
+        known = {option.name for option in spec.options}
+        more = (FieldOption(id="", name=name) for name in names_of(spec.id) if name not in known)
+        options = (*spec.options, *more)
+        return spec.model_copy(update={"options": options, "options_total": len(options)})
+
+    return tuple(map(whole, specs))
 
 
 def _by_name(specs: Iterable[FieldSpec]) -> dict[str, FieldSpec]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workers.errors import JiraUnavailable, Misconfigured
 from workers.jira.directory import Directory, Sought
-from workers.jira.fields import fit
+from workers.jira.fields import Fitted, fit
 from workers.jira.people_fields import Find, with_people
 from workers.jira.values import Person
 from workers.records import Draft, FieldSpec
@@ -30,7 +30,9 @@ def edited(draft: Draft, values: dict[str, object], find: Find) -> Draft:
 
 def checked(draft: Draft, find: Find) -> Draft:
     """Return the draft with its people by name, and notes on what Jira will miss or refuse."""
-    found = with_people(draft.specs, draft.fields, find, draft.accounts)
+    people = {spec.id for spec in draft.specs if spec.kind == "user"}
+    taken = {name: value for name, value in _fitted(draft).fields.items() if name not in people}
+    found = with_people(draft.specs, {**draft.fields, **taken}, find, draft.accounts)
     new = draft.model_copy(update={"fields": found.fields, "accounts": found.accounts})
     return new.model_copy(update={"notes": (*notes_on(new), *found.problems)})
 
@@ -49,15 +51,19 @@ def finder(directory: Directory, project: str) -> Find:
 
 def notes_on(draft: Draft) -> tuple[str, ...]:
     """Return a sentence for each field that Jira will miss or refuse."""
-    fitted = fit(
+    fitted = _fitted(draft)
+    missing = [f"{spec.name} is required: press Edit to fill it in." for spec in fitted.missing]
+    return (*missing, *fitted.problems)
+
+
+def _fitted(draft: Draft) -> Fitted:
+    return fit(
         draft.specs,
         priority=draft.priority,
         labels=draft.labels,
         fields=draft.fields,
         description=draft.description,
     )
-    missing = [f"{spec.name} is required: press Edit to fill it in." for spec in fitted.missing]
-    return (*missing, *fitted.problems)
 
 
 def labels_of(value: object) -> list[str]:

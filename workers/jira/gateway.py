@@ -97,7 +97,8 @@ class JiraGateway:
         kind = self.issue_type(project, issue_type, refresh=refresh)
 
         def read() -> list[dict[str, Any]]:
-            return [spec.model_dump(mode="json") for spec in self._metadata.rows(project, kind.id, screen_page)]
+            rows = self._metadata.rows(project, kind.id, screen_page)
+            return [spec.model_dump(mode="json") for spec in self._metadata.with_sprints(project, rows)]
 
         known = self._cached(screen_name(project, kind.id), read, refresh=refresh)
         return tuple(FieldSpec.model_validate(spec) for spec in known)

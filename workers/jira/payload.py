@@ -10,7 +10,7 @@ from typing import Any
 from workers.jira.deployment import Closing, Cloud, Deployment, LinkOf
 from workers.jira.field_values import option_named
 from workers.jira.fields import REPORTER
-from workers.jira.screen import CHILD
+from workers.jira.screen import CHILD, is_sprint
 from workers.records import Draft, FieldSpec, FieldValue
 
 PROPERTY = "supportbot"
@@ -109,9 +109,11 @@ def wire_value(
         return deployment.rich_text("\n".join(_texts(value)), link_of)
     if spec.kind == "labels":
         return list(_texts(value))
-    if spec.kind == "multi_select" or (spec.schema_type == "array" and spec.options):
+    if spec.kind == "multi_select" or (not is_sprint(spec) and spec.schema_type == "array" and spec.options):
         return [_choice(spec, each) for each in _texts(value)]
     text = next(iter(_texts(value)), "")
+    if is_sprint(spec):
+        return _sprint(spec, text)
     return BY_TYPE.get(spec.schema_type, _as_text)(spec, text) if text else None
 
 
@@ -154,6 +156,12 @@ def _issue(spec: FieldSpec, text: str) -> Any:
     return {"key": text.strip().upper()} if spec.schema_type == "issuelink" else text
 
 
+def _sprint(spec: FieldSpec, text: str) -> int | None:
+    option = option_named(spec, text)
+    number = option.id if option else text
+    return int(number) if number.isdigit() else None
+
+
 def _as_text(spec: FieldSpec, text: str) -> Any:
     return _choice(spec, text) if spec.options else text
 
@@ -169,4 +177,5 @@ BY_TYPE: dict[str, Callable[[FieldSpec, str], Any]] = {
     "securitylevel": _choice,
     "group": _choice,
     "issuelink": _issue,
+    "timetracking": lambda _spec, text: {"originalEstimate": text},
 }

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from workers.jira.screen import field_id, options_of, specs_of
 from workers.jira.values import Comment, Issue, IssueLine, IssueLink, IssueType, Person, SearchPage
-from workers.records import FieldSpec
+from workers.records import FieldOption, FieldSpec
 
 Raw = dict[str, Any]
 ReadText = Callable[[Any], str]
@@ -145,6 +145,11 @@ def options_page(field: str) -> Callable[[Any], Page[str]]:
         return Page(tuple(names), len(rows), int(raw.get("total") or 0))
 
     return read
+
+
+def sprints_of(raw: Any) -> list[FieldOption]:
+    """Read the sprints of a board."""
+    return [FieldOption(id=str(row["id"]), name=str(row["name"])) for row in raw["values"]]
 
 
 def person_of(raw: Any) -> Person:

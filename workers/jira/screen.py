@@ -20,12 +20,14 @@ SIMPLE: dict[str, FieldKind] = {
     "datetime": "datetime",
     "user": "user",
     "issuelink": "text",
+    "timetracking": "text",
 }
 CUSTOM: dict[str, FieldKind] = {
     "textarea": "paragraph",
     "url": "url",
     "labels": "labels",
     "gh-epic-link": "text",
+    "gh-sprint": "text",
 }
 """By the last part of `schema.custom`."""
 
@@ -72,11 +74,27 @@ def _kind(field: str, schema_type: str, items: str, custom: str, *, has_options:
 
 
 def _list_kind(items: str, *, has_options: bool) -> FieldKind:
-    if has_options or items in ("option", "component", "version"):
+    if has_options or items in ("option", "component", "version", "group"):
         return "multi_select"
     if items == "string":
         return "labels"
     return "user" if items == "user" else "other"
+
+
+def is_sprint(spec: FieldSpec) -> bool:
+    """Return whether it takes a sprint, which Jira takes by number and people know by name."""
+    return spec.custom_type == "gh-sprint"
+
+
+def takes_issue(spec: FieldSpec) -> bool:
+    """Return whether it takes the key of another issue: a parent, an epic."""
+    return spec.schema_type == "issuelink" or spec.custom_type == "gh-epic-link"
+
+
+def with_options(spec: FieldSpec, options: tuple[FieldOption, ...]) -> FieldSpec:
+    """Return a field whose values were asked for elsewhere: people choose among them."""
+    shown = {"options": options[:MOST_OPTIONS], "options_total": len(options)}
+    return spec.model_copy(update={"kind": "select", **shown}) if options else spec
 
 
 def options_of(row: Raw) -> tuple[FieldOption, ...]:

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from workers.errors import ToolError
-from workers.jira.fields import Fitted, fit, missing_line
+from workers.jira.fields import Fitted, fit, missing_line, with_long_lists
 from workers.jira.people_fields import Peopled, with_people
+from workers.jira.screen import takes_issue
 from workers.records import Draft, FieldSpec, SlackFile
 from workers.tools.arguments import CommaTexts, Mapping
 from workers.tools.context import ToolContext
@@ -85,13 +86,27 @@ def _fitted(
     # What does not fit may fit a screen that an administrator has just changed.
     for refresh in (False, True):
         specs = context.jira.create_screen(project, type_id, refresh=refresh)
+        whole = with_long_lists(specs, args.fields, lambda field: context.jira.long_options(project, type_id, field))
         fitted = fit(
-            specs, priority=args.priority, labels=args.labels, fields=args.fields, description=args.description
+            whole, priority=args.priority, labels=args.labels, fields=args.fields, description=args.description
         )
         people = with_people(specs, fitted.fields, finder(context, project))
-        if fitted.is_complete and not people.problems:
+        problems = (*people.problems, *_closed(fitted, specs, context))
+        if fitted.is_complete and not problems:
             return specs, fitted, people
-    raise ToolError(_wanted(fitted.missing, (*fitted.problems, *people.problems)))
+    raise ToolError(_wanted(fitted.missing, (*fitted.problems, *problems)))
+
+
+def _closed(fitted: Fitted, specs: Iterable[FieldSpec], context: ToolContext) -> tuple[str, ...]:
+    """Say which fields name an issue that is not open to the bot."""
+    problems = []
+    for spec in specs:
+        if takes_issue(spec) and spec.id in fitted.fields:
+            try:
+                context.jira.open_key(str(fitted.fields[spec.id]))
+            except ToolError as problem:
+                problems.append(f"{spec.name}: {problem}")
+    return tuple(problems)
 
 
 def _wanted(missing: Iterable[FieldSpec], problems: Iterable[str]) -> str:

@@ -109,7 +109,7 @@ def fields_in(result: str) -> dict[str, list[str]]:
 def wanted_in(error: str) -> dict[str, list[str]]:
     """Return the fields that an error asks for, by display name; without values if any text will do."""
     listed = re.findall(r"^[-*] ([^:\n]+): (.+)$", error, re.MULTILINE)
-    return fields_in(error) or {name.strip(): [] for name, _ in listed if not _NO_FIELD.match(name)}
+    return {name.strip(): [] for name, _ in listed if not _NO_FIELD.match(name)} | fields_in(error)
 
 
 def _values(listed: str) -> list[str]:

@@ -36,7 +36,7 @@ def test_options_list_the_fields_of_a_type_with_their_values(toolbox: Toolbox) -
     assert required.splitlines() == [
         "Fields of Incident in OPS.",
         "Required:",
-        "- Summary: text",
+        "- Summary: any text",
         "- Severity: SEV1 - Outage, SEV2 - Major, SEV3 - Minor, SEV4 - Cosmetic",
     ]
     assert "- Affected services (several): VPN, Single sign-on, Checkout, E-mail, Dashboard" in optional

@@ -1,0 +1,71 @@
+"""The one request that files a draft: whom it names, and the fields that Jira asks for at that moment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workers.errors import JiraRefused, SupportBotError, ToolError
+from workers.jira.fields import REPORTER
+from workers.jira.forms import notes_on
+from workers.jira.gateway import JiraGateway
+from workers.jira.payload import create_payload, people_of, unknown_people
+from workers.jira.screen import takes_issue
+from workers.jira.values import CreatedIssue
+from workers.logs import get_logger
+from workers.records import Draft
+
+log = get_logger(__name__)
+
+
+class CreateRequest:
+    """Makes the request of a draft and sends it."""
+
+    def __init__(self, jira: JiraGateway) -> None:
+        self._jira = jira
+
+    def with_newest_screen(self, draft: Draft) -> Draft:
+        """Return a refused draft with the fields that Jira asks for now: its form may have changed within the hour."""
+        try:
+            specs = self._jira.create_screen(draft.project, draft.issue_type, refresh=True)
+        except SupportBotError as error:
+            log.info("screen_not_refreshed", cause=type(error).__name__)
+            return draft
+        if specs == draft.specs:
+            return draft
+        newest = draft.model_copy(update={"specs": specs, "version": draft.version + 1})
+        return newest.model_copy(update={"notes": notes_on(newest)})
+
+    def send(self, draft: Draft) -> CreatedIssue:
+        """File a draft by one POST; raises what the gateway's `create` raises."""
+        self._check_keys(draft)
+        directory = self._jira.directory
+        accounts = {**directory.accounts(people_of(draft)), **draft.accounts}
+        if nobody := unknown_people(draft, accounts):
+            raise JiraRefused(400, dict.fromkeys(nobody, "I know no single Jira account for this person."))
+        reporter = accounts.get(str(draft.fields.get(REPORTER, "")))
+        reporter = reporter or directory.account_id(draft.asker_email or "", slack_id=draft.asker_id)
+        try:
+            return self._jira.create(self._payload(draft, accounts, reporter))
+        except JiraRefused as error:
+            # Only some accounts may set a reporter; then a line of the description says who asked.
+            if reporter is None or "reporter" not in error.field_errors:
+                raise
+            return self._jira.create(self._payload(draft, accounts, None))
+
+    def _payload(self, draft: Draft, accounts: dict[str, str], reporter: str | None) -> dict[str, Any]:
+        return create_payload(
+            draft,
+            reporter_account_id=reporter,
+            accounts=accounts,
+            link_of=self._jira.link_of,
+            deployment=self._jira.deployment,
+        )
+
+    def _check_keys(self, draft: Draft) -> None:
+        """Refuse issues of closed projects among the fields, whoever put them there."""
+        for spec in draft.specs:
+            if takes_issue(spec) and draft.fields.get(spec.id):
+                try:
+                    self._jira.open_key(str(draft.fields[spec.id]))
+                except ToolError as problem:
+                    raise JiraRefused(400, {spec.id: str(problem)}) from None
