@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Literal
 
 from sandbox.procfile import CHECKOUT
 
@@ -49,6 +50,11 @@ def is_claude_real(outer: Mapping[str, str]) -> bool:
 
 def is_jira_real(outer: Mapping[str, str]) -> bool:
     return bool(outer.get("JIRA_URL"))
+
+
+def jira_deployment(outer: Mapping[str, str]) -> Literal["cloud", "datacenter"]:
+    """Return which kind of Jira the stand-in is."""
+    return "datacenter" if outer.get("JIRA_DEPLOYMENT", "").lower() == "datacenter" else "cloud"
 
 
 def claude(outer: Mapping[str, str], stand_in_url: str, stand_in_key: str) -> dict[str, str]:

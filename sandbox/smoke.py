@@ -37,7 +37,7 @@ def run(folder: Path = CHECKOUT / ".sandbox" / "smoke") -> int:
     """Hold the conversation and return the exit status."""
     transcript = Transcript()
     transcript.does("starting Redis, the stand-ins, web, worker and beat")
-    outer = {name: os.environ[name] for name in ("REDIS_URL",) if os.environ.get(name)}
+    outer = {name: os.environ[name] for name in ("REDIS_URL", "JIRA_DEPLOYMENT") if os.environ.get(name)}
     try:
         with Stack(pace=LIFELIKE, folder=folder, outer=outer) as stack:
             transcript.does("all of it is ready")

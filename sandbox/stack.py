@@ -76,7 +76,7 @@ class Stack:
         self._settings = dict(settings or {})
         self.outer = dict(outer or {})
         self.slack = SlackStandIn()
-        self.jira = JiraStandIn()
+        self.jira = JiraStandIn(deployment=environment.jira_deployment({**self.outer, **self._settings}))
         self.claude = ClaudeStandIn(pacing=pace)
         self.recorder = Recorder()
         self.redis: RedisServer | None = None
@@ -174,10 +174,14 @@ class Stack:
         return {
             "JIRA_URL": self.jira_url,
             "JIRA_SITE_URL": self.jira_url,
-            "JIRA_EMAIL": self.jira.email,
-            "JIRA_API_TOKEN": self.jira.api_token,
+            **self._jira_login(),
             "JIRA_PROJECTS": DEFAULT_PROJECTS,
         }
+
+    def _jira_login(self) -> dict[str, str]:
+        if self.jira.site.is_cloud:
+            return {"JIRA_EMAIL": self.jira.email, "JIRA_API_TOKEN": self.jira.api_token}
+        return {"JIRA_DEPLOYMENT": "datacenter", "JIRA_PAT": self.jira.pat}
 
     def _start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

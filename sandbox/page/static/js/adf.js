@@ -3,8 +3,9 @@
 import { h } from "./dom.js";
 import { link } from "./inline.js";
 
-/** Render a document; a node of a kind that is not known shows its children. */
+/** Render a document; a node of a kind that is not known shows its children, and wiki markup stands as it was written. */
 export function adf(node) {
+  if (typeof node === "string") return [h("pre", node)];
   return node ? (node.content ?? []).map(part) : [];
 }
 
