@@ -62,9 +62,9 @@ bench: setup ## the benchmark: a table on the screen, every value in bench/resul
 	@exec "$(PY)" -m bench $(PARTS)
 
 .PHONY: chaos
-chaos: setup ## the fault run, its counts on the screen; also SEED=3, MENTIONS=300, SHORT=1, STREAMS=1
+chaos: setup ## the fault run, its counts on the screen; also SEED=3, MENTIONS=300, SHORT=1, EDITS=1
 	@exec "$(PY)" -m bench.chaos $(if $(SEED),--seed $(SEED)) $(if $(MENTIONS),--mentions $(MENTIONS)) \
-	  $(if $(SHORT),--short) $(if $(STREAMS),--streams)
+	  $(if $(SHORT),--short) $(if $(EDITS),--edits)
 
 .PHONY: format
 format: setup ## let the formatter rewrite the sources

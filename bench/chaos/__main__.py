@@ -15,7 +15,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="what to draw from; any other number when left out")
     parser.add_argument("--mentions", type=int, help="how many questions")
     parser.add_argument("--short", action="store_true", help="about two minutes, for every change")
-    parser.add_argument("--streams", action="store_true", help="let answers grow as Slack's own streams")
+    parser.add_argument("--edits", action="store_true", help="let answers grow by edits, as where Slack has no streams")
     parser.add_argument("--folder", type=Path, default=run.FOLDER, help="where data and logs lie")
     options = parser.parse_args()
     size = plan.SHORT if options.short else plan.Size()
@@ -29,7 +29,7 @@ def main() -> int:
             least_faults=int(size.least_faults * share),
         )
     seed = secrets.randbelow(10_000) if options.seed is None else options.seed
-    return run.run(plan.draw(seed, size), options.folder, streams=options.streams)
+    return run.run(plan.draw(seed, size), options.folder, streams=not options.edits)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ JIRA_CALLS_A_SECOND = 20
 _DEPTH = re.compile(r"^supportbot_queue_depth (\d+)", re.MULTILINE)
 
 
-def run(plan: Plan, folder: Path = FOLDER, *, streams: bool = False) -> int:
+def run(plan: Plan, folder: Path = FOLDER, *, streams: bool = True) -> int:
     """Run a plan, print what it shows and return the exit status."""
     print(f"seed {plan.seed}", flush=True)
     settings = {"SLACK_STREAMING": str(streams).lower()}
