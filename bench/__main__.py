@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.burst import measure_bursts
+from bench.events import measure_events
 from bench.figures import Figure
 from bench.overhead import measure_overhead
 from bench.report import RESULTS, table, write_json
@@ -22,6 +23,7 @@ PARTS: dict[str, Callable[[Path], list[Figure]]] = {
     "overhead": measure_overhead,
     "takeover": measure_takeover,
     "burst": measure_bursts,
+    "events": measure_events,
 }
 
 
