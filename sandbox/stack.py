@@ -25,7 +25,7 @@ from sandbox.server import Running
 from sandbox.slack.standin import SlackStandIn
 from sandbox.waiting import NotInTime, wait_for
 
-START_SECONDS = 30.0
+START_SECONDS = 90.0
 DEFAULT_PROJECTS = "OPS,WEB"
 # As fast as a real model speaks: an answer of a few sentences is seen growing.
 LIFELIKE = Pacing(first_token_seconds=0.4, chunk_seconds=0.05, chunk_characters=10)

@@ -16,7 +16,7 @@ RUNGS = {"streams": {"SLACK_STREAMING": "true"}, "edits": {"SLACK_STREAMING": "f
 
 CHANNEL, ADA, GRACE, LINUS, GUEST = "C0SUPPORT", "U0ADA0001", "U0GRACE01", "U0LINUS01", "U0GUEST01"
 ADAS_DM = "D0ADA0001"
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 
 
 def within(look: Callable[[], T | None], what: str, seconds: float = PATIENCE_SECONDS) -> T:
