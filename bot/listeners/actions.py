@@ -24,7 +24,7 @@ FOR_WORKER = ("draft_create", "draft_cancel", "filing_check", "filing_force")
 
 # These are about changes of issues that exist.
 CHANGES = ("action_confirm", "action_cancel", "action_check", "action_force")
-FOR_BULK = ("bulk_more", "bulk_cancel")
+FOR_BULK = ("bulk_apply", "bulk_apply_all", "bulk_link", "bulk_more", "bulk_cancel")
 
 Body = dict[str, Any]
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import redis
 
 from sandbox.faults import Fault
+from sandbox.jira import issues
+from sandbox.jira.catalogue import ADA as ADA_IN_JIRA
 from sandbox.slack.messages import Message
 from tests.integration.bulk_world import ADA, CHANNEL, BulkWorld, bulk_world
+from workers.acts.run import run_act
+from workers.records import Action
 from workers.state.accounts import utc_now, workspace_account
 
 
@@ -26,7 +32,7 @@ def _heads(world: BulkWorld) -> list[Message]:
 
 def _pages(world: BulkWorld) -> list[Message]:
     (head,) = _heads(world)
-    return world.slack.replies_of_bot(CHANNEL, head.ts)
+    return [each for each in world.slack.replies_of_bot(CHANNEL, head.ts) if each.is_reply]
 
 
 def _kind(message: Message) -> str:
@@ -56,6 +62,7 @@ def test_untriaged_issues_come_into_a_digest_with_what_is_suggested(world: BulkW
     assert key in said
     assert "Priority: Medium → *Highest*" in said
     assert "Component: *Network*" in said
+    assert "bulk_apply" in said
     assert "half of" in said
 
 
@@ -173,3 +180,72 @@ def test_a_batch_is_booked_at_half_the_price(world: BulkWorld) -> None:
     month = workspace_account(utc_now())
     (booked,) = world.worker.accounts.figures(world.team_id, month)
     assert booked.usd == pytest.approx(done.usd, rel=0.01)
+
+
+def _press(world: BulkWorld, action_id: str, *, user: str = ADA, number: int = 0) -> None:
+    """Press the n-th button of this kind, as a worker then hears of it."""
+    page = _pages(world)[0]
+    rows = [block["elements"] for block in page.blocks or () if block["type"] == "actions"]
+    value = [each["value"] for row in rows for each in row if each["action_id"] == action_id][number]
+    job, _, items = value.partition(" ")
+    action = Action(
+        id=f"{time.time():.6f}-{user}", kind=action_id, team_id=world.team_id, subject=f"bulk:{job}", user_id=user,
+        channel_id=CHANNEL, thread_ts=page.thread_ts or "", message_ts=page.ts, values={"items": items},
+    )  # fmt: skip
+    run_act(action, world.worker.acts)
+
+
+def _field(world: BulkWorld, key: str, name: str) -> Any:
+    held = world.jira.issue(key).fields.get(name)
+    return [each["name"] for each in held] if isinstance(held, list) else (held or {}).get("name")
+
+
+def test_apply_changes_the_issue_once_and_says_so_on_the_digest(world: BulkWorld) -> None:
+    key = world.file("VPN drops for everyone", "Nobody in the office can work since 9:00.")
+    world.run(world.start("triage", projects=["OPS"]))
+    assert _field(world, key, "priority") == "Medium"
+    _press(world, "bulk_apply")
+    assert (_field(world, key, "priority"), _field(world, key, "components")) == ("Highest", ["Network"])
+    page = _pages(world)[0]
+    assert f"Applied by <@{ADA}>" in str(page.blocks)
+    assert "bulk_apply" not in page.action_ids
+    writes = [call for call in world.jira.calls if call["method"] == "PUT"]
+    assert len(writes) == 1
+
+
+def test_all_of_a_message_can_be_applied_together(world: BulkWorld) -> None:
+    keys = [world.file(f"VPN drops for everyone in office {number}") for number in range(3)]
+    world.run(world.start("triage", projects=["OPS"]))
+    _press(world, "bulk_apply_all")
+    assert [_field(world, key, "priority") for key in keys] == ["Highest"] * 3
+    assert not [name for name in _pages(world)[0].action_ids if name.startswith("bulk_apply")]
+
+
+def test_what_somebody_changed_since_is_asked_about_before_it_is_overwritten(world: BulkWorld) -> None:
+    key = world.file("VPN drops for everyone")
+    world.run(world.start("triage", projects=["OPS"]))
+    low = {"priority": {"id": "5", "name": "Lowest"}}
+    issues.apply(world.jira.site, ADA_IN_JIRA, world.jira.issue(key), low)
+    _press(world, "bulk_apply")
+    assert _field(world, key, "priority") == "Lowest"
+    (_, card) = _pages(world)
+    assert "action_confirm" in card.action_ids
+    assert "bulk_apply" in _pages(world)[0].action_ids
+
+
+def test_a_guest_may_not_apply(world: BulkWorld) -> None:
+    key = world.file("VPN drops for everyone")
+    world.run(world.start("triage", projects=["OPS"]))
+    _press(world, "bulk_apply", user="U0GUEST01")
+    assert _field(world, key, "priority") == "Medium"
+
+
+def test_a_duplicate_is_linked_at_a_press(world: BulkWorld) -> None:
+    first = world.file("Printer on floor three prints blank pages", components=[{"name": "Workplace"}])
+    second = world.file("Printer on floor three prints blank pages again")
+    world.run(world.start("triage", projects=["OPS"]))
+    _press(world, "bulk_link")
+    posted = [call["body"] for call in world.jira.calls if call["path"].endswith("/issueLink")]
+    assert posted == [
+        {"type": {"name": "Duplicate"}, "inwardIssue": {"key": second}, "outwardIssue": {"key": first}}
+    ]

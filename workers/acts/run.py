@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workers.acts import bulk
+from workers.acts import bulk, bulk_apply
 from workers.acts.changes import look, press
 from workers.acts.commands import command
 from workers.acts.form import change_form, open_form
@@ -26,6 +26,9 @@ ACTS: dict[str, Callable[[Action, ActServices], None]] = {
     "action_look": look,
     "command": command,
     "bulk_begin": bulk.begin_bulk,
+    "bulk_apply": bulk_apply.apply,
+    "bulk_apply_all": bulk_apply.apply,
+    "bulk_link": bulk_apply.link,
     "bulk_more": bulk.more,
     "bulk_cancel": bulk.cancel,
     "settings_open": open_settings,

@@ -35,6 +35,8 @@ class Entry:
     duplicate_url: str = ""
     reason: str = ""
     is_unsure: bool = False
+    applied_by: str = ""
+    """Who had the changes made."""
 
     @property
     def has_changes(self) -> bool:
@@ -68,6 +70,7 @@ def entry_of(number: int, item: Item, answer: Answer) -> Entry | None:
         duplicate_url=facts["url"].rpartition("/")[0] + f"/{twin}" if twin else "",
         reason=str(said.get("reason") or ""),
         is_unsure=said.get("confidence") == "low",
+        applied_by=str(said.get("applied_by") or ""),
     )
     return entry if entry.has_changes or entry.duplicate_of else None
 
@@ -83,7 +86,9 @@ def head(job: Job, figures: tuple[int, int, int], problems: Mapping[str, int]) -
     if job.left_out:
         lines.append("There are more; they come with the next digest.")
     if suggested:
-        lines.append("The suggestions stand in the thread below. Nothing in Jira is changed by them.")
+        lines.append(
+            "The suggestions stand in the thread below. Nothing in Jira is changed before somebody presses Apply."
+        )
     lines.append(cost_line(job.usd))
     return [_section(f"*{escape(title)}*"), _section("\n".join(lines))], f"{title}: {lines[0]}"
 
@@ -100,8 +105,12 @@ def page(job: Job, entries: Sequence[Entry], *, left: int) -> Shown:
     """Return some suggestions with their buttons; `left` says how many are not shown yet."""
     blocks: Blocks = []
     for entry in entries:
-        blocks.append(_section(entry_text(entry)))
+        blocks += [_section(entry_text(entry)), *_buttons(job, entry)]
+    changed = [entry for entry in entries if entry.has_changes and not entry.applied_by]
     last: Blocks = []
+    if len(changed) > 1:
+        numbers = ",".join(str(entry.number) for entry in changed)
+        last.append(_button("bulk_apply_all", f"Apply these {len(changed)}", f"{job.id} {numbers}"))
     if left:
         last.append(_button("bulk_more", f"Show more ({left:,} left)", job.id))
     if last:
@@ -124,7 +133,17 @@ def entry_text(entry: Entry) -> str:
     unsure = "I am not sure. " if entry.is_unsure else ""
     reason = f"_{unsure}{_words(entry.reason.replace('_', ' '), REASON)}_" if entry.reason else ""
     first = f"<{entry.url}|{escape(entry.key)}> · {_words(entry.summary, SUMMARY)}"
-    return cut("\n".join(filter(None, [first, *wanted, reason])), SECTION_TEXT)
+    done = f"✅ Applied by <@{entry.applied_by}>" if entry.applied_by else ""
+    return cut("\n".join(filter(None, [first, *wanted, reason, done])), SECTION_TEXT)
+
+
+def _buttons(job: Job, entry: Entry) -> Blocks:
+    buttons = []
+    if entry.has_changes and not entry.applied_by:
+        buttons.append(_button("bulk_apply", "Apply", f"{job.id} {entry.number}"))
+    if entry.duplicate_of:
+        buttons.append(_button("bulk_link", "Link as duplicate", f"{job.id} {entry.number}"))
+    return [{"type": "actions", "elements": buttons}] if buttons else []
 
 
 def _button(action_id: str, text: str, value: str) -> dict[str, Any]:
