@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workers.jobs import CHANGES_VERSION, Action, Conversation
+from workers.jobs import CHANGES_VERSION, DUPLICATE, Action, Conversation
 
 Body = Mapping[str, Any]
 
@@ -38,6 +38,12 @@ def bulk_action(body: Body, team_id: str) -> Action:
     click = body["actions"][0]
     job, _, items = str(click.get("value", "")).partition(" ")
     return _click(body, team_id, kind=click["action_id"], subject=f"bulk:{job}", values={"items": items})
+
+
+def duplicate_action(body: Body, team_id: str) -> Action:
+    """Return that a draft is a duplicate of an issue; the button's value is the draft's id and the issue's key."""
+    draft_id, _, key = str(body["actions"][0].get("value", "")).partition(" ")
+    return _click(body, team_id, kind="duplicate_use", subject=f"draft:{draft_id}", values={DUPLICATE: key})
 
 
 def retry_action(body: Body, team_id: str) -> Action:

@@ -15,6 +15,7 @@ from workers.jira.forms import edited, finder
 from workers.jira.gateway import JiraGateway
 from workers.logs import get_logger
 from workers.records import DRAFT_VERSION, Action, Conversation, Draft, Filing
+from workers.similar import DUPLICATE
 from workers.slack.api import SlackClients
 from workers.slack.people import People
 from workers.state.failed_turns import FailedTurns
@@ -107,7 +108,7 @@ def _file(action: Action, draft: Draft, _filing: Filing, services: ActionService
 
 def _file_again(action: Action, draft: Draft, filing: Filing, services: ActionServices) -> None:
     # A second click of a double one is older than a loss that the first one met: it does not ask for a third issue.
-    if filing.state == "uncertain" and action.clicked_at > filing.uncertain_since:
+    if filing.state == "uncertain" and not filing.joins and action.clicked_at > filing.uncertain_since:
         services.desk.file(draft, by=action.user_id, again=True)
     else:
         services.desk.settle(draft)
@@ -125,7 +126,9 @@ def _edit(action: Action, draft: Draft, filing: Filing, services: ActionServices
     if filing.state not in ("new", "rejected"):
         services.desk.refresh(draft)
         _hint(action, services, failures.DRAFT_SETTLED)
-    elif version != draft.version or not services.desk.edit(draft, _edited(draft, values, services)):
+    elif version != draft.version or not services.desk.edit(
+        draft, _edited(draft, values, services), services.acts.reader_of_card(action)
+    ):
         services.desk.refresh(draft)
         _hint(action, services, failures.DRAFT_CHANGED)
 
@@ -134,12 +137,35 @@ def _edited(draft: Draft, values: dict[str, Any], services: ActionServices) -> D
     return edited(draft, values, finder(services.jira.directory, draft.project))
 
 
+def _use(action: Action, draft: Draft, filing: Filing, services: ActionServices) -> None:
+    """Add the report to the issue that was chosen from the card."""
+    key = str(action.values.get(DUPLICATE, ""))
+    if filing.joins or filing.state not in ("new", "rejected"):
+        services.desk.look(draft)  # It is on its way already, as this very click may have found it before.
+    elif not services.desk.duplicates.of(draft).find(key):
+        services.desk.refresh(draft)
+        _hint(action, services, failures.NOT_SIMILAR)
+    else:
+        try:
+            services.desk.join(draft, key, services.acts.reader_of_card(action), by=action.user_id)
+        except JiraRefused as error:
+            sentence = failures.NOT_FOUND_ISSUE if error.status == 404 else failures.NOT_ADDED
+            _hint(action, services, sentence.format(key=key))
+
+
+def _ignore(_action: Action, draft: Draft, _filing: Filing, services: ActionServices) -> None:
+    services.desk.duplicates.ignore(draft)
+    services.desk.refresh(draft)
+
+
 PRESSES: dict[str, Callable[[Action, Draft, Filing, ActionServices], None]] = {
     "draft_create": _file,
     "draft_cancel": _cancel,
     "draft_edit": _edit,
     "filing_check": _check,
     "filing_force": _file_again,
+    "duplicate_use": _use,
+    "duplicate_ignore": _ignore,
 }
 
 

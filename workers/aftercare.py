@@ -48,6 +48,7 @@ class Aftercare:
     def finish(self, draft: Draft, filing: Filing) -> None:
         """Link and attach what is not yet; what does not work now is tried again later, what is refused is said."""
         try:
+            self._watch(draft, filing)
             self._link(draft, filing)
             self._attach(draft, filing)
         except (JiraUnavailable, SlackUnavailable) as error:
@@ -58,6 +59,19 @@ class Aftercare:
                 return
             self._give_up(draft)
         self._filings.rest(draft)
+
+    def _watch(self, draft: Draft, filing: Filing) -> None:
+        """Have who reported the same hear what becomes of the issue, if they have an account."""
+        if not filing.joins:
+            return
+        try:
+            account = self._jira.directory.account_id(draft.asker_email or "", slack_id=draft.asker_id)
+            if account:
+                self._jira.changes.watch(filing.issue_key, account)
+        except JiraUnavailable:
+            raise
+        except SupportBotError as error:
+            log.warning("watcher_not_added", issue=filing.issue_key, cause=type(error).__name__)
 
     def _link(self, draft: Draft, filing: Filing) -> None:
         where = draft.conversation

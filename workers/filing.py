@@ -10,6 +10,8 @@ import secrets
 import time
 
 from workers.aftercare import Aftercare
+from workers.duplicates.finder import Duplicates
+from workers.duplicates.joining import Joining
 from workers.errors import (
     FilingUncertain,
     JiraRefused,
@@ -24,15 +26,18 @@ from workers.jira.create_request import CreateRequest
 from workers.jira.errors import refusal_sentences
 from workers.jira.gateway import JiraGateway
 from workers.jira.payload import marker_of
+from workers.jira.reader import Reader
 from workers.jira.values import CreatedIssue
 from workers.logs import get_logger
 from workers.records import Draft, Filing, FilingState
+from workers.similar import Proposed
 from workers.slack.cards import Cards
 from workers.slack.files import SlackFiles
 from workers.state.codec import encode
 from workers.state.filing_lease import renewing
 from workers.state.filings import Filings
 from workers.state.metrics import Metrics
+from workers.views import told
 from workers.views.draft_card import digest, draft_card
 
 # Seconds after the request was lost at which Jira is searched; its index lags by seconds to minutes.
@@ -57,28 +62,43 @@ class DraftDesk:
         jira: JiraGateway,
         files: SlackFiles,
         metrics: Metrics,
+        duplicates: Duplicates,
         *,
         write_policy: str,
     ) -> None:
         self._filings, self._cards, self._jira, self._metrics = filings, cards, jira, metrics
         self._aftercare = Aftercare(filings, jira, files, self._try_to_show)
-        self._request, self._write_policy = CreateRequest(jira), write_policy
+        self._request, self._write_policy, self.duplicates = CreateRequest(jira), write_policy, duplicates
+        self._joining = Joining(filings, jira, self._show_in_passing)
 
-    def propose(self, draft: Draft, *, write_policy: str = "") -> str:
-        """Store a draft, show it or file it at once as the policy says, and return what to tell the model."""
-        is_new = self._filings.add(draft)
+    def propose(self, draft: Draft, reader: Reader, *, write_policy: str = "") -> Proposed:
+        """Store a draft, look for others like it, and show it or file it at once as the policy says.
+
+        What may be a duplicate is never filed before a person was asked.
+        """
+        is_new = self.keep(draft)
         failpoint("draft_stored")
-        if (write_policy or self._write_policy) == "auto":
-            return self._file_at_once(draft)
+        similar = self.duplicates.look(draft, reader)
+        if (write_policy or self._write_policy) == "auto" and not similar.shown:
+            return Proposed(self._file_at_once(draft))
         self.refresh(draft, is_new=is_new)
-        return (
-            f"Draft shown to {draft.asker_name or 'the person'} with the buttons Create, Edit and Cancel. Nothing is "
-            "filed yet: it will be when a person presses Create. Say that the draft is ready; don't repeat its text."
-        )
+        return Proposed(told.shown(draft, similar), similar.shown)
 
     def keep(self, draft: Draft) -> bool:
         """Store a draft; False if it was stored before, which changes nothing."""
         return self._filings.add(draft)
+
+    def join(self, draft: Draft, key: str, reader: Reader, *, by: str) -> Filing:
+        """Add a draft's report to an issue that exists and close the draft; safe to repeat.
+
+        Raises JiraUnavailable or JiraRefused if it was certainly not added: the draft is as it was.
+        """
+        try:
+            self._joining.join(draft, key, reader, by=by)
+        except SupportBotError:
+            self._try_to_show(draft)
+            raise
+        return self.settle(draft)
 
     def find(self, team_id: str, draft_id: str) -> tuple[Draft, Filing] | None:
         return self._filings.get(team_id, draft_id)
@@ -90,7 +110,7 @@ class DraftDesk:
             return
         draft, filing = found
         asks = filing.state == "uncertain" and time.time() - filing.uncertain_since >= ASK_AFTER_SECONDS
-        blocks, text = draft_card(draft, filing, asks_person=asks)
+        blocks, text = draft_card(draft, filing, self.duplicates.of(draft), asks_person=asks)
         shows = digest(blocks, text)
         if filing.card_ts and filing.card_shows == shows:
             return  # Slack allows few edits a minute, for all drafts and answers together.
@@ -107,9 +127,11 @@ class DraftDesk:
         if ts:
             self._filings.remember_card(draft, ts, shows)
 
-    def edit(self, old: Draft, new: Draft) -> bool:
+    def edit(self, old: Draft, new: Draft, reader: Reader | None = None) -> bool:
         """Replace a draft that is not filed yet and show it; False if it was edited or filed meanwhile."""
         edited = self._filings.edit(old, new)
+        if edited and reader and (old.summary, old.description) != (new.summary, new.description):
+            self.duplicates.look_again(new, reader)
         self.refresh(new)
         return edited
 
@@ -152,22 +174,28 @@ class DraftDesk:
             self.settle(found[0])
 
     def look(self, draft: Draft) -> Filing:
-        """Search Jira for an issue whose create lost its answer, and settle what is found.
+        """Find out what became of a draft whose answer was lost, and settle what is found.
 
         Raises what kept it from looking; the next look is arranged all the same.
         """
         if self._filings.begin(draft, token="", by="", mode="look") == "uncertain":
             try:
-                found = self._jira.find_by_label(draft.project, marker_of(draft.id))
+                self._clear_up(draft)
             except SupportBotError:
                 self._look_later(draft)
                 self._try_to_show(draft)
                 raise
-            if found:
-                self._done(draft, min(found, key=lambda issue: int(issue.id)), found_by_looking=True)
-            else:
+            if self._now(draft).state == "uncertain":
                 self._look_later(draft)
         return self.settle(draft)
+
+    def _clear_up(self, draft: Draft) -> None:
+        """Search Jira for the issue; what joins another is gone on with, since its comment can be looked for surely."""
+        if self._joining.go_on(draft):
+            return
+        found = self._jira.find_by_label(draft.project, marker_of(draft.id))
+        if found:
+            self._done(draft, min(found, key=lambda issue: int(issue.id)), found_by_looking=True)
 
     def settle(self, draft: Draft) -> Filing:
         """Bring the card, Jira's link and the attachments in line with the ledger; safe to repeat."""
@@ -179,37 +207,13 @@ class DraftDesk:
                 self._aftercare.finish(draft, filing)
         return filing
 
-    def outcomes(self, drafts: list[tuple[Draft, Filing]]) -> list[str]:
-        """Return a sentence for the model on each draft of a conversation."""
-        ends = {
-            "new": "waits for a person to press Create",
-            "sending": "is being filed",
-            "rejected": "was refused by Jira; a person can edit it",
-            "uncertain": "was sent to Jira, but it is not known yet whether it was filed",
-            "cancelled": "was cancelled",
-        }
-        return [
-            f"Draft '{draft.summary}' ({draft.project} {draft.issue_type}) "
-            + (f"was filed as {filing.issue_key}" if filing.state == "done" else ends[filing.state])
-            for draft, filing in drafts
-        ]
-
     def _file_at_once(self, draft: Draft) -> str:
         try:
             # Nobody pressed anything.
             filing = self.file(draft, by="")
         except JiraUnavailable:
-            return (
-                "Jira does not answer now, so nothing was filed. The draft is shown with a Create button; a person can "
-                "press it later."
-            )
-        if filing.state == "done":
-            return f"Filed as {filing.issue_key}: {filing.issue_url}"
-        if filing.state == "rejected":
-            return f"Jira refused it: {' '.join(filing.errors)} The draft is shown; a person can edit it."
-        if filing.state == "cancelled":
-            return "A person has cancelled this draft; nothing was filed."
-        return "It was sent to Jira, but the answer was lost. The card in the thread will say whether it was filed."
+            return told.NOT_FILED
+        return told.filed_at_once(filing)
 
     def _send_once(self, draft: Draft, *, by: str, again: bool) -> None:
         """Send the one POST and store its outcome, if it is this caller's to send."""
@@ -242,6 +246,7 @@ class DraftDesk:
             failpoint("filing_stored")
 
     def _done(self, draft: Draft, issue: CreatedIssue, *, found_by_looking: bool = False) -> None:
+        self.duplicates.filed(draft)
         if self._filings.done(draft, issue.key, issue.url):
             self._metrics.count("supportbot_issues_filed_total")
             self._cards.settled(draft.conversation, "closed")
@@ -264,6 +269,9 @@ class DraftDesk:
             self.refresh(draft, is_passing=is_passing)
         except (SlackUnavailable, SlackRefused, Misconfigured) as error:
             log.warning("card_not_shown", cause=type(error).__name__)
+
+    def _show_in_passing(self, draft: Draft) -> None:
+        self._try_to_show(draft, is_passing=True)
 
     def _now(self, draft: Draft) -> Filing:
         found = self._filings.get(draft.conversation.team_id, draft.id)

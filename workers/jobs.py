@@ -23,6 +23,7 @@ from workers.records import (
     TurnRequest,
 )
 from workers.settings import Settings
+from workers.similar import DUPLICATE
 from workers.state import metrics as figures
 from workers.state.bot_turns import BotTurns
 from workers.state.cache import PROJECTS_NAME, Cache
@@ -44,6 +45,7 @@ __all__ = [
     "CHANGES_VERSION",
     "DONE",
     "DRAFT_VERSION",
+    "DUPLICATE",
     "FORM",
     "Action",
     "Conversation",

@@ -21,6 +21,7 @@ from workers.slack.people import People
 from workers.slack.threads import ThreadMessage, read_thread
 from workers.standing import Standing
 from workers.state.filings import Filings
+from workers.views import told
 
 MOST_NAMED = 20
 """So many of the people that a message names are looked up."""
@@ -107,7 +108,7 @@ def _facts(request: TurnRequest, sources: Sources) -> prompt.Facts:
         language=standing.channel.language,
         looks_at=sources.looks_at,
         is_closed=standing.access != "full",
-        drafts=(*sources.desk.outcomes(sources.filings.of_conversation(where)), *sources.changes.outcomes(where)),
+        drafts=(*told.outcomes(sources.filings.of_conversation(where)), *sources.changes.outcomes(where)),
     )
 
 

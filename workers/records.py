@@ -106,16 +106,17 @@ WayInKind = Literal[
     "command", "settings_open", "settings_save", "form_open", "form_change", "reaction", "home_open", "look_up"
 ]
 ChangeActionKind = Literal["action_confirm", "action_cancel", "action_check", "action_force", "action_look"]
+DuplicateActionKind = Literal["duplicate_use", "duplicate_ignore"]
 BulkActionKind = Literal["bulk_begin", "bulk_apply", "bulk_apply_all", "bulk_link", "bulk_more", "bulk_cancel"]
-ActionKind = Literal[DraftActionKind, ChangeActionKind, WayInKind, BulkActionKind, "shortcut_submit", "turn_retry"]
+ActionKind = Literal[
+    DraftActionKind, DuplicateActionKind, ChangeActionKind, WayInKind, BulkActionKind, "shortcut_submit", "turn_retry"
+]
 
 DRAFT_VERSION = "draft_version"
 """Among the values of a `draft_edit`: the version of the draft that the person saw."""
 
-
 CHANGES_VERSION = "changes_version"
 """Among the values of an `action_confirm`: the version of the changes that the person saw."""
-
 
 FORM = "form_id"
 """Among the values of a `shortcut_submit`: the name under which the form was opened."""
@@ -247,6 +248,8 @@ class Filing(Record):
     """The names of the draft's files that are on the issue."""
     not_attached: dict[str, str] = {}
     """The names of those that will not be, each with the second half of a sentence that says why."""
+    joins: str = ""
+    """The issue that the report is added to as a comment, in place of a new one."""
 
 
 class ReplySegment(Record):

@@ -19,6 +19,7 @@ from workers.changes.desk import ChangeDesk
 from workers.claude.batches import Batches
 from workers.claude.client import Claude
 from workers.claude.purse import Purse
+from workers.duplicates.finder import Duplicates
 from workers.filing import DraftDesk
 from workers.jira.gateway import JiraGateway
 from workers.keeper import Keeper
@@ -41,6 +42,7 @@ from workers.state.limiter import Limiter
 from workers.state.mailbox import Mailboxes
 from workers.state.metrics import Metrics
 from workers.state.proposals import Proposals
+from workers.state.similar import SimilarIssues
 
 TOOL_THREADS = 32
 
@@ -150,7 +152,8 @@ class Services:
     @once
     def desk(self) -> DraftDesk:
         policy = self.settings.write_policy
-        return DraftDesk(self.filings, self.cards, self.jira, self.files, self.metrics, write_policy=policy)
+        duplicates = Duplicates(self.jira, self.filings, SimilarIssues(self.redis))
+        return DraftDesk(self.filings, self.cards, self.jira, self.files, self.metrics, duplicates, write_policy=policy)
 
     @once
     def changes(self) -> ChangeDesk:

@@ -10,7 +10,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.background import after_ack
-from bot.clicks import bulk_action, change_action, conversation_of, draft_action, retry_action
+from bot.clicks import bulk_action, change_action, conversation_of, draft_action, duplicate_action, retry_action
 from bot.forms import draft_form, is_editable
 from bot.hints import NOT_STORED, TOO_MUCH_WAITING, answer_click
 from bot.open_modal import open_modal
@@ -20,7 +20,7 @@ from workers.views import failures
 from workers.views.draft_modal import draft_modal
 
 # The worker does these; `draft_edit` opens a modal here, and the worker gets what it holds.
-FOR_WORKER = ("draft_create", "draft_cancel", "filing_check", "filing_force")
+FOR_WORKER = ("draft_create", "draft_cancel", "filing_check", "filing_force", "duplicate_ignore")
 
 # These are about changes of issues that exist.
 CHANGES = ("action_confirm", "action_cancel", "action_check", "action_force")
@@ -46,6 +46,10 @@ class Actions:
     async def press_in_digest(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """Hand over a click in what a bulk job has shown."""
         await self._store(bulk_action(body, self._services.identity.team_id), ack, body, context)
+
+    async def use_duplicate(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Hand over that a draft is a duplicate."""
+        await self._store(duplicate_action(body, self._services.identity.team_id), ack, body, context)
 
     async def retry(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """Hand over that a failed turn shall be tried again."""
@@ -110,6 +114,7 @@ def register(app: AsyncApp, services: Services) -> None:
         app.action(name)(actions.press_change)
     for name in FOR_BULK:
         app.action(name)(actions.press_in_digest)
+    app.action("duplicate_use")(actions.use_duplicate)
     app.action("draft_edit")(actions.edit)
     app.action("turn_stop")(actions.stop)
     app.action("turn_retry")(actions.retry)

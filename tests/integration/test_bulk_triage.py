@@ -246,6 +246,4 @@ def test_a_duplicate_is_linked_at_a_press(world: BulkWorld) -> None:
     world.run(world.start("triage", projects=["OPS"]))
     _press(world, "bulk_link")
     posted = [call["body"] for call in world.jira.calls if call["path"].endswith("/issueLink")]
-    assert posted == [
-        {"type": {"name": "Duplicate"}, "inwardIssue": {"key": second}, "outwardIssue": {"key": first}}
-    ]
+    assert posted == [{"type": {"name": "Duplicate"}, "inwardIssue": {"key": second}, "outwardIssue": {"key": first}}]

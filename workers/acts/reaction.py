@@ -59,7 +59,7 @@ def react(action: Action, services: ActServices) -> None:
     )
     notes = notes_on(draft) if form.specs else (failures.NOT_CHECKED,)
     draft = draft.model_copy(update={"notes": notes})
-    services.desk.propose(draft, write_policy=_write_policy(action, draft, services))
+    services.desk.propose(draft, services.reader_of_card(action), write_policy=_write_policy(action, draft, services))
     log.info("drafted_by_reaction", draft=draft_id)
 
 

@@ -15,6 +15,7 @@ from workers.policy import ChannelSettings
 from workers.records import Action
 from workers.settings import WorkerSettings
 from workers.slack.api import SlackClients
+from workers.slack.channels import channel_info
 from workers.slack.modals import Modals
 from workers.slack.people import People, Person
 from workers.slack.tell import Teller
@@ -60,7 +61,13 @@ class ActServices:
             return ChannelSettings()
         return self.channels.get(action.team_id, action.channel_id)
 
-    def reader(self, action: Action, *, is_alone: bool = False) -> Reader:
+    def reader_of_card(self, action: Action) -> Reader:
+        """Return for whom Jira is read when a card tells of it, which everybody in the channel reads."""
+        is_direct = action.channel_id.startswith("D")
+        is_shared = not is_direct and channel_info(self.slack, action.team_id, action.channel_id).is_shared
+        return self.reader(action, is_shared=is_shared)
+
+    def reader(self, action: Action, *, is_alone: bool = False, is_shared: bool = False) -> Reader:
         """Return for whom Jira is read when somebody acts; a guest or a stranger may read nothing of it."""
         who = self.person(action)
         return reader_of(
@@ -70,8 +77,8 @@ class ActServices:
             self.settings,
             is_open=who.is_full_member,
             is_direct=is_alone or action.channel_id.startswith("D"),
-            # What acts read is answered to the one who acts alone.
-            is_shared=False,
+            # What most acts read is answered to the one who acts alone.
+            is_shared=is_shared,
         )
 
     def projects(self, action: Action) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from workers.slack.threads import permalink
 from workers.tools.jira_create_issue import MOST_FILES
 from workers.views import failures
 
+WAITS = "The draft waits for you in our direct messages: its card says what is to be decided."
+
 
 def submit(action: Action, services: ActServices) -> None:
     """File what a person wrote into a form; the card in the message's thread, or their own messages, tells the rest."""
@@ -24,7 +26,8 @@ def submit(action: Action, services: ActServices) -> None:
     draft = found[0] if found else _draft_from_form(action, services, draft_id)
     is_new = services.desk.keep(draft)
     try:
-        if draft.notes:
+        # Who fills a form wants it filed; of a likely duplicate the card asks first.
+        if draft.notes or services.desk.duplicates.look(draft, services.reader_of_card(action)).shown:
             services.desk.refresh(draft, is_new=is_new)
         else:
             services.desk.file(draft, by=action.user_id)
@@ -40,7 +43,7 @@ def _point_at_card(action: Action, draft_id: str, services: ActServices) -> None
     found = services.desk.find(action.team_id, draft_id)
     is_done = found is not None and found[1].state == "done"
     link = f"<{found[1].issue_url}|{found[1].issue_key}>" if found and is_done else ""
-    services.tell.tell(action, f"Filed as {link}." if is_done else "The draft waits for you in our direct messages.")
+    services.tell.tell(action, f"Filed as {link}." if is_done else WAITS)
 
 
 def _draft_from_form(action: Action, services: ActServices, draft_id: str) -> Draft:

@@ -77,8 +77,13 @@ class IssueChanges:
 
     def is_service_desk(self, target: Target) -> bool:
         """Return whether customers may read what is public there; true if Jira does not say."""
-        kind = target.project_kind or self._project_kind(target.project)
-        return kind in ("", "service_desk")
+        if target.project_kind:
+            return target.project_kind == "service_desk"
+        return self.is_service_desk_project(target.project)
+
+    def is_service_desk_project(self, project: str) -> bool:
+        """Return whether customers may read what is public in a project; true if Jira does not say."""
+        return self._project_kind(project) in ("", "service_desk")
 
     def transitions(self, key: str) -> tuple[Transition, ...]:
         """Return the ways on from where an issue stands."""
@@ -179,6 +184,13 @@ class IssueChanges:
         body = {"type": {"name": link.type_name}, "inwardIssue": {"key": source}, "outwardIssue": {"key": target}}
         self.space(near)
         self.connection.write("link", "POST", "issueLink", body)
+
+    def watch(self, key: str, account_id: str, *, acting_as: str | None = None) -> None:  # noqa: ARG002
+        """Have somebody told of what happens to an issue; who watches it already goes on."""
+        key = self.gate.open_key(key)
+        self.space(key)
+        # The whole body is the account: its id, or its name on Data Center.
+        self.connection.write("watch", "POST", f"issue/{key}/watchers", account_id)
 
     def space(self, key: str) -> None:
         """Wait for this issue's next write; raises JiraUnavailable with the wait that is left if it is long."""

@@ -12,7 +12,15 @@ from workers.jira.connection import Connection
 from workers.jira.deployment import Deployment
 from workers.jira.jql import IssueQuery, jql_of, ranked
 from workers.jira.reader import Reader
-from workers.jira.reading import ISSUE_FIELDS, LINE_FIELDS, comments_reader, issue_reader, line_of, page_reader
+from workers.jira.reading import (
+    ISSUE_FIELDS,
+    LINE_FIELDS,
+    TEXT_FIELDS,
+    comments_reader,
+    issue_reader,
+    line_of,
+    page_reader,
+)
 from workers.jira.sight import Seen, Sight
 from workers.jira.values import Comment, Issue, IssueLine, IssueLink, SearchPage
 
@@ -110,8 +118,10 @@ class IssueReads:
     def _page(self, query: IssueQuery) -> SearchPage:
         """Return one page as our own account sees it, of the query's projects only."""
         size, kind = max(RANKED_FROM, query.limit) if query.is_ranked else query.limit, self.deployment
-        body = kind.search(jql_of(query), LINE_FIELDS, size, cursor=query.cursor)
-        return self.connection.read("search", kind.search_path, page_reader(query.projects, kind.cursor), body=body)
+        fields, read_text = (TEXT_FIELDS, kind.markdown) if query.with_text else (LINE_FIELDS, None)
+        body = kind.search(jql_of(query), fields, size, cursor=query.cursor)
+        take = page_reader(query.projects, kind.cursor, read_text)
+        return self.connection.read("search", kind.search_path, take, body=body)
 
     def _first_seen(self, issues: Sequence[IssueLine], limit: int, reader: Reader) -> tuple[IssueLine, ...]:
         """Return the first issues that may be shown; about those behind them Jira need not be asked."""

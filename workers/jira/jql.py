@@ -52,11 +52,15 @@ class IssueQuery:
     """An account id."""
     issue_type: str | None = None
     labels: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    """Issues of any of them; Jira refuses the whole query if one of them does not exist."""
     updated_within_days: int | None = None
     sort: Sort = "best"
     """`best` ranks by the keywords and has no further pages; without keywords it is `updated`."""
     limit: int = 8
     cursor: str | None = None
+    with_text: bool = False
+    """The descriptions are wanted, too."""
 
     @property
     def is_ranked(self) -> bool:
@@ -75,6 +79,7 @@ def jql_of(query: IssueQuery) -> str:
         _is("reporter", query.reporter),
         _is("issuetype", query.issue_type),
         f"labels in ({_list(query.labels)})" if query.labels else "",
+        f"component in ({_list(query.components)})" if query.components else "",
         f"updated >= -{int(query.updated_within_days)}d" if query.updated_within_days else "",
         _text(query.keywords),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -19,6 +19,7 @@ T = TypeVar("T")
 INTERNAL_PROPERTY = "sd.public.comment"
 
 LINE_FIELDS = ("summary", "issuetype", "status", "priority", "assignee", "updated", "project", "security")
+TEXT_FIELDS = (*LINE_FIELDS, "description")
 ISSUE_FIELDS = (
     *LINE_FIELDS, "description", "reporter", "created", "resolution", "labels", "components", "issuelinks", "parent",
     "subtasks",
@@ -57,11 +58,19 @@ def line_of(raw: Raw) -> IssueLine:
     )
 
 
-def page_reader(projects: Container[str], cursor_of: Callable[[Raw], str | None]) -> Callable[[Any], SearchPage]:
-    """Return a reader of search results that drops issues outside these projects."""
+def page_reader(
+    projects: Container[str], cursor_of: Callable[[Raw], str | None], read_text: ReadText | None = None
+) -> Callable[[Any], SearchPage]:
+    """Return a reader of search results that drops issues outside these projects; with `read_text` of their texts."""
+
+    def line(raw: Raw) -> IssueLine:
+        found = line_of(raw)
+        if read_text is None:
+            return found
+        return replace(found, description=read_text(_object(raw.get("fields")).get("description")))
 
     def read(raw: Any) -> SearchPage:
-        lines = [line_of(each) for each in raw["issues"] if project_of(each) in projects]
+        lines = [line(each) for each in raw["issues"] if project_of(each) in projects]
         return SearchPage(tuple(lines), cursor_of(raw))
 
     return read

@@ -21,6 +21,8 @@ class IssueLine:
     project: str = ""
     is_restricted: bool = False
     """It has a security level."""
+    description: str = ""
+    """Markdown; empty unless it was asked for."""
 
 
 @dataclass(frozen=True)

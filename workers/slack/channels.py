@@ -19,6 +19,8 @@ class ChannelInfo:
     name: str = ""
     creator: str = ""
     is_member: bool = False
+    is_shared: bool = False
+    """People of other organisations read it, too."""
 
 
 def channel_info(slack: SlackClients, team_id: str, channel_id: str) -> ChannelInfo:
@@ -32,6 +34,7 @@ def channel_info(slack: SlackClients, team_id: str, channel_id: str) -> ChannelI
         name=str(channel.get("name") or ""),
         creator=str(channel.get("creator") or ""),
         is_member=bool(channel.get("is_member") or channel.get("is_im")),
+        is_shared=bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")),
     )
 
 

@@ -89,12 +89,13 @@ class Filings:
             draft_id = cast("bytes | None", self._redis.get(_marker_key(team_id, marker)))
         return self.get(team_id, draft_id.decode()) if draft_id else None
 
-    def begin(self, draft: Draft, *, token: str, by: str, mode: BeginMode = "press") -> Begin:
-        """Try to become the one who sends a draft to Jira.
+    def begin(self, draft: Draft, *, token: str, by: str, mode: BeginMode = "press", joins: str = "") -> Begin:
+        """Try to become the one who sends a draft to Jira, as an issue or to one that it `joins`.
 
-        `force` sends an uncertain one again; `look` sends nothing, but finds out that a sender has died.
+        `force` sends an uncertain one again; `resume` goes on with a comment, which can be looked for surely; `look`
+        sends nothing, but finds out that a sender has died.
         """
-        return self._ledger.begin(_entry(draft), token=token, by=by, mode=mode)
+        return self._ledger.begin(_entry(draft), token=token, by=by, mode=mode, fields={"joins": joins})
 
     def renew(self, draft: Draft, *, token: str) -> bool:
         """Keep sending; False if this sender was given up."""
@@ -189,7 +190,7 @@ def _entry(draft: Draft) -> Entry:
 def _filing(row: dict[bytes, bytes]) -> Filing:
     values: dict[str, Any] = {
         name: row[name.encode()].decode()
-        for name in ("state", "issue_key", "issue_url", "pressed_by", "card_ts", "card_shows")
+        for name in ("state", "issue_key", "issue_url", "pressed_by", "card_ts", "card_shows", "joins")
         if name.encode() in row
     }
     errors = decode(row[b"errors"]) if b"errors" in row else ()

@@ -30,7 +30,7 @@ BeginMode = Literal["press", "force", "resume", "look"]
 
 _BEGIN = """
 local entry, index = KEYS[1], KEYS[2]
-local token, lease_ms, id, mode, by = unpack(ARGV)
+local token, lease_ms, id, mode, by = unpack(ARGV, 1, 5)
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local state = redis.call('HGET', entry, 'state')
@@ -52,6 +52,7 @@ if state == 'uncertain' and not resumes and mode ~= 'force' then return state en
 redis.call('HSET', entry, 'state', 'sending', 'token', token, 'lease_until', now + lease_ms)
 if not resumes then
   redis.call('HSET', entry, 'pressed_by', by)
+  for i = 6, #ARGV, 2 do redis.call('HSET', entry, ARGV[i], ARGV[i + 1]) end
   -- The looks of what is lost now count from now, not from an earlier loss.
   redis.call('HDEL', entry, 'uncertain_since')
 end
@@ -121,13 +122,21 @@ class Ledger:
         self._later = client.register_script(_LOOK_LATER)
         self._due = client.register_script(DUE)
 
-    def begin(self, entry: Entry, *, token: str, by: str, mode: BeginMode = "press") -> Begin:
+    def begin(
+        self,
+        entry: Entry,
+        *,
+        token: str,
+        by: str,
+        mode: BeginMode = "press",
+        fields: Mapping[str, str | bytes] | None = None,
+    ) -> Begin:
         """Try to become the one who sends an entry to Jira.
 
         `force` sends an uncertain one again; `resume` goes on with it where that is harmless; `look` sends nothing,
-        but finds out that a sender has died.
+        but finds out that a sender has died. The fields are stored with a press, not with what goes on.
         """
-        args: Args = [token, SENDING_LEASE_MS, entry.member, mode, by]
+        args: Args = [token, SENDING_LEASE_MS, entry.member, mode, by, *_flat(fields)]
         with state_errors():
             return cast("Begin", self._begin(keys=self._keys(entry), args=args).decode())
 
@@ -147,8 +156,7 @@ class Ledger:
         fields: Mapping[str, str | bytes] | None = None,
     ) -> bool:
         """Change the state if it is one of `since`; False if something else happened first."""
-        flat = [part for name, value in (fields or {}).items() for part in (name, value)]
-        args: Args = [entry.member, token, f"|{'|'.join(since)}|", to, int(look_in_seconds * 1000), *flat]
+        args: Args = [entry.member, token, f"|{'|'.join(since)}|", to, int(look_in_seconds * 1000), *_flat(fields)]
         with state_errors():
             return bool(self._move(keys=self._keys(entry), args=args))
 
@@ -169,3 +177,7 @@ class Ledger:
 
     def _keys(self, entry: Entry) -> list[str]:
         return [entry.key, self._index]
+
+
+def _flat(fields: Mapping[str, str | bytes] | None) -> list[str | bytes]:
+    return [part for name, value in (fields or {}).items() for part in (name, value)]

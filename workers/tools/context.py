@@ -12,12 +12,13 @@ from workers.jira.gateway import JiraGateway
 from workers.jira.reader import Reader, checked_project
 from workers.proposals import AnyChange
 from workers.records import Draft, SlackFile, TurnRequest
+from workers.similar import Proposed
 
 
 class DraftDesk(Protocol):
     """Where drafts go."""
 
-    def propose(self, draft: Draft, *, write_policy: str = "") -> str:
+    def propose(self, draft: Draft, reader: Reader, *, write_policy: str = "") -> Proposed:
         """Store a draft and show it (or file it at once, as the policy says); return what to tell the model."""
         ...
 

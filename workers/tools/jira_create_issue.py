@@ -76,7 +76,12 @@ def run(args: CreateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer
         files=files,
         created_at=time.time(),
     )
-    return ToolAnswer("\n".join([context.drafts.propose(draft, write_policy=context.write_policy), *notes]))
+    proposed = context.drafts.propose(draft, context.reader, write_policy=context.write_policy)
+    return ToolAnswer(
+        "\n".join([proposed.words, *notes]),
+        issue_keys=tuple(issue.key for issue in proposed.similar),
+        links=tuple((issue.key, issue.url) for issue in proposed.similar),
+    )
 
 
 def _fitted(
@@ -149,7 +154,8 @@ TOOL = Tool(
     name="jira_create_issue",
     description=(
         "Prepare a new issue when a person asks for one. It shows them a draft with buttons; nothing is in Jira until "
-        "a person confirms. Call it once for each issue wanted, after jira_search found nothing that covers it."
+        "a person confirms. Call it once for each issue wanted, after jira_search found nothing that covers it. Likely "
+        "duplicates are looked for and shown with the draft."
     ),
     input=CreateIssue,
     run=run,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workers.records import Draft, FieldValue, Filing, FilingState
+from workers.similar import Similar
 from workers.views.defuse import defuse
 from workers.views.limits import (
     BUTTON_VALUE,
@@ -20,6 +21,7 @@ from workers.views.limits import (
 )
 from workers.views.markdown import presentable
 from workers.views.reply import Blocks
+from workers.views.similar_issues import similar_blocks
 
 DESCRIPTION_SHOWN = 3_000
 FIELD_NAME, FIELD_SHOWN = 80, 500
@@ -33,17 +35,25 @@ CREATE, EDIT, CANCEL = "draft_create", "draft_edit", "draft_cancel"
 CHECK, FORCE = "filing_check", "filing_force"
 
 
-def draft_card(draft: Draft, filing: Filing, *, asks_person: bool = True) -> tuple[Blocks, str]:
+def draft_card(
+    draft: Draft, filing: Filing, similar: Similar | None = None, *, asks_person: bool = True
+) -> tuple[Blocks, str]:
     """Return the blocks of a draft's card and its text for notifications.
 
     `asks_person` shows the two buttons of an uncertain filing; before that the card says that it is being looked for.
     """
+    like = similar_blocks(draft, similar or Similar())
     states: dict[FilingState, Callable[[], Blocks]] = {
-        "new": lambda: [*_issue(draft), *_buttons(draft)],
-        "sending": lambda: [*_issue(draft), _section("Sending it to Jira…")],
+        "new": lambda: [*_issue(draft), *like, *_buttons(draft)],
+        "sending": lambda: [*_issue(draft), _section(_sending(filing))],
         "done": lambda: [*_done(filing), *_attachments(draft, filing)],
-        "rejected": lambda: [*_issue(draft), _section(_reasons(filing)), *_buttons(draft)],
-        "uncertain": lambda: [*_issue(draft), *_uncertain(draft, asks_person=asks_person)],
+        "rejected": lambda: [
+            *_issue(draft),
+            _section(_reasons(filing)),
+            *like,
+            *_buttons(draft),
+        ],
+        "uncertain": lambda: [*_issue(draft), *_uncertain(draft, filing, asks_person=asks_person)],
         "cancelled": lambda: _cancelled(draft, filing),
     }
     return states[filing.state](), _headline(draft, filing)
@@ -55,6 +65,9 @@ def digest(blocks: Blocks, text: str) -> str:
 
 
 def _headline(draft: Draft, filing: Filing) -> str:
+    if filing.joins and filing.state in ("sending", "uncertain", "done"):
+        start = "Added" if filing.state == "done" else "Being added"
+        return cut_escaped(f"{start} to {filing.joins}", FALLBACK_TEXT)
     if filing.state == "done":
         return cut_escaped(f"Filed as {filing.issue_key}", FALLBACK_TEXT)
     words = {"new": "Draft", "sending": "Sending to Jira", "rejected": "Jira did not take it", "cancelled": "Cancelled"}
@@ -106,8 +119,15 @@ def _joined(value: FieldValue) -> str:
     return value if isinstance(value, str) else ", ".join(value)
 
 
+def _sending(filing: Filing) -> str:
+    return f"Adding it to {escape(filing.joins)}…" if filing.joins else "Sending it to Jira…"
+
+
 def _done(filing: Filing) -> Blocks:
     link = f"<{filing.issue_url}|{escape(filing.issue_key)}>" if filing.issue_url else escape(filing.issue_key)
+    if filing.joins:
+        by = f" · chosen by <@{filing.pressed_by}>" if filing.pressed_by else ""
+        return [_section(f"💬 Added to *{link}* as a comment; no new issue was made{by}")]
     by = f" · Create was pressed by <@{filing.pressed_by}>" if filing.pressed_by else ""
     return [_section(f"✅ Filed as *{link}*{by}")]
 
@@ -135,7 +155,11 @@ def _reasons(filing: Filing) -> str:
     return "\n".join(["*Jira did not take it.* Edit the draft and press Create again.", *lines])
 
 
-def _uncertain(draft: Draft, *, asks_person: bool) -> Blocks:
+def _uncertain(draft: Draft, filing: Filing, *, asks_person: bool) -> Blocks:
+    if filing.joins:
+        lost = f"*Jira's answer was lost.* I am looking whether the comment is on {escape(filing.joins)}…"
+        check = {"type": "actions", "elements": [_button(CHECK, "Check again", draft)]}
+        return [_section(lost), *([check] if asks_person else [])]
     if not asks_person:
         return [_section("*Jira's answer was lost.* I am looking whether the issue is there…")]
     question = (

@@ -52,6 +52,9 @@ DRAFT_UNKNOWN = "I no longer know this draft; drafts are kept for a while only. 
 DRAFT_SETTLED = "This draft has been settled already; see the card for how it went."
 FILING_REFUSED = "Jira did not take the issue. The card says why; press Edit to correct it."
 DRAFT_CHANGED = "This draft was changed or filed meanwhile; the card shows how it stands now. Please edit that one."
+NOT_SIMILAR = "That issue is not on the card any more; it shows what is like the draft as it reads now."
+NOT_ADDED = "Jira did not take the comment on {key}, so nothing was added. The draft is as it was."
+NOT_FOUND_ISSUE = "{key} is gone, or I may not see it any more, so nothing was added. The draft is as it was."
 DRAFT_KEPT = "I could not do that: Jira does not answer. The draft is kept; please press the button again later."
 NOT_FOUND_YET = "I looked again, and the issue is not to be found in Jira yet. I keep looking for a while."
 NOT_CHECKED = "Jira did not answer, so this is not checked and not filed yet. Press Create in a while."
@@ -80,6 +83,8 @@ NOT_LISTED = "In this channel only certain people may file issues; its settings 
 
 def draft_settled(filing: Filing) -> str:
     """Say how a draft ended; empty if it has not."""
+    if filing.state == "done" and filing.joins:
+        return f"This was added to <{filing.issue_url}|{filing.issue_key}> already."
     if filing.state == "done":
         return f"This was filed already, as <{filing.issue_url}|{filing.issue_key}>."
     return "This draft was cancelled already; ask me for a new one." if filing.state == "cancelled" else ""

@@ -11,14 +11,17 @@ from sandbox.jira.standin import JiraStandIn
 from sandbox.server import Running
 from sandbox.slack import BOT_TOKEN
 from tests.unit.workers.slack.world import ADA, CHANNEL, World
+from workers.duplicates.finder import Duplicates
 from workers.errors import SlackUnavailable
 from workers.filing import DraftDesk
 from workers.jira.gateway import JiraGateway
+from workers.jira.reader import Reader
 from workers.records import Draft
 from workers.settings import WorkerSettings
 from workers.slack.cards import Cards
 from workers.slack.files import SlackFiles
 from workers.state.filings import Filings
+from workers.state.similar import SimilarIssues
 
 pytestmark = pytest.mark.integration
 
@@ -44,14 +47,19 @@ def desk(world: World, jira: JiraStandIn) -> DraftDesk:
             "jira_api_token": jira.api_token,
         }
     )
+    jira_gateway, filings = JiraGateway(settings, world.cache, world.metrics), Filings(world.redis, ttl_seconds=86_400)
     return DraftDesk(
-        Filings(world.redis, ttl_seconds=86_400),
+        filings,
         Cards(world.clients, sleep=world.sleep),
-        JiraGateway(settings, world.cache, world.metrics),
+        jira_gateway,
         SlackFiles(world.clients, settings.slack_bot_token, world.base_url),
         world.metrics,
+        Duplicates(jira_gateway, filings, SimilarIssues(world.redis)),
         write_policy="confirm",
     )
+
+
+READER = Reader("T1", ADA, "ada@example.com", ("OPS",))
 
 
 def draft(world: World) -> Draft:
@@ -75,7 +83,7 @@ def spend_all_edits(world: World) -> None:
 
 
 def test_a_card_that_would_say_the_same_again_costs_no_edit(world: World, desk: DraftDesk) -> None:
-    desk.propose(draft(world))
+    desk.propose(draft(world), READER)
     for _ in range(3):
         desk.file(draft(world), by=ADA)
     edits = world.calls("chat.update")
@@ -87,7 +95,7 @@ def test_a_card_that_would_say_the_same_again_costs_no_edit(world: World, desk: 
 
 
 def test_an_edit_whose_answer_was_lost_is_made_again(world: World, desk: DraftDesk) -> None:
-    desk.propose(draft(world))
+    desk.propose(draft(world), READER)
     world.standin.faults.add(Fault(operation="chat.update", kind="drop_before", times=2))
 
     desk.file(draft(world), by=ADA)
@@ -96,7 +104,7 @@ def test_an_edit_whose_answer_was_lost_is_made_again(world: World, desk: DraftDe
 
 
 def test_a_card_that_could_not_be_read_for_a_while_is_brought_up_to_date_later(world: World, desk: DraftDesk) -> None:
-    desk.propose(draft(world))
+    desk.propose(draft(world), READER)
     channel = world.standin.workspace.channel(CHANNEL)
     channel.is_archived = True
     desk.file(draft(world), by=ADA)
@@ -108,7 +116,7 @@ def test_a_card_that_could_not_be_read_for_a_while_is_brought_up_to_date_later(w
 
 
 def test_filing_does_not_wait_for_room_to_say_that_it_files(world: World, desk: DraftDesk, jira: JiraStandIn) -> None:
-    desk.propose(draft(world))
+    desk.propose(draft(world), READER)
     spend_all_edits(world)
     pressed_at = world.now
     filed_at: list[float] = []

@@ -16,6 +16,7 @@ from workers.jira.reader import Reader
 from workers.proposals import AnyChange
 from workers.records import Conversation, Draft, TurnRequest
 from workers.settings import WorkerSettings
+from workers.similar import Proposed
 from workers.state.cache import Cache
 from workers.state.metrics import Metrics
 from workers.tools.context import Asker, ToolContext
@@ -37,9 +38,9 @@ class Desk:
     def __init__(self) -> None:
         self.drafts: list[Draft] = []
 
-    def propose(self, draft: Draft, *, write_policy: str = "") -> str:  # noqa: ARG002  the desk's signature
+    def propose(self, draft: Draft, _reader: Reader, *, write_policy: str = "") -> Proposed:  # noqa: ARG002  as the desk
         self.drafts.append(draft)
-        return "Draft shown."
+        return Proposed("Draft shown.")
 
 
 @pytest.fixture

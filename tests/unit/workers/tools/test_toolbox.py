@@ -110,7 +110,7 @@ def test_an_error_is_short_and_carries_no_address(toolbox: Toolbox, jira: JiraSt
 
 
 def test_a_desk_without_state_is_not_hidden_from_the_queue(make_toolbox: MakeToolbox, desk: object) -> None:
-    def fail(_draft: Draft, **_: object) -> str:
+    def fail(_draft: Draft, _reader: object, **_: object) -> str:
         raise StateUnavailable("ConnectionError")
 
     desk.propose = fail  # type: ignore[attr-defined]
@@ -120,7 +120,7 @@ def test_a_desk_without_state_is_not_hidden_from_the_queue(make_toolbox: MakeToo
 
 
 def test_a_tool_that_breaks_is_an_answer_without_its_reason(make_toolbox: MakeToolbox, desk: object) -> None:
-    def fail(_draft: Draft, **_: object) -> str:
+    def fail(_draft: Draft, _reader: object, **_: object) -> str:
         raise RuntimeError("secret detail")
 
     desk.propose = fail  # type: ignore[attr-defined]
