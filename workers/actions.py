@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from workers.acts.changes import proposal_of
 from workers.acts.run import ACTS, run_act
 from workers.acts.services import ActServices
-from workers.errors import JiraRefused, JiraUnavailable, SlackRefused, SupportBotError, ToolError, TurnFailed
+from workers.errors import JiraRefused, JiraUnavailable, SlackRefused, SupportBotError, ToolError, Transient, TurnFailed
 from workers.filing import DraftDesk
 from workers.jira.forms import edited, finder
 from workers.jira.gateway import JiraGateway
@@ -21,6 +22,9 @@ from workers.slack.people import People
 from workers.state.failed_turns import FailedTurns
 from workers.state.mailbox import Mailboxes
 from workers.views import failures
+
+SHORTEST_QUEUED_SECONDS, LONGEST_QUEUED_SECONDS = 5.0, 3_600.0
+"""If Jira asks for such a pause a confirmed draft is filed by itself behind it."""
 
 log = get_logger(__name__)
 
@@ -47,8 +51,14 @@ def run_action(action: Action, services: ActionServices) -> None:
     try:
         RUNS.get(action.kind, _press)(action, services)
     except JiraUnavailable as error:
-        # It was tried for a while; the draft waits for the next press, not the person for us.
-        _hint(action, services, failures.jira_waits(error.retry_after_seconds))
+        if action.kind == "filing_later":
+            raise
+        wait = error.retry_after_seconds or 0
+        is_queued = action.kind == "draft_create" and SHORTEST_QUEUED_SECONDS <= wait <= LONGEST_QUEUED_SECONDS
+        if is_queued:
+            _queue(action, wait, services)
+        # Else it was tried for a while; the draft waits for the next press, not the person for us.
+        _hint(action, services, failures.jira_waits(wait, is_queued=is_queued))
     except TurnFailed as error:
         _hint(action, services, error.user_message)
     except ToolError:
@@ -204,9 +214,32 @@ def _retry_turn(action: Action, services: ActionServices) -> None:
     services.kick(conversation.box)
 
 
+def _queue(action: Action, wait: float, services: ActionServices) -> None:
+    """Have a confirmed draft filed when Jira wants to be asked again, in a box of its own: Cancel must not wait too."""
+    found = _found(action, services)
+    if not found:
+        return
+    values = {"not_before": time.time() + wait, "version": found[0].version}
+    later = action.model_copy(update={"id": f"{action.id}-later", "kind": "filing_later", "values": values})
+    box = f"act:{action.team_id}:later:{found[0].id}"
+    services.boxes.put(box, later.id, later.model_dump(mode="json"))
+    services.kick(box)
+
+
+def _file_later(action: Action, services: ActionServices) -> None:
+    """File what was confirmed, unless somebody cancelled, changed or filed it meanwhile."""
+    wait = float(action.values["not_before"]) - time.time()
+    if wait > 0:
+        raise Transient("Jira asked to wait longer", retry_after_seconds=wait)
+    found = _found(action, services)
+    if found and found[1].state == "new" and found[0].version == action.values["version"]:
+        services.desk.file(found[0], by=action.user_id)
+
+
 RUNS: dict[str, Callable[[Action, ActionServices], None]] = {
     "turn_retry": _retry_turn,
     "filing_look": _look,
+    "filing_later": _file_later,
     "filing_confirmed": _confirm,
 }
 

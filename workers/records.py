@@ -100,7 +100,14 @@ class TurnRequest(Record):
 
 
 DraftActionKind = Literal[
-    "draft_create", "draft_edit", "draft_cancel", "filing_check", "filing_force", "filing_look", "filing_confirmed"
+    "draft_create",
+    "draft_edit",
+    "draft_cancel",
+    "filing_check",
+    "filing_force",
+    "filing_look",
+    "filing_confirmed",
+    "filing_later",
 ]
 WayInKind = Literal[
     "command", "settings_open", "settings_save", "form_open", "form_change", "reaction", "home_open", "look_up"

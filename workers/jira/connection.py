@@ -18,6 +18,7 @@ from workers.failpoints import failpoint
 from workers.jira.attachments import Multipart
 from workers.jira.deployment import Deployment
 from workers.jira.errors import check, jira_errors
+from workers.jira.rate_limits import RateLimits
 from workers.jira.reading import created_of
 from workers.lease import check_lease
 from workers.settings import WorkerSettings
@@ -28,6 +29,7 @@ TIMEOUT_SECONDS = (3.05, 30)
 UPLOAD_TIMEOUT_SECONDS = (3.05, 60)
 LONGEST_WAIT_SECONDS = 5.0
 """A read waits this long within the turn if Jira asks for it, once."""
+TOO_MANY = 429
 POOL_SIZE = 64
 """At most as many turns at once share one client; a smaller pool throws connections away."""
 
@@ -41,8 +43,9 @@ Method = Literal["GET", "POST", "PUT", "DELETE"]
 class Connection:
     """The requests of one process; safe to share among its threads."""
 
-    def __init__(self, settings: WorkerSettings, deployment: Deployment, metrics: Metrics) -> None:
+    def __init__(self, settings: WorkerSettings, deployment: Deployment, metrics: Metrics, limits: RateLimits) -> None:
         self._settings, self._deployment, self._metrics = settings, deployment, metrics
+        self._limits = limits
         self._lock = threading.Lock()
         self._made: tuple[int, JIRA] | None = None
 
@@ -74,7 +77,7 @@ class Connection:
         """Send a write that may safely be sent twice."""
         with jira_errors(operation, self._metrics):
             # What Jira says of it is not needed: its status is the answer.
-            check(self._send(self._client(), method, path, None, body))
+            self._answered(self._client(), method, path, None, body)
 
     def write_once(
         self, operation: str, path: str, body: Any, take: Callable[[Any], tuple[str, str]] = created_of
@@ -85,9 +88,7 @@ class Connection:
         try:
             with jira_errors(operation, self._metrics, once=True):
                 failpoint("filing_sending")
-                response = self._send(client, "POST", path, None, body)
-                check(response, once=True)
-                return take(response.json())
+                return take(self._answered(client, "POST", path, None, body, once=True).json())
         finally:
             client.close()  # type: ignore[no-untyped-call]
 
@@ -96,6 +97,7 @@ class Connection:
         client = self._client()
         check_lease()
         with jira_errors(operation, self._metrics):
+            self._limits.check("POST", path)
             response = requests.Session.request(
                 client._session,  # noqa: SLF001
                 "POST",
@@ -105,6 +107,8 @@ class Connection:
                 timeout=UPLOAD_TIMEOUT_SECONDS,
                 allow_redirects=False,
             )
+            if response.status_code == TOO_MANY:
+                raise self._limits.heard("POST", path, response.headers)
             check(response)
 
     def _call(
@@ -118,9 +122,27 @@ class Connection:
         timeout: tuple[float, float] = TIMEOUT_SECONDS,
     ) -> T:
         with jira_errors(operation, self._metrics):
-            response = self._send(self._client(), method, path, params, body, timeout)
-            check(response)
+            response = self._answered(self._client(), method, path, params, body, timeout)
             return take(response.json() if response.content else None)
+
+    def _answered(
+        self,
+        client: JIRA,
+        method: Method,
+        path: str,
+        params: dict[str, Any] | None,
+        body: Any,
+        timeout: tuple[float, float] = TIMEOUT_SECONDS,
+        *,
+        once: bool = False,
+    ) -> requests.Response:
+        """Return a success, unless Jira has asked for a pause before such a call: then nothing is sent."""
+        self._limits.check(method, path)
+        response = self._send(client, method, path, params, body, timeout)
+        if response.status_code == TOO_MANY:
+            raise self._limits.heard(method, path, response.headers)
+        check(response, once=once)
+        return response
 
     @staticmethod
     def _send(

@@ -67,8 +67,6 @@ def check(response: requests.Response, *, once: bool = False) -> None:
             UNREACHABLE,
             "Jira's token is expired or wrong (401): make a new one for JIRA_API_TOKEN (Data Center: JIRA_PAT)",
         )
-    if status == 429:
-        raise JiraUnavailable("Jira asks to slow down", retry_after_seconds=retry_after(response.headers))
     if status == 408 or status >= 500:
         if once:
             raise FilingUncertain

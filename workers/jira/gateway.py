@@ -17,6 +17,7 @@ from workers.jira.issue_reads import IssueReads
 from workers.jira.jql import IssueQuery
 from workers.jira.lost import LostIssues
 from workers.jira.many_issues import ManyIssues
+from workers.jira.rate_limits import RateLimits
 from workers.jira.reader import Reader, checked_key, checked_project
 from workers.jira.reading import (
     granted_of,
@@ -32,6 +33,7 @@ from workers.state.cache import Cache
 from workers.state.jira_cache import options_name, screen_name, types_name
 from workers.state.limiter import Limiter
 from workers.state.metrics import Metrics
+from workers.state.walls import Walls
 
 T = TypeVar("T")
 
@@ -52,7 +54,8 @@ class JiraGateway:
     ) -> None:
         self._site_url, self._projects = settings.site_url, settings.jira_projects
         self.deployment = deployment_of(settings)
-        self._connection = Connection(settings, self.deployment, metrics)
+        limits = RateLimits(Walls(cache.redis), self.deployment)
+        self._connection = Connection(settings, self.deployment, metrics, limits)
         self._metadata = CreateMetadata(self._connection, self.deployment)
         self._lost = LostIssues(self._connection, self.deployment)
         self._cache = cache

@@ -16,12 +16,12 @@ class Cache:
     """JSON values by name; names begin with the team where the value depends on it."""
 
     def __init__(self, client: redis.Redis) -> None:
-        self._redis = client
+        self.redis = client
 
     def get(self, name: str) -> Any | None:
         """Return the value, or None if it is not there or Redis does not answer."""
         try:
-            data = self._redis.get(f"sb:cache:{name}")
+            data = self.redis.get(f"sb:cache:{name}")
             return decode(data) if isinstance(data, bytes) else None
         except (redis.RedisError, OSError, UnknownFormatError):
             return None
@@ -29,13 +29,13 @@ class Cache:
     def put(self, name: str, value: Any, ttl_seconds: int) -> None:
         """Keep a value for a while."""
         try:
-            self._redis.set(f"sb:cache:{name}", encode(value), ex=ttl_seconds)
+            self.redis.set(f"sb:cache:{name}", encode(value), ex=ttl_seconds)
         except (redis.RedisError, OSError):
             return
 
     def drop(self, name: str) -> None:
         """Forget a value."""
         try:
-            self._redis.delete(f"sb:cache:{name}")
+            self.redis.delete(f"sb:cache:{name}")
         except (redis.RedisError, OSError):
             return
