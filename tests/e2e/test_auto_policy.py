@@ -11,6 +11,7 @@ import pytest
 from sandbox.claude.scripts import Body
 from sandbox.faults import Fault
 from sandbox.stack import Stack
+from tests.e2e import changing
 from tests.e2e.drafting import (
     ASKING,
     BUTTONS,
@@ -128,3 +129,42 @@ def test_an_issue_that_cannot_be_linked_yet_is_told_as_filed(stack: Stack) -> No
     (issue,) = filed(stack, "Seat is wet")
     assert f"Filed as {issue.key}" in result_of(stack, "Seat is wet")
     assert within(lambda: issue.remote_links, "the link, later", seconds=40)
+
+
+def test_a_change_is_made_at_once_and_the_model_knows(stack: Stack) -> None:
+    calls = (changing.comment("OPS-2", "At once."), changing.move("OPS-4", "In Progress"))
+    ts = changing.ask_for(stack, "change it at once", *calls)
+    answer(stack, ts)
+
+    assert len(changing.comments(stack, "OPS-2", "At once")) == 1
+    assert changing.field(stack, "OPS-4", "status") == "In Progress"
+    assert "Done: comment on OPS-2." in result_of(stack, "change it at once")
+    (shown,) = cards(stack, ts)
+    within(lambda: words(shown).count("✅") == 2, "both on one card")
+    assert shown.action_ids == []
+
+
+def test_a_change_whose_answer_is_lost_is_never_repeated_unasked_without_a_button_either(stack: Stack) -> None:
+    stack.jira.faults.add(Fault(operation=changing.COMMENT, kind="drop_before"))
+    ts = changing.ask_for(stack, "lose this remark", changing.comment("OPS-3", "Lost at once."))
+    answer(stack, ts)
+    assert "the answer was lost" in result_of(stack, "lose this remark")
+    shown = card(stack, ts, "action_force")
+    assert len(changing.sent(stack, changing.COMMENT, "OPS-3")) == 1
+    press(stack, shown, "action_force", GRACE)
+    shows(shown, "✅")
+
+    assert len(changing.comments(stack, "OPS-3", "Lost at once")) == 1
+
+
+def test_what_jira_does_not_take_at_once_waits_on_the_card(stack: Stack) -> None:
+    refusal = {"errorMessages": [], "errors": {"priority": "Frozen."}}
+    stack.jira.faults.add(Fault(operation="PUT issue/{key}", kind="status", status=400, body=refusal))
+    ts = changing.ask_for(stack, "raise it at once", changing.update("OPS-6", priority="Lowest"))
+    answer(stack, ts)
+    assert "Priority: Frozen." in result_of(stack, "raise it at once")
+    shown = card(stack, ts, changing.CONFIRM)
+    press(stack, shown, changing.CONFIRM)
+    shows(shown, "✅")
+
+    assert changing.field(stack, "OPS-6", "priority") == "Lowest"

@@ -11,6 +11,7 @@ from sandbox.claude.scripts import reply, tool
 from sandbox.claude.standin import Pacing
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
+from tests.e2e import changing
 from tests.e2e.drafting import press, shows
 from tests.e2e.support import CHANNEL, answer, ask, card, cards, filed_by_bot, is_final, replies, within
 from workers.state.connection import connect
@@ -230,3 +231,50 @@ def test_what_was_filed_before_the_question_was_deleted_is_said(stack: Stack) ->
     assert "Sentence" not in said.text
     assert is_final(said)
     shows(shown, "Filed as")
+
+
+def test_a_change_of_a_deleted_question_is_cancelled(stack: Stack) -> None:
+    stack.claude.script(reply(tool(*changing.comment("OPS-3", "Hasty."))), reply(ENDLESS), when="omicron")
+    ts = ask(stack, "omicron")
+    shown = card(stack, ts, changing.CONFIRM)
+    growing(stack, ts)
+
+    stack.slack.delete(CHANNEL, ts)
+
+    shows(shown, "Cancelled")
+    within(lambda: not replies(stack, ts), "the answer taken away")
+    assert changing.comments(stack, "OPS-3", "Hasty") == []
+    assert shown.action_ids == []
+
+
+def test_what_was_changed_before_the_question_was_deleted_is_said(stack: Stack) -> None:
+    stack.claude.script(reply(tool(*changing.comment("OPS-4", "Quick."))), reply(ENDLESS), when="sigma")
+    ts = ask(stack, "sigma")
+    shown = card(stack, ts, changing.CONFIRM)
+    growing(stack, ts)
+    press(stack, shown, changing.CONFIRM)
+    shows(shown, "✅")
+
+    stack.slack.delete(CHANNEL, ts)
+
+    said = within(lambda: next((m for m in replies(stack, ts) if "deleted" in m.text), None), "a word on the change")
+    assert "comment on OPS-4" in said.text
+    assert len(changing.comments(stack, "OPS-4", "Quick")) == 1
+
+
+def test_an_edited_question_takes_back_the_change_that_its_old_words_asked_for(stack: Stack) -> None:
+    stack.claude.script(reply(tool(*changing.comment("OPS-5", "Old words."))), reply(ENDLESS), when="upsilon one")
+    stack.claude.script(reply(tool(*changing.comment("OPS-5", "New words."))), reply(SHORT), when="upsilon two")
+    ts = ask(stack, "upsilon one")
+    old = card(stack, ts, changing.CONFIRM)
+    growing(stack, ts)
+
+    edit(stack, ts, "upsilon two")
+
+    shows(old, "Cancelled")
+    new = card(stack, ts, changing.CONFIRM)
+    assert "New words." in str(new.blocks)
+    press(stack, new, changing.CONFIRM)
+    shows(new, "✅")
+    assert changing.comments(stack, "OPS-5", "Old words") == []
+    assert len(changing.comments(stack, "OPS-5", "New words")) == 1

@@ -18,11 +18,13 @@ from sandbox.process import Process
 from sandbox.slack.delivery import NotAcknowledged
 from sandbox.slack.messages import fallback_text, words_of
 from sandbox.stack import Stack
+from tests.e2e import changing
 from tests.e2e.support import ADA, CHANNEL, RUNGS, answer, ask, card, cards, filed_by_bot, replies, within
 from workers.failpoints import NAME
 from workers.state.connection import connect
 from workers.state.filings import UNCERTAIN
 from workers.state.mailbox import READY
+from workers.state.proposals import LOST
 
 pytestmark = pytest.mark.e2e
 
@@ -47,6 +49,8 @@ IN_ANY_TURN = (
 )
 IN_STREAM = ("reply_intended", "reply_posted", "reply_stored", "tool_run", "stream_stopped", "final_shown")
 IN_DRAFTING = ("draft_stored", "card_shown", "tool_run", "tool_stored")
+IN_PROPOSING = ("change_stored", "change_shown")
+IN_CHANGING = ("change_begun", "change_sent", "change_made")
 IN_FILING = ("claimed", "filing_answered", "filing_stored", "card_shown:2", "action_done", "committed")
 
 
@@ -132,6 +136,9 @@ def let_leases_run_out(stack: Stack) -> None:
         if client.hget(key, "state") == b"sending":
             client.hset(key, "lease_until", 0)
             client.zadd(UNCERTAIN, {member: 0})
+    for member in cast("list[bytes]", client.zrange(LOST, 0, -1)):
+        client.hset(f"sb:action:{member.decode()}", "lease_until", 0)
+        client.zadd(LOST, {member: 0})
     client.close()
 
 
@@ -281,6 +288,43 @@ def test_a_filing_that_was_never_sent_is_not_sent_again_before_a_person_says_so(
     assert issues(stack, name) == []
     press(stack, root, "filing_force")
     is_filed_once(stack, root, name)
+
+
+@pytest.mark.parametrize("place", IN_PROPOSING)
+def test_a_change_whose_worker_dies_is_shown_once_and_made_once(stack: Stack, place: str) -> None:
+    name = f"proposing {place.replace('_', ' ')}"
+    wanted = reply(tool(*changing.comment("OPS-11", f"Said by {name}.")))
+    stack.claude.script(first_then(wanted, reply(f"Done {name}.")), when=f"do {name}.", forever=True)
+    with only_a_doomed_worker(stack, place):
+        root = ask(stack, f"do {name}.")
+
+    answer(stack, root)
+    press(stack, root, changing.CONFIRM)
+    within(lambda: "✅" in str(cards(stack, root)[0].blocks), "a card that says it was done")
+    assert len(cards(stack, root)) == 1
+    assert len(changing.comments(stack, "OPS-11", f"Said by {name}.")) == 1
+
+
+@pytest.mark.parametrize("place", IN_CHANGING)
+def test_a_confirmed_change_whose_worker_dies_is_made_once(stack: Stack, place: str) -> None:
+    name = f"changing {place.replace('_', ' ')}"
+    wanted = [changing.comment("OPS-13", f"Said by {name}."), changing.move("OPS-13", "In Progress")]
+    calls = reply(*(tool(*call) for call in wanted)) if place == "change_begun" else reply(tool(*wanted[0]))
+    stack.claude.script(first_then(calls, reply(f"Done {name}.")), when=f"do {name}.", forever=True)
+    root = ask(stack, f"do {name}.")
+    answer(stack, root)
+    with only_a_doomed_worker(stack, place):
+        press(stack, root, changing.CONFIRM)
+    if place == "change_begun":
+        # Nobody knows whether the comment was sent: only a person has it sent.
+        assert "change of status" not in str(card(stack, root, "action_force").blocks)
+        assert changing.comments(stack, "OPS-13", f"Said by {name}.") == []
+        assert changing.field(stack, "OPS-13", "status") == "In Progress"
+        press(stack, root, "action_force")
+
+    within(lambda: "✅" in str(cards(stack, root)[0].blocks) and not cards(stack, root)[0].action_ids, "it was done")
+    assert len(changing.comments(stack, "OPS-13", f"Said by {name}.")) == 1
+    assert len(cards(stack, root)) == 1
 
 
 def test_a_click_whose_listener_dies_files_one_issue(stack: Stack) -> None:

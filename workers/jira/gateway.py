@@ -13,7 +13,7 @@ from workers.jira.create_metadata import CreateMetadata
 from workers.jira.deployment import deployment_of
 from workers.jira.directory import Directory
 from workers.jira.issue_changes import IssueChanges
-from workers.jira.issue_reads import IssueReads
+from workers.jira.issue_reads import NEWEST_COMMENTS, IssueReads
 from workers.jira.jql import IssueQuery
 from workers.jira.lost import LostIssues
 from workers.jira.many_issues import ManyIssues
@@ -77,9 +77,9 @@ class JiraGateway:
         """Return the issues that match and that this person may be shown here."""
         return self._issues.search(query, reader)
 
-    def issue(self, key: str, reader: Reader) -> Issue:
+    def issue(self, key: str, reader: Reader, *, comments: int = NEWEST_COMMENTS, with_past: bool = False) -> Issue:
         """Return one issue with its newest comments, wherever it was moved; as if missing if it may not be shown."""
-        return self._issues.issue(key, reader)
+        return self._issues.issue(key, reader, comments=comments, with_past=with_past)
 
     def visible_keys(self, keys: Collection[str], reader: Reader) -> frozenset[str]:
         """Return those of the keys whose issues this person may be shown here now."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from workers.errors import JiraRefused, ToolError
 from workers.jira.connection import Connection
 from workers.jira.deployment import Deployment
+from workers.jira.issue_past import events_of, files_of, is_service_desk
 from workers.jira.jql import IssueQuery, jql_of, ranked
 from workers.jira.reader import Reader
 from workers.jira.reading import (
@@ -66,21 +67,36 @@ class IssueReads:
             seen = self._first_seen(page.issues, len(page.issues), reader)
         return SearchPage(seen, page.cursor)
 
-    def issue(self, key: str, reader: Reader) -> Issue:
-        """Return one issue with its newest comments, wherever it was moved."""
+    def issue(self, key: str, reader: Reader, *, comments: int = NEWEST_COMMENTS, with_past: bool = False) -> Issue:
+        """Return one issue with its newest comments, wherever it was moved; `with_past` with its history and files."""
         key = self.gate.open_key(reader.open_key(key))
-        read_text = self.deployment.markdown
-        take = issue_reader(url_of=self.gate.url_of, read_text=read_text, projects=reader.projects)
-        issue = self.connection.read("issue", f"issue/{key}", take, params={"fields": ",".join(ISSUE_FIELDS)})
+        issue = self._whole(key, reader, with_past=with_past)
         self.check(issue, reader)
-        issue = replace(issue, links=self._seen_links(issue.links, reader))
-        newest = {"orderBy": "-created", "maxResults": NEWEST_COMMENTS, **self.deployment.comment_params}
+        return self._with_comments(replace(issue, links=self._seen_links(issue.links, reader)), comments, reader)
+
+    def _whole(self, key: str, reader: Reader, *, with_past: bool) -> Issue:
+        take = issue_reader(url_of=self.gate.url_of, read_text=self.deployment.markdown, projects=reader.projects)
+        fields = ",".join([*ISSUE_FIELDS, *(["attachment"] if with_past else [])])
+        params = {"fields": fields, **({"expand": "changelog"} if with_past else {})}
+
+        def read(raw: Any) -> Issue:
+            issue = take(raw)
+            # On a service desk a file may belong to an internal comment, and the history tells of both.
+            if not with_past or (is_service_desk(raw) and not reader.sees_internal):
+                return issue
+            return replace(issue, events=events_of(raw), files=files_of(raw))
+
+        return self.connection.read("issue", f"issue/{key}", read, params=params)
+
+    def _with_comments(self, issue: Issue, most: int, reader: Reader) -> Issue:
+        read_text = self.deployment.markdown
+        newest = {"orderBy": "-created", "maxResults": most, **self.deployment.comment_params}
         path = f"issue/{issue.id}/comment"
         try:
             comments, total = self.connection.read("comments", path, comments_reader(read_text), params=newest)
         except JiraRefused:
             return replace(issue, comments_total=None)
-        comments = comments[:NEWEST_COMMENTS]
+        comments = comments[:most]
         shown = self._seen_comments(issue, comments, reader)
         return replace(issue, comments=shown, comments_total=total - len(comments) + len(shown))
 

@@ -56,6 +56,25 @@ class IssueLink:
 
 
 @dataclass(frozen=True)
+class IssueEvent:
+    """What somebody changed at one moment, a line for each field."""
+
+    author: str
+    created: datetime | None
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class IssueFile:
+    """A file on an issue."""
+
+    name: str
+    size: int = 0
+    author: str = ""
+    created: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Issue:
     """One issue as a person reads it."""
 
@@ -83,6 +102,9 @@ class Issue:
     links: tuple[IssueLink, ...] = ()
     is_restricted: bool = False
     """It has a security level."""
+    events: tuple[IssueEvent, ...] = ()
+    """Newest first; read only when they are asked for, as the files are."""
+    files: tuple[IssueFile, ...] = ()
 
 
 @dataclass(frozen=True)

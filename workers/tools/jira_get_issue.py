@@ -1,34 +1,84 @@
-"""jira_get_issue: one issue with its description, newest comments and related issues."""
+"""jira_get_issue: one issue within a limit of characters, the parts of it that are asked for, and how to read on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from workers.jira.values import Issue
-from workers.tools.arguments import key_in
+from workers.tools.arguments import between, key_in
 from workers.tools.context import ToolContext
 from workers.tools.tool import Tool, ToolAnswer, ToolInput
 
-LONGEST_DESCRIPTION = 4_000
-LONGEST_COMMENT = 800
-MOST_LINKS = 15
-SHORTENED = " … (shortened)"
+MOST_LINKS = 25
+MOST_COMMENTS = 50
+FEW_COMMENTS = 5
+MOST_CHARS = 20_000
+NOTE_ROOM = 160
+"""For the sentence that says how to read on."""
+
+Part = Literal["description", "comments", "links", "history", "attachments"]
+USUAL: tuple[Part, ...] = ("links", "description", "comments")
+_WORDS = {"changelog": "history", "comment": "comments", "files": "attachments", "all": "all", "link": "links"}
+
+
+def _parts(value: object) -> object:
+    """Return names of parts as they are called here; `all` for all of them."""
+    given = value if isinstance(value, list) else str(value).split(",")
+    words = [_WORDS.get(str(word).strip().casefold(), str(word).strip().casefold()) for word in given]
+    return [*USUAL, "history", "attachments"] if "all" in words else [word for word in words if word]
 
 
 class GetIssue(ToolInput):
     key: str = Field(description="Issue key, such as OPS-12.")
+    include: Annotated[list[Part], BeforeValidator(_parts)] = Field(
+        default=[*USUAL],
+        description="Which parts beside the facts: description, comments, links, history, attachments. The first "
+        "three when left out; comments alone: up to 50 of them.",
+    )
+    max_chars: Annotated[int, between(500, MOST_CHARS)] = Field(
+        4_000, description="Length of the answer, up to 20000. Raise it only to read on in what was cut."
+    )
 
 
 def run(args: GetIssue, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
     """Return one issue as text."""
-    issue = context.jira.issue(key_in(args.key), context.reader)
-    return ToolAnswer("\n".join(_lines(issue)), issue_keys=(issue.key,), links=((issue.key, issue.url),))
+    wanted = tuple(dict.fromkeys(args.include)) or USUAL
+    issue = context.jira.issue(
+        key_in(args.key),
+        context.reader,
+        comments=MOST_COMMENTS if wanted == ("comments",) else FEW_COMMENTS,
+        with_past="history" in wanted or "attachments" in wanted,
+    )
+    return ToolAnswer(_text(issue, wanted, args.max_chars), issue_keys=(issue.key,), links=((issue.key, issue.url),))
 
 
-def _lines(issue: Issue) -> Iterator[str]:
+def _text(issue: Issue, wanted: tuple[Part, ...], max_chars: int) -> str:
+    facts = _cut("\n".join(_facts(issue)), max_chars // 2)
+    sections = {part: "\n".join(SECTIONS[part](issue)) for part in wanted}
+    room = max_chars - len(facts) - 1
+    shares = _shares({part: len(text) for part, text in sections.items()}, room - NOTE_ROOM - len(sections))
+    shown = [facts, *(_cut(text, shares[part]) for part, text in sections.items())]
+    cut = [part for part, text in sections.items() if len(text) > shares[part]]
+    if cut:
+        more = f"include {', '.join(cut)}" + (f" and max_chars up to {MOST_CHARS}" if max_chars < MOST_CHARS else "")
+        shown.append(f"(Cut: {', '.join(cut)}. To read on call again with {more}.)")
+    return "\n".join(shown)
+
+
+def _shares(sizes: dict[Part, int], room: int) -> dict[Part, int]:
+    """Return how many characters each part gets: short ones all they need, long ones the same."""
+    shares: dict[Part, int] = {}
+    for number, part in enumerate(sorted(sizes, key=lambda name: sizes[name])):
+        shares[part] = min(sizes[part], max(room, 0) // (len(sizes) - number))
+        room -= shares[part]
+    return shares
+
+
+def _facts(issue: Issue) -> Iterator[str]:
     yield f"{issue.key}: {issue.summary}"
     yield f"Address: {issue.url}"
     resolution = f" ({issue.resolution})" if issue.resolution else ""
@@ -39,11 +89,20 @@ def _lines(issue: Issue) -> Iterator[str]:
         yield f"Labels: {', '.join(issue.labels)}"
     if issue.components:
         yield f"Components: {', '.join(issue.components)}"
+
+
+def _description(issue: Issue) -> Iterator[str]:
+    yield "Description (as written in Jira):"
+    yield issue.description or "(none)"
+
+
+def _links(issue: Issue) -> Iterator[str]:
     for link in issue.links[:MOST_LINKS]:
         yield f"{link.relation}: {link.key} [{link.status}] {link.summary}"
-    yield "Description (as written in Jira):"
-    yield _cut(issue.description, LONGEST_DESCRIPTION) or "(none)"
-    yield from _comments(issue)
+    if not issue.links:
+        yield "No linked issues."
+    elif len(issue.links) > MOST_LINKS:
+        yield f"and {len(issue.links) - MOST_LINKS} more linked issues"
 
 
 def _comments(issue: Issue) -> Iterator[str]:
@@ -54,7 +113,19 @@ def _comments(issue: Issue) -> Iterator[str]:
     yield f"Newest {len(issue.comments)} of {total} comments, newest first:"
     for comment in issue.comments:
         kind = ", internal" if comment.is_internal else ""
-        yield f"- {comment.author or 'unknown'}, {_day(comment.created)}{kind}: {_cut(comment.text, LONGEST_COMMENT)}"
+        yield f"- {comment.author or 'unknown'}, {_day(comment.created)}{kind}: {comment.text}"
+
+
+def _history(issue: Issue) -> Iterator[str]:
+    yield "History, newest first:" if issue.events else "No history that can be shown."
+    for event in issue.events:
+        yield f"- {_day(event.created)} {event.author}: {'; '.join(event.changes)}"
+
+
+def _attachments(issue: Issue) -> Iterator[str]:
+    yield "Attachments:" if issue.files else "No attachments that can be shown."
+    for file in issue.files:
+        yield f"- {file.name} ({file.size / 1000:,.0f} kB, {file.author}, {_day(file.created)})"
 
 
 def _day(moment: datetime | None) -> str:
@@ -62,14 +133,22 @@ def _day(moment: datetime | None) -> str:
 
 
 def _cut(text: str, size: int) -> str:
-    return text if len(text) <= size else text[:size].rstrip() + SHORTENED
+    return text if len(text) <= size else text[: max(size - 1, 0)].rstrip() + "…"
 
+
+SECTIONS = {
+    "description": _description,
+    "comments": _comments,
+    "links": _links,
+    "history": _history,
+    "attachments": _attachments,
+}
 
 TOOL = Tool(
     name="jira_get_issue",
     description=(
-        "Read one issue: status, people, description, newest comments, related issues. Use it when a person names an "
-        "issue, or to see whether an issue that was found really is the same problem."
+        "Read one issue: status, people, description, newest comments, related issues; its history and attachments on "
+        "request. Use it when a person names an issue, or to see whether an issue really is the same problem."
     ),
     input=GetIssue,
     run=run,

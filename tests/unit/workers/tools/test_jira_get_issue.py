@@ -63,13 +63,58 @@ def test_related_issues_of_closed_projects_are_left_out(toolbox: Toolbox, jira: 
     assert "SECRET" not in content
 
 
-def test_a_long_description_is_shortened(toolbox: Toolbox, jira: JiraStandIn) -> None:
-    text = {"type": "text", "text": "word " * 5_000}
-    jira.issue("OPS-1").fields["description"] = {
-        "type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [text]}],
-    }  # fmt: skip
+def long_text(words: str) -> dict[str, object]:
+    text = {"type": "text", "text": words}
+    return {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [text]}]}
 
-    content = toolbox.run("jira_get_issue", "t1", {"key": "OPS-1"}).content
 
-    assert "(shortened)" in content
-    assert len(content) < 10_000
+def test_an_issue_is_short_and_says_how_to_read_on(toolbox: Toolbox, jira: JiraStandIn) -> None:
+    jira.issue("OPS-1").fields["description"] = long_text("word " * 5_000)
+
+    short = toolbox.run("jira_get_issue", "t1", {"key": "OPS-1"}).content
+    long = toolbox.run("jira_get_issue", "t2", {"key": "OPS-1", "include": "description", "max_chars": 20_000}).content
+
+    assert len(short) <= 4_000
+    assert "include description and max_chars up to 20000" in short
+    assert "No comments." in short
+    assert 19_000 < len(long) <= 20_000
+
+
+def test_a_long_part_leaves_room_for_the_others(toolbox: Toolbox, jira: JiraStandIn) -> None:
+    jira.issue("OPS-1").fields["description"] = long_text("word " * 5_000)
+    for number in range(30):
+        jira.comment("OPS-1", f"Remark {number}. " + "blah " * 200, by="grace@example.com")
+
+    usual = toolbox.run("jira_get_issue", "t1", {"key": "OPS-1"}).content
+    remarks = toolbox.run(
+        "jira_get_issue", "t2", {"key": "OPS-1", "include": ["comments"], "max_chars": 20_000}
+    ).content
+
+    assert len(usual) <= 4_000
+    assert "Remark 29." in usual
+    assert "Description" not in remarks
+    assert "Remark 15." in remarks
+
+
+def test_history_and_attachments_are_told_on_request(toolbox: Toolbox, jira: JiraStandIn) -> None:
+    issue = jira.issue("OPS-4")
+    jira.move("OPS-4", "In Progress", by="grace@example.com")
+    issue.fields["attachment"] = [
+        {"filename": "trace.log", "size": 12_345, "author": {"displayName": "Ada Park"}, "created": None}
+    ]
+    issue.history.append(
+        {
+            "id": "1",
+            "author": {"displayName": "Ada Park"},
+            "created": "2026-01-01T10:00:00.000+0000",
+            "items": [{"field": "Link", "fromString": None, "toString": "This issue blocks SECRET-1"}],
+        }
+    )
+
+    usual = toolbox.run("jira_get_issue", "t1", {"key": "OPS-4"}).content
+    whole = toolbox.run("jira_get_issue", "t2", {"key": "OPS-4", "include": "history, attachments"}).content
+
+    assert "History" not in usual
+    assert "Grace Moreno: status: To Do → In Progress" in whole
+    assert "- trace.log (12 kB, Ada Park" in whole
+    assert "SECRET" not in whole

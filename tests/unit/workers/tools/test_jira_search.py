@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -145,3 +146,15 @@ def test_an_unknown_type_is_refused_in_jiras_words(toolbox: Toolbox) -> None:
 
     assert answer.is_error
     assert "'Whale' does not exist for the field 'issuetype'" in answer.content
+
+
+def test_a_hit_takes_120_bytes_in_the_median(toolbox: Toolbox) -> None:
+    lines = [
+        line
+        for number, status in enumerate(("open", "done"))
+        for line in toolbox.run("jira_search", f"t{number}", {"status": status, "limit": 20}).content.splitlines()
+        if " | " in line
+    ]
+
+    assert len(lines) > 20
+    assert statistics.median(len(line.encode()) for line in lines) <= 120
