@@ -57,8 +57,8 @@ class InvalidAdf(ValueError):
     """The document is none; the message says where and why, for tests and the stand-in's log."""
 
 
-def validate(document: Any) -> None:
-    """Accept a valid document, refuse any other with `InvalidAdf`."""
+def validate(document: Any) -> dict[str, Any]:
+    """Return a valid document, refuse any other with `InvalidAdf`."""
     if not isinstance(document, dict) or document.get("type") != "doc":
         raise InvalidAdf("doc: the root must be a doc")
     if document.get("version") != 1 or isinstance(document.get("version"), bool):
@@ -66,6 +66,7 @@ def validate(document: Any) -> None:
     if set(document) - {"type", "version", "content"} or not isinstance(document.get("content"), list):
         raise InvalidAdf("doc: needs content and nothing else")
     _children(document, "doc")
+    return document
 
 
 def plain_text(node: Any) -> str:

@@ -54,17 +54,17 @@ def test_what_is_not_there_is_said(stack: Stack) -> None:
     say(stack, "search xylophone zeppelin")
     is_told(stack, ADA, "found nothing in Jira for “xylophone zeppelin”")
     say(stack, "search OPS-99999")
-    is_told(stack, ADA, "found nothing in Jira for “OPS-99999”")
+    assert is_told(stack, ADA, "found nothing in Jira for “OPS-99999”")
 
 
 def test_a_project_that_is_not_open_stays_closed(stack: Stack) -> None:
     say(stack, "search SECRET-1")
-    is_told(stack, ADA, "not open to me")
+    assert is_told(stack, ADA, "not open to me")
 
 
 def test_a_search_for_nothing_asks_for_words(stack: Stack) -> None:
     say(stack, "search")
-    is_told(stack, ADA, "Say what to look for")
+    assert is_told(stack, ADA, "Say what to look for")
 
 
 def test_words_of_people_cannot_call_the_channel(stack: Stack) -> None:
@@ -82,7 +82,7 @@ def test_a_guest_reads_nothing_of_jira(stack: Stack) -> None:
 def test_when_jira_is_down_the_person_is_told(stack: Stack) -> None:
     stack.jira.faults.add(Fault(operation="*", kind="status", status=503, times=-1))
     say(stack, "search printer jam")
-    is_told(stack, ADA, "Jira does not answer")
+    assert is_told(stack, ADA, "Jira does not answer")
 
 
 def test_mine_shows_drafts_and_what_became_of_issues(stack: Stack) -> None:

@@ -260,6 +260,7 @@ def test_a_draft_whose_worker_dies_is_shown_once_and_can_be_filed(stack: Stack, 
     press(stack, root, "draft_create")
     is_filed_once(stack, root, name)
     is_calm(stack)
+    assert len(issues(stack, name)) == 1
 
 
 @pytest.mark.parametrize("place", IN_FILING)
@@ -274,6 +275,7 @@ def test_a_filing_whose_worker_dies_files_one_issue(stack: Stack, place: str) ->
     is_filed_once(stack, root, name)
     remembers(stack, root, name)
     is_calm(stack)
+    assert len(issues(stack, name)) == 1
 
 
 def test_a_filing_that_was_never_sent_is_not_sent_again_before_a_person_says_so(stack: Stack) -> None:
@@ -364,3 +366,4 @@ def test_a_worker_that_stood_still_does_not_file_what_was_filed_meanwhile(stack:
 
     remembers(stack, root, name)
     is_filed_once(stack, root, name)
+    assert len(issues(stack, name)) == 1

@@ -135,7 +135,7 @@ def test_who_waits_for_a_worker_is_told_how_many_are_before(stack: Stack) -> Non
         stack.workers[0].resume()
     for ts in (first, second, third):
         answer(stack, ts)
-        within(partial(has_no_status, stack, ts), "no status any more")
+        assert within(partial(has_no_status, stack, ts), "no status any more")
 
 
 def test_guests_can_be_declined_altogether(tmp_path_factory: pytest.TempPathFactory) -> None:

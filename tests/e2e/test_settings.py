@@ -80,8 +80,10 @@ def test_nobody_else_is_shown_the_form(stack: Stack) -> None:
 
 
 def test_whoever_made_the_channel_may_change_them(stack: Stack) -> None:
+    before = len(audits(stack, CHANNEL))
     change(stack, user=LINUS, channel=CHANNEL, language="French")
     change(stack, user=LINUS, channel=CHANNEL, language="")
+    assert len(audits(stack, CHANNEL)) == before + 2
 
 
 def test_who_may_no_longer_when_the_form_is_sent_changes_nothing(stack: Stack) -> None:
@@ -123,7 +125,7 @@ def test_in_a_direct_message_it_says_where_they_are(stack: Stack) -> None:
 
 def test_where_the_bot_is_not_it_asks_to_be_invited(stack: Stack) -> None:
     stack.slack.command(RANDOM, GRACE, "/jira", "settings")
-    modal(stack, GRACE, "/invite")
+    assert modal(stack, GRACE, "/invite")
     stack.slack.close_view(GRACE, "top")
 
 
@@ -146,7 +148,7 @@ def test_a_channel_can_file_without_a_button_but_not_for_a_guest(stack: Stack) -
     change(stack, user=LINUS, channel=CHANNEL, write_policy="usual", filers="everybody")
     draft = propose(stack, "Tap drips")
     press(stack, draft, "draft_create", GUEST)
-    shows(draft, "/browse/")
+    assert shows(draft, "/browse/")
     change(stack, user=LINUS, channel=CHANNEL, filers="members")
 
 

@@ -56,7 +56,9 @@ def test_the_conversation_holds_whichever_way_slack_reaches_the_bot(
     mode: Literal["socket", "http"], tmp_path: Path
 ) -> None:
     with Stack(mode=mode, folder=tmp_path, pace=LIFELIKE) as stack:
+        known = set(stack.jira.issues)
         Smoke(stack, Transcript()).run()
+        assert len(set(stack.jira.issues) - known) == 1
 
 
 def test_an_expectation_that_does_not_hold_is_told_with_what_was_seen(tmp_path: Path) -> None:

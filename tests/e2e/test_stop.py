@@ -113,7 +113,7 @@ def test_an_answer_is_stopped_before_its_first_word(stack: Stack) -> None:
     stack.claude.pacing.first_token_seconds = 60
     try:
         ts = ask(stack, "think for very long")
-        within(lambda: stack.slack.workspace.status_of(CHANNEL, ts), "a status line")
+        assert within(lambda: stack.slack.workspace.status_of(CHANNEL, ts), "a status line")
         asked_with(stack, "think for very long")
         stack.slack.stop(CHANNEL, ts, ADA)
 

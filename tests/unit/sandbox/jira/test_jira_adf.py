@@ -83,7 +83,7 @@ INVALID = {
 
 @pytest.mark.parametrize("document", VALID.values(), ids=VALID)
 def test_a_valid_document_is_accepted(document: dict[str, Any]) -> None:
-    validate(document)
+    assert validate(document)
 
 
 @pytest.mark.parametrize("document", INVALID.values(), ids=INVALID)

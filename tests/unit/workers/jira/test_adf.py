@@ -42,14 +42,14 @@ def link(document: dict[str, Any], text: str) -> str | None:
 def test_any_pile_of_markdown_becomes_a_valid_document(markdown: str) -> None:
     document = adf_of(markdown, link_of=lambda key: f"https://jira.example.com/browse/{key}")
 
-    validate(document)
+    assert validate(document)
     json.dumps(document).encode()
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_becomes_a_valid_document(markdown: str) -> None:
-    validate(adf_of(markdown))
+    assert validate(adf_of(markdown))
 
 
 @settings(max_examples=60, deadline=None)
@@ -118,7 +118,7 @@ def test_no_word_is_lost(pieces: list[str]) -> None:
     ],
 )
 def test_hazards_become_valid_documents(markdown: str) -> None:
-    validate(adf_of(markdown))
+    assert validate(adf_of(markdown))
 
 
 def test_common_markdown_keeps_its_meaning() -> None:
@@ -196,7 +196,7 @@ def test_a_text_that_is_too_long_is_cut_and_says_so() -> None:
 def test_text_nested_too_deep_is_kept_as_plain_paragraphs(hazard: str) -> None:
     document = adf_of(hazard)
 
-    validate(document)
+    assert validate(document)
     assert re.search(r"end$", plain_text(document))
 
 

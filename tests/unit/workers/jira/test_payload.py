@@ -115,7 +115,7 @@ def test_the_description_is_valid_whatever_its_text() -> None:
     for text in ("", "> # x", "a" * 40_000, "[x](javascript:y)"):
         payload = create_payload(draft(description=text, permalink=""), reporter_account_id=None)
 
-        validate(payload["fields"]["description"])
+        assert validate(payload["fields"]["description"])
 
 
 def test_the_marker_is_the_same_for_the_same_draft_only() -> None:

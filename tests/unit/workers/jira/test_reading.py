@@ -57,6 +57,8 @@ def test_a_link_is_made_whatever_jira_says_of_it(gateway: JiraGateway, jira: Jir
 
     gateway.link_thread("OPS-1", global_id="slack:1", url="https://example.com/1", title="Thread")
 
+    assert [call["status"] for call in jira.calls][-1] == 201
+
 
 def test_an_issue_is_shown_without_comments_where_jira_has_none_to_read(
     gateway: JiraGateway, jira: JiraStandIn
