@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.batches import measure_batches
 from bench.burst import measure_bursts
 from bench.events import measure_events
 from bench.figures import Figure
@@ -23,6 +24,7 @@ PARTS: dict[str, Callable[[Path], list[Figure]]] = {
     "overhead": measure_overhead,
     "takeover": measure_takeover,
     "burst": measure_bursts,
+    "batches": measure_batches,
     "events": measure_events,
 }
 

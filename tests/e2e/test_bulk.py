@@ -1,0 +1,111 @@
+"""Bulk work by the real processes: workers die in the middle, and each issue is still triaged once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.faults import Fault
+from sandbox.jira import issues
+from sandbox.jira.catalogue import ADA as ADA_IN_JIRA
+from sandbox.jira.seeds import paragraphs
+from sandbox.slack.messages import Message
+from sandbox.stack import Stack
+from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, within
+from tests.e2e.support_views import modal
+
+pytestmark = pytest.mark.e2e
+
+ISSUES, ERRORS = 60, 3
+FAST = {"BATCH_POLL_SECONDS": "0.2", "TRIAGE_DAYS": "1", "JIRA_OPEN_PROJECTS": "OPS,WEB"}
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    with Stack(workers=0, beat=False, settings=FAST, folder=tmp_path) as stack:
+        yield stack
+
+
+def heads(stack: Stack, channel: str = CHANNEL) -> list[Message]:
+    found = stack.slack.messages(channel)
+    return [each for each in found if (each.metadata or {}).get("event_type") == "supportbot_digest"]
+
+
+def shown_keys(stack: Stack) -> list[str]:
+    """Return the keys of the suggestions, as often as they are shown."""
+    pages = stack.slack.replies_of_bot(CHANNEL, heads(stack)[0].ts)
+    return re.findall(r"'text': '<[^|]*[|](OPS-[0-9]+)> · ", str([page.blocks for page in pages if page.is_reply]))
+
+
+def file_many(stack: Stack, number: int) -> list[str]:
+    given = {"project": {"key": "OPS"}, "issuetype": {"name": "Task"}, "description": paragraphs("It happens.")}
+    made = [
+        issues.create(
+            stack.jira.site, ADA_IN_JIRA, {"fields": given | {"summary": f"Export {each} fails for everyone"}}
+        )
+        for each in range(number)
+    ]
+    return [issue.key for issue in made]
+
+
+def test_each_issue_is_triaged_once_though_workers_die_in_the_middle(stack: Stack) -> None:
+    keys = file_many(stack, ISSUES)
+    stack.claude.faults.add(Fault(operation="batch_item", kind="error", error="overloaded_error", times=ERRORS))
+    # The first dies before it stores which batch Claude took, the second between two messages of the digest.
+    first = stack.start_worker({"SUPPORT_BOT_FAILPOINT": "batch_sent"})
+    stack.wait_until_ready()
+    stack.slack.command(CHANNEL, ADA, "/jira", "triage OPS")
+    within(lambda: not first.is_running, "the first death")
+    second = stack.start_worker({"SUPPORT_BOT_FAILPOINT": "bulk_page_posted:2"})
+    within(lambda: not second.is_running, "the second death", 60)
+    stack.start_worker()
+
+    within(
+        lambda: heads(stack) and "suggest something" in heads(stack)[0].text + str(heads(stack)[0].blocks), "a digest"
+    )
+    within(lambda: len(shown_keys(stack)) >= ISSUES, "all suggestions", 60)
+
+    assert sorted(shown_keys(stack)) == sorted(keys)
+    assert len(heads(stack)) == 1
+    assert sorted(len(batch.requests) for batch in stack.claude.batches.values()) == [ERRORS, ISSUES]
+
+
+def test_a_channel_gets_the_digest_that_it_chose_and_its_buttons_work(stack: Stack) -> None:
+    (key,) = file_many(stack, 1)
+    stack.start_worker()
+    stack.wait_until_ready()
+    stack.slack.command(CHANNEL, GRACE, "/jira", "settings")
+    modal(stack, GRACE)
+    wanted = {"triage_projects": ["OPS"], "triage_at": "06:00", "weekly_day": "monday", "weekly_at": "09:00"}
+    assert stack.slack.submit_view(GRACE, "top", wanted) == {}
+    told = within(
+        lambda: next((m.text for m in stack.slack.messages(CHANNEL) if "changed my settings" in m.text), None),
+        "the word",
+    )
+    assert "triage digest: none → of OPS, daily at 06:00" in told
+    assert "weekly digest: none → on Monday at 09:00" in told
+
+    stack.slack.command(CHANNEL, ADA, "/jira", "triage")
+    within(lambda: heads(stack) and shown_keys(stack), "a digest")
+    page = stack.slack.replies_of_bot(CHANNEL, heads(stack)[0].ts)[1]
+    stack.slack.click(CHANNEL, page.ts, ADA, "bulk_apply")
+
+    within(lambda: (stack.jira.issue(key).fields["priority"] or {}).get("name") == "Highest", "the change in Jira")
+    within(lambda: f"Applied by <@{ADA}>" in str(stack.slack.message(CHANNEL, page.ts).blocks), "the mark")
+
+
+def test_a_summary_of_many_issues_comes_to_who_asked(stack: Stack) -> None:
+    keys = file_many(stack, 5)
+    stack.start_worker()
+    stack.wait_until_ready()
+    stack.slack.command(CHANNEL, ADA, "/jira", f"summarise {' '.join(keys)}")
+
+    head = within(
+        lambda: next((m for m in heads(stack, ADAS_DM) if m.text.startswith("5 issues for")), None), "a summary"
+    )
+
+    assert "half of" in str(head.blocks)
+    assert not heads(stack)
