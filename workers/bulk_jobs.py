@@ -11,7 +11,9 @@ from workers.payer import Payer
 from workers.records import Record, Usage
 
 JobKind = Literal["triage", "threads", "summary"]
-JobState = Literal["collecting", "ready", "submitting", "running", "showing", "done", "failed", "cancelled"]
+JobState = Literal[
+    "collecting", "ready", "submitting", "running", "showing", "cancelling", "done", "failed", "cancelled"
+]
 OVER: tuple[JobState, ...] = ("done", "failed", "cancelled")
 
 MOST_ROUNDS = 2

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import redis
 
 from sandbox.slack.messages import Message
 from tests.integration.bulk_world import ADA, CHANNEL, BulkWorld, bulk_world
+from workers.acts.run import run_act
 from workers.bulk.schedule import begin_due, due
 from workers.policy import ChannelSettings
+from workers.records import Action
 
 GRACE = "U0GRACE01"
 NIGHT = datetime(2026, 11, 25, 6, 5, tzinfo=UTC)  # A Wednesday.
@@ -27,6 +30,12 @@ def world(redis_url: str, redis_client: redis.Redis) -> Iterator[BulkWorld]:
 def _heads(world: BulkWorld, channel: str = CHANNEL) -> list[Message]:
     found = world.slack.messages(channel)
     return [each for each in found if (each.metadata or {}).get("event_type") == "supportbot_digest"]
+
+
+def _held(world: BulkWorld) -> list[Any]:
+    """Return what is held in the budgets for calls that are out."""
+    keys = [key for key in world.worker.redis.scan_iter("*:held") if not key.startswith(b"sb:limit")]
+    return [member for key in keys for member in world.worker.redis.zrange(key, 0, -1)]
 
 
 def test_a_weekly_digest_names_open_questions_and_repeated_problems_with_links(world: BulkWorld) -> None:
@@ -88,6 +97,33 @@ def test_a_summary_says_how_far_it_is_in_the_same_message(world: BulkWorld) -> N
     world.run(job)
     (head,) = _heads(world, running.head_channel)
     assert head.text.startswith("1 issue for")
+
+
+def test_a_cancelled_summary_ends_and_what_it_took_is_booked(world: BulkWorld) -> None:
+    world.file("VPN drops")
+    world.claude.batch_seconds = 600
+    job = world.start("summary", user_id=ADA, channel_id=ADA, words="OPS", projects=["OPS"], keys=[], keywords=[])
+    running = world.run(job, "running")
+    (head,) = _heads(world, running.head_channel)
+    press = Action(
+        id="1.0-U0ADA0001", kind="bulk_cancel", team_id=world.team_id, subject=f"bulk:{job.id}", user_id=ADA,
+        channel_id=running.head_channel, message_ts=head.ts,
+    )  # fmt: skip
+    assert _held(world)
+    run_act(press, world.worker.acts)
+    assert world.run(job).state == "cancelled"
+    assert _heads(world, running.head_channel)[0].text.startswith("Cancelled.")
+    (batch,) = world.claude.batches.values()
+    assert batch.cancel_at
+    assert not _held(world)
+
+
+def test_a_channel_is_told_of_no_project_that_is_not_open_in_it(world: BulkWorld) -> None:
+    world.file("VPN drops for everyone")
+    world.bulk.channels.put(world.team_id, CHANNEL, ChannelSettings(projects=("WEB",)))
+    done = world.run(world.start("triage", projects=["OPS"]))
+    assert (done.state, done.items) == ("done", 0)
+    assert not _heads(world)
 
 
 def test_nothing_found_is_said_and_costs_nothing(world: BulkWorld) -> None:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 import time
 
-from workers import policy
 from workers.acts.services import ActServices
 from workers.bulk.kinds import Outcome
 from workers.bulk.run import start_job
 from workers.bulk.tell import show_head
-from workers.bulk.triage import entries_of, show_more
+from workers.bulk.triage import entries_of, show_more, triage_projects
 from workers.bulk_jobs import Job, JobKind, job_id
 from workers.errors import Interrupted, Transient
 from workers.jira.reader import KEY, Reader
 from workers.records import Action
-from workers.slack.channels import channel_info
+from workers.slack.channels import ChannelInfo, channel_info
 from workers.views import failures
 from workers.views.bulk_words import CANCELLED, notice
 
@@ -38,13 +37,17 @@ def begin_bulk(action: Action, services: ActServices) -> None:
     name, words = str(action.values["name"]), str(action.values["words"])
     if name == "summarise":
         _summarise(action, words, services)
-    elif not channel_info(services.slack, action.team_id, action.channel_id).is_member:
+        return
+    here = channel_info(services.slack, action.team_id, action.channel_id)
+    if not here.is_member:
         services.tell.tell(action, NOT_HERE)
+    elif not services.may_file(action):
+        services.tell.tell(action, failures.may_not_file(services.channel_settings(action).filers))
     elif name == "weekly":
         _start(action, "threads", {}, action.channel_id, services)
         services.tell.tell(action, BEGUN_HERE)
     else:
-        _triage(action, words, services)
+        _triage(action, words, here, services)
 
 
 def _summarise(action: Action, words: str, services: ActServices) -> None:
@@ -68,9 +71,9 @@ def what_to_summarise(words: str, reader: Reader) -> dict[str, object]:
     }
 
 
-def _triage(action: Action, words: str, services: ActServices) -> None:
+def _triage(action: Action, words: str, here: ChannelInfo, services: ActServices) -> None:
     settings = services.channel_settings(action)
-    shown = triage_projects(services, settings)
+    shown = triage_projects(settings, services.settings, is_shared=here.is_shared)
     named = [part.upper() for part in _SEPARATORS.split(words) if part]
     projects = [key for key in shown if key in named] if named else list(settings.triage_projects) or list(shown)
     if not projects:
@@ -78,17 +81,6 @@ def _triage(action: Action, words: str, services: ActServices) -> None:
         return
     _start(action, "triage", {"projects": projects}, action.channel_id, services)
     services.tell.tell(action, BEGUN_HERE)
-
-
-def triage_projects(services: ActServices, settings: policy.ChannelSettings) -> tuple[str, ...]:
-    """Return the projects of which a channel may be told."""
-    return policy.readable(
-        settings,
-        projects=services.settings.jira_projects,
-        usual_in_channels=services.settings.jira_channel_projects,
-        is_direct=False,
-        is_shared=False,
-    )
 
 
 def _start(action: Action, kind: JobKind, asked: dict[str, object], channel_id: str, services: ActServices) -> None:
@@ -110,17 +102,17 @@ def more(action: Action, services: ActServices) -> None:
 
 
 def cancel(action: Action, services: ActServices) -> None:
-    """End a job that runs; the model's work so far is paid for, and not shown. Only who asked may."""
+    """End a job that runs; what the model did until then is paid for, and not shown. Only who asked may."""
     for _ in range(CANCEL_TRIES):
         job = _job(action, services)
-        if job is None or job.is_over:
+        if job is None or job.is_over or job.state == "cancelling":
             services.tell.tell(action, NOT_RUNNING)
             return
         if action.user_id != job.user_id and not services.is_admin(action):
             services.tell.tell(action, "Only who asked for this may cancel it.")
             return
         try:
-            job = services.bulk.jobs.save(job, state="cancelled")
+            job = services.bulk.jobs.save(job, state="cancelling")
         except Interrupted:
             continue  # It was just moved on.
         if job.batch_id:

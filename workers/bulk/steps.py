@@ -152,12 +152,27 @@ def _show(job: Job, kind: Kind, services: BulkServices) -> Next:
     return services.jobs.save(job, state="done", misses=0), 0
 
 
+def _wind_up(job: Job, _kind: Kind, services: BulkServices) -> Next:
+    """Book what a cancelled job's batch took until it ended."""
+    batch = services.batches.find(job.batch_id) if job.batch_id and job.held else None
+    if batch and not batch.is_ended:
+        return _later(job, services)
+    usage = Usage()
+    for result in services.batches.results(job.batch_id) if batch else ():
+        usage = _sum(usage, result.usage)
+    after = services.jobs.save(job, state="cancelled", held="", usd=job.usd + services.batches.cost_usd(usage))
+    if job.held:
+        services.batches.book(job.held, job.payer, usage)
+    return after, 0
+
+
 STEPS: dict[JobState, Callable[[Job, Kind, BulkServices], Next]] = {
     "collecting": _collect,
     "ready": _submit,
     "submitting": _look_for,
     "running": _poll,
     "showing": _show,
+    "cancelling": _wind_up,
 }
 
 

@@ -49,7 +49,7 @@ def show_page(job: Job, number: int, blocks: Blocks, text: str, services: BulkSe
 
 def tell_progress(job: Job, kind: Kind, services: BulkServices) -> Job:
     """Let who asked see how far it is; what was merely due says nothing until it is done."""
-    if not job.user_id or job.is_over or job.state == "showing":
+    if not job.user_id or job.is_over or job.state in ("showing", "cancelling"):
         return job
     text = kind.progress(job)
     try:

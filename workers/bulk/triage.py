@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from workers import policy
 from workers.bulk.choices import Choices, choices_of
 from workers.bulk.kinds import Collected, Kind, Outcome
 from workers.bulk.services import BulkServices
@@ -15,6 +16,8 @@ from workers.claude.batches import Request
 from workers.errors import JiraRefused
 from workers.jira.many_issues import Untriaged
 from workers.jira.values import Issue
+from workers.settings import WorkerSettings
+from workers.slack.channels import channel_info
 from workers.views.bulk_words import plural
 from workers.views.triage_digest import Entry, entry_of, head, nothing_found, page
 
@@ -37,7 +40,9 @@ reason: one short sentence for the people who decide, in the language of the iss
 
 
 def _collect(job: Job, services: BulkServices) -> Collected:
-    projects = tuple(job.asked["projects"])
+    projects = _open_here(job, services)
+    if not projects:
+        return Collected(())
     choices = {project: choices_of(project, services.jira) for project in projects}
     rule = _rule(projects, choices, services)
     found = services.jira.many.untriaged(rule, cursor=job.cursor)
@@ -48,6 +53,26 @@ def _collect(job: Job, services: BulkServices) -> Collected:
     left_out = max(len(fresh) - room, 0)
     is_full = job.items + len(items) >= services.settings.triage_most
     return Collected(tuple(items), "" if is_full else found.cursor, left_out + int(is_full and bool(found.cursor)))
+
+
+def _open_here(job: Job, services: BulkServices) -> tuple[str, ...]:
+    """Return the wanted projects of which this channel may be told as it is now."""
+    here = channel_info(services.slack, job.team_id, job.channel_id)
+    shown = triage_projects(
+        services.channels.get(job.team_id, job.channel_id), services.settings, is_shared=here.is_shared
+    )
+    return tuple(project for project in job.asked["projects"] if project in shown)
+
+
+def triage_projects(channel: policy.ChannelSettings, settings: WorkerSettings, *, is_shared: bool) -> tuple[str, ...]:
+    """Return the projects of which a channel may be told."""
+    return policy.readable(
+        channel,
+        projects=settings.jira_projects,
+        usual_in_channels=settings.jira_channel_projects,
+        is_direct=False,
+        is_shared=is_shared,
+    )
 
 
 def _rule(projects: tuple[str, ...], choices: dict[str, Choices], services: BulkServices) -> Untriaged:
