@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workers.jobs import DRAFT_VERSION, FORM, Action, Draft, Filing, SlackFile
+from workers.views.message_text import readable_text
 
 Body = Mapping[str, Any]
 PLACE = ("channel_id", "message_ts", "thread_ts", "response_url")
@@ -50,7 +51,7 @@ def shortcut_action(body: Body, team_id: str, form_id: str) -> Action:
         response_url=body.get("response_url", ""),
         values={
             "form": form_id,
-            "text": str(message.get("text") or ""),
+            "text": readable_text(message),
             "files": [file.model_dump(mode="json") for file in files],
         },
     )

@@ -6,12 +6,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from workers.views.message_text import readable_text
+
 USER_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 LONGEST_FORWARDED = 20_000
 
 
 def words_of(message: Mapping[str, Any], bot_user_id: str) -> str:
     """Return what a message says; link previews that Slack hangs on it later are no words of its own."""
+    if message.get("bot_id"):
+        # What another program hangs on its message is its message: an alert says most of it there.
+        return without_mention(readable_text(message), bot_user_id)
     own = without_mention(message.get("text") or "", bot_user_id)
     forwarded = [_forwarded(each) for each in message.get("attachments") or () if not own or each.get("is_share")]
     return "\n\n".join(part for part in (own, *forwarded) if part)

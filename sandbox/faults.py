@@ -27,7 +27,8 @@ class Fault(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     operation: str
-    """Slack: the method (`chat.update`); Jira: `METHOD route` (`POST issue`); Claude: `messages`; `*` is any."""
+    """Slack: the method (`chat.update`); Jira: `METHOD route` (`POST issue`); Claude: `messages`, or
+    `structured` for those that ask for JSON of a schema; `*` is any."""
     kind: FaultKind
     times: int = 1
     """How many calls; -1 means all until cleared."""

@@ -7,7 +7,7 @@ So a worker that takes over repeats at most the round that was cut, and no tool 
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -63,10 +63,18 @@ class Agent:
     """One turn's loop."""
 
     def __init__(
-        self, claude: Claude, toolbox: Toolbox, reply: Speech, journal: Journal, interrupt: Interrupt, pool: Executor
+        self,
+        claude: Claude,
+        toolbox: Toolbox,
+        reply: Speech,
+        journal: Journal,
+        interrupt: Interrupt,
+        pool: Executor,
+        note: Callable[[int], str | None] = lambda _number: None,
     ) -> None:
         self._claude, self._toolbox, self._reply = claude, toolbox, reply
         self._journal, self._interrupt, self._pool = journal, interrupt, pool
+        self._note = note
         self._said = ""
         self._issue_keys: dict[str, None] = {}
 
@@ -150,7 +158,15 @@ class Agent:
         for future in running:
             future.result()
         self._show_tasks(running)
-        return {"role": "user", "content": [self._stored_result(number, call) for call in calls]}
+        self._take_note(number)
+        return _with_note(self._journal, number, [self._stored_result(number, call) for call in calls])
+
+    def _take_note(self, number: int) -> None:
+        """Keep what is told beside the results of a round: the same for whoever goes on."""
+        if self._journal.get(f"note:{number}") is None:
+            note = self._note(number)
+            if note is not None:
+                self._journal.put(f"note:{number}", note)
 
     def _show_tasks(self, running: Mapping[Future[ToolAnswer], dict[str, Any]]) -> None:
         """Show what the calls have come to."""
@@ -220,7 +236,7 @@ def stopped_messages(
         calls = [block for block in finished.blocks if block["type"] == "tool_use"]
         if calls:
             results = [_tool_result(call, journal.get(_result_name(number, call)) or {}) for call in calls]
-            kept.append({"role": "user", "content": results})
+            kept.append(_with_note(journal, number, results))
         number += 1
     sentence = _joined(shown.removeprefix(said).strip() if shown.startswith(said) else "", sentence)
     if kept[-1]["role"] == "assistant":
@@ -268,6 +284,12 @@ def _tool_result(call: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]
     content = stored.get("content", failures.CALL_NOT_RUN)
     result = {"type": "tool_result", "tool_use_id": call["id"], "content": content}
     return {**result, "is_error": True} if stored.get("is_error", True) else result
+
+
+def _with_note(journal: Journal, number: int, results: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the results of a round in one message, and what was told beside them after them."""
+    note = journal.get(f"note:{number}")
+    return {"role": "user", "content": [*results, _text(note)] if note else results}
 
 
 def _result_name(number: int, call: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from workers.attempt import Attempt, TurnServices
 from workers.errors import Interrupted, MediaRefused, Misconfigured, PromptRefused, ReplyGone, Transient, TurnFailed
 from workers.failpoints import failpoint
 from workers.files.blocks import media_of
+from workers.first_look import FirstLook, report_in
 from workers.logs import get_logger
 from workers.question import Question, Sources, question_of, without_media
 from workers.reading import FileReader
@@ -73,7 +74,10 @@ def answer_message(attempt: Attempt) -> None:
     question = question_of(request, attempt.own_history, attempt.journal, _sources(attempt, standing))
     attempt.reply.may_mention(Addressees(question.people))
     toolbox = _toolbox(attempt, question, standing)
-    agent = Agent(services.claude, toolbox, attempt.reply, attempt.journal, attempt.interrupt, services.tool_pool)
+    look = _first_look(attempt, question, standing)
+    agent = Agent(
+        services.claude, toolbox, attempt.reply, attempt.journal, attempt.interrupt, services.tool_pool, look.note
+    )
     says_nothing = request.opens_thread and not (request.text or request.files)
     answer = greeting(attempt.reply) if says_nothing else _asked(agent, question, attempt)
     attempt.await_sign()
@@ -89,6 +93,19 @@ def answer_message(attempt: Attempt) -> None:
     if request.opens_thread and request.conversation.is_direct:
         words = prompt.readable(request.text, {})
         name_conversation(attempt.api, request.conversation, words, has_session=services.settings.slack_streaming)
+
+
+def _first_look(attempt: Attempt, question: Question, standing: Standing) -> FirstLook:
+    """Begin to judge a new report of somebody to whom Jira is open."""
+    services, request = attempt.services, attempt.request
+    projects = tuple(dict.fromkeys((standing.default_project, *standing.projects))) if standing.projects else ()
+    look = FirstLook(services.claude, services.jira, services.tool_pool, projects=projects, payer=attempt.payer)
+    is_new = not attempt.own_history and request.kind != "follow_up" and attempt.journal.get("note:0") is None
+    if is_new and projects and standing.access == "full":
+        material = report_in(question.message, request.text, opens_thread=request.opens_thread)
+        if material:
+            look.begin(material)
+    return look
 
 
 def _sources(attempt: Attempt, standing: Standing) -> Sources:

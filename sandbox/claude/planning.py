@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.claude.brain import decide, forced
 from sandbox.claude.catalogue import Model
-from sandbox.claude.scripts import Block, Body, Plan, Reply, settled, text, thinking
+from sandbox.claude.scripts import Block, Body, Plan, Reply, schema_of, settled, text, thinking
 from sandbox.claude.signatures import blocks_of, fingerprint, sign
 from sandbox.claude.usage import CHARACTERS_PER_TOKEN, output_usage
 
@@ -25,7 +25,7 @@ class Planned:
 
 def plan(state: ClaudeStandIn, body: Body, model: Model) -> Planned:
     """Return the answer to a request that breaks no rule."""
-    script = state.scripts.take(question_of(body))
+    script = state.scripts.take(question_of(body), schema_of(body))
     if script:
         reply = settled(script[0], body)
     else:

@@ -14,7 +14,7 @@ from sandbox.claude import batches, messages
 from sandbox.claude.catalogue import MODELS, Model, find_model
 from sandbox.claude.errors import ApiError, error_body, invalid
 from sandbox.claude.rules import check_request
-from sandbox.claude.scripts import Body
+from sandbox.claude.scripts import Body, schema_of
 from sandbox.claude.usage import count_prompt
 from sandbox.faults import Fault, cut, hang
 
@@ -58,7 +58,7 @@ class _Api:
 
     async def create(self, request: web.Request, kept: Recorded) -> web.StreamResponse:
         kept.body = await _read(request)
-        fault = self._state.faults.take("messages")
+        fault = self._state.faults.take("structured" if schema_of(kept.body) else "messages")
         early = await self._early(request, kept, fault)
         if early is not None:
             return early

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import uuid
 from collections.abc import Callable
@@ -37,6 +38,14 @@ class Reply:
 
 
 Plan = Reply | Callable[[Body], Reply]
+
+
+def schema_of(body: Body) -> dict[str, Any] | None:
+    """Return the schema that a request asks its answer to keep, None if it asks for words."""
+    config = body.get("output_config")
+    wanted = config.get("format") if isinstance(config, dict) else None
+    schema = wanted.get("schema") if isinstance(wanted, dict) else None
+    return schema if isinstance(schema, dict) else None
 
 
 def text(words: str) -> Block:
@@ -77,6 +86,14 @@ class _Entry:
     plan: Plan
     when: str | None
     forever: bool
+    is_structured: bool
+
+    def fits(self, question: str, schema: dict[str, Any] | None) -> bool:
+        """Return whether it may answer a request: JSON only what asks for a schema that it keeps, all else the rest."""
+        if self.is_structured != (schema is not None) or (self.when or "") not in question:
+            return False
+        said = None if callable(self.plan) else _json_of(self.plan)
+        return said is None or schema is None or set(schema.get("required") or ()) <= said.keys()
 
 
 class Scripts:
@@ -86,21 +103,26 @@ class Scripts:
         self._entries: list[_Entry] = []
         self._lock = threading.Lock()
 
-    def add(self, *plans: Plan, when: str | None = None, forever: bool = False) -> None:
-        """Plan answers for the next requests whose question contains `when`."""
+    def add(
+        self, *plans: Plan, when: str | None = None, forever: bool = False, is_structured: bool | None = None
+    ) -> None:
+        """Plan answers for the next requests whose question contains `when`.
+
+        With `is_structured` for those that ask for a schema, which else only an answer of JSON is for.
+        """
         with self._lock:
-            self._entries += [_Entry(plan, when, forever) for plan in plans]
+            self._entries += [_Entry(plan, when, forever, _is_for_schema(plan, is_structured)) for plan in plans]
 
     def put_back(self, plan: Plan, when: str | None) -> None:
         """Make an answer that a fault cut off the next one again."""
         with self._lock:
-            self._entries.insert(0, _Entry(plan, when, forever=False))
+            self._entries.insert(0, _Entry(plan, when, forever=False, is_structured=_is_for_schema(plan, None)))
 
-    def take(self, question: str) -> tuple[Plan, str | None] | None:
+    def take(self, question: str, schema: dict[str, Any] | None = None) -> tuple[Plan, str | None] | None:
         """Return the first plan for this question and what it waited for, or None."""
         with self._lock:
             for place, entry in enumerate(self._entries):
-                if entry.when is not None and entry.when not in question:
+                if not entry.fits(question, schema):
                     continue
                 if not entry.forever:
                     del self._entries[place]
@@ -113,6 +135,20 @@ class Scripts:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+def _is_for_schema(plan: Plan, given: bool | None) -> bool:
+    return given if given is not None else not callable(plan) and _json_of(plan) is not None
+
+
+def _json_of(plan: Reply) -> dict[str, Any] | None:
+    """Return the JSON object that an answer is, or None."""
+    words = "".join(block.get("text", "") for block in plan.blocks)
+    try:
+        said = json.loads(words) if words.startswith("{") else None
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) else None
 
 
 def settled(plan: Plan, body: Body) -> Reply:

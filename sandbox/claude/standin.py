@@ -13,7 +13,7 @@ from aiohttp import web
 
 from sandbox.claude import control, routes
 from sandbox.claude.batches import Batch
-from sandbox.claude.scripts import Body, Plan, Scripts
+from sandbox.claude.scripts import Body, Plan, Scripts, schema_of
 from sandbox.claude.usage import PromptCache
 from sandbox.faults import Faults
 
@@ -99,9 +99,14 @@ class ClaudeStandIn:
         """Move the clock of the cache and of the batches ahead."""
         self._ahead_seconds += seconds
 
-    def script(self, *plans: Plan, when: str | None = None, forever: bool = False) -> None:
-        """Plan the next answers, for questions that contain `when`, in place of the brain's."""
-        self.scripts.add(*plans, when=when, forever=forever)
+    def script(
+        self, *plans: Plan, when: str | None = None, forever: bool = False, is_structured: bool | None = None
+    ) -> None:
+        """Plan the next answers, for questions that contain `when`, in place of the brain's.
+
+        What is JSON answers only requests that ask for a schema, all else only the others, unless one says so.
+        """
+        self.scripts.add(*plans, when=when, forever=forever, is_structured=is_structured)
 
     def record(self, path: str, body: Body, headers: dict[str, str]) -> Recorded:
         """Keep a request for assertions."""
@@ -112,5 +117,10 @@ class ClaudeStandIn:
 
     @property
     def message_requests(self) -> list[Recorded]:
-        """The requests that asked for a message, in order."""
-        return [request for request in self.requests if request.path == "/v1/messages"]
+        """The requests that asked for words, in order."""
+        return [request for request in self.requests if request.path == "/v1/messages" and not schema_of(request.body)]
+
+    @property
+    def structured_requests(self) -> list[Recorded]:
+        """The requests that asked for JSON of a schema, in order."""
+        return [request for request in self.requests if request.path == "/v1/messages" and schema_of(request.body)]

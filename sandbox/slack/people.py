@@ -78,12 +78,21 @@ class People:
             self.slack.deliveries.event(events.mention_event(self.slack.workspace, message))
         return message.ts
 
-    async def say_as_bot(self, channel: str, user: str, text: str, thread_ts: str | None = None) -> str:
-        """Write a message as the user of another app."""
+    async def say_as_bot(
+        self,
+        channel: str,
+        user: str,
+        text: str,
+        thread_ts: str | None = None,
+        attachments: list[Json] | None = None,
+        blocks: list[Json] | None = None,
+    ) -> str:
+        """Write a message as the user of another app, such as a monitoring system with all it hangs on its alerts."""
         place, person = self._member(channel, user)
         ts = self.slack.clock.next_ts()
         bot_id = f"B{person.id[1:]}"
-        message = Message(place.id, ts, person.id, text, self._root(place, thread_ts), bot_id)
+        root = self._root(place, thread_ts)
+        message = Message(place.id, ts, person.id, text, root, bot_id, blocks=blocks, attachments=attachments)
         self.slack.post(message)
         if f"<@{self.slack.workspace.bot_user_id}" in text and self.slack.workspace.is_bot_in(place):
             self.slack.deliveries.event(events.mention_event(self.slack.workspace, message))

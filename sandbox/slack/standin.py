@@ -64,9 +64,17 @@ class SlackStandIn:
         """Write a message and return its ts; put `mention` into the text to call the bot."""
         return self._do(self.people.say(channel, user, text, thread_ts, files, is_broadcast=is_broadcast))
 
-    def say_as_bot(self, channel: str, user: str, text: str, thread_ts: str | None = None) -> str:
+    def say_as_bot(
+        self,
+        channel: str,
+        user: str,
+        text: str,
+        thread_ts: str | None = None,
+        attachments: list[dict[str, Any]] | None = None,
+        blocks: list[dict[str, Any]] | None = None,
+    ) -> str:
         """Write a message as the user of another app and return its ts."""
-        return self._do(self.people.say_as_bot(channel, user, text, thread_ts))
+        return self._do(self.people.say_as_bot(channel, user, text, thread_ts, attachments, blocks))
 
     def edit(self, channel: str, ts: str, text: str) -> None:
         """Change the text of a person's message."""

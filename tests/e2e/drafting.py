@@ -16,6 +16,16 @@ CREATE = "POST issue"
 SEARCH = "POST search/jql"
 READY = "The draft is ready."
 
+JUDGEMENT = {
+    "kind": "report",
+    "severity": "medium",
+    "project": "",
+    "component": "",
+    "confidence": "medium",
+    "questions": [],
+}
+"""What the fast model says of a report beside the texts of a form."""
+
 
 def propose(stack: Stack, summary: str, *, user: str = ADA, channel: str = CHANNEL, **arguments: Any) -> Message:
     """Let a person ask for an issue with this summary, and return the card of its draft once the turn is over."""

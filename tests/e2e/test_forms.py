@@ -14,7 +14,7 @@ from sandbox.faults import Fault
 from sandbox.slack.modals import View
 from sandbox.slack.people import NewFile
 from sandbox.stack import Stack
-from tests.e2e.drafting import filed, shows, told, words
+from tests.e2e.drafting import JUDGEMENT, filed, shows, told, words
 from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, cards, within
 from tests.e2e.support_views import choices, choose, modal, shown
 
@@ -42,7 +42,7 @@ def _all_is_well_again(stack: Stack) -> Iterator[None]:
 def filled(**values: str) -> Any:
     """Return what the fast model says to fill in a form."""
     usual = {"summary": "", "description": "", "issue_type": "Task", "priority": ""}
-    return reply(json.dumps(usual | values))
+    return reply(json.dumps(JUDGEMENT | usual | values))
 
 
 def value(view: View, block: str) -> Any:

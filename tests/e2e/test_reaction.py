@@ -12,7 +12,7 @@ import pytest
 from sandbox.claude.scripts import reply
 from sandbox.slack.people import NewFile
 from sandbox.stack import Stack
-from tests.e2e.drafting import BUTTONS, filed, is_told, press, shows, words
+from tests.e2e.drafting import BUTTONS, JUDGEMENT, filed, is_told, press, shows, words
 from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, answer, ask, card, cards, within
 
 pytestmark = pytest.mark.e2e
@@ -25,8 +25,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
-def filled(summary: str) -> Any:
-    return reply(json.dumps({"summary": summary, "description": "", "issue_type": "Task", "priority": ""}))
+def filled(summary: str, **values: Any) -> Any:
+    usual = {"summary": summary, "description": "", "issue_type": "Task", "priority": ""}
+    return reply(json.dumps(JUDGEMENT | usual | values))
 
 
 def test_the_emoji_makes_a_draft_in_the_thread_asked_for_by_who_reacted(stack: Stack) -> None:

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from workers import prompt
 from workers.acts.services import ActServices
 from workers.claude.prefill import Prefilled, prefill
+from workers.claude.triage import Choices
 from workers.errors import Misconfigured, SlackRefused, SupportBotError, Transient
+from workers.jira.choices import COMPONENTS, LABELS, options_of
 from workers.jira.forms import OWN
 from workers.logs import get_logger
 from workers.payer import Payer
-from workers.records import Action, Conversation, FieldSpec, SlackFile
+from workers.records import Action, Conversation, FieldSpec, FieldValue, SlackFile
 from workers.slack.threads import ThreadMessage, read_thread
 from workers.views import failures
 from workers.views.draft_modal import USUAL_TYPE, IssueForm, issue_modal
@@ -120,19 +122,40 @@ def filled_form(action: Action, material: Material, services: ActServices) -> Is
     usual = channel.issue_type if channel.issue_type in types else ""
     specs = _specs(project, usual or _first(types), services)
     filled = _prefilled(action, material, types, specs, services)
-    issue_type = usual or (filled.issue_type if filled and filled.issue_type in types else _first(types))
+    # What a channel is set up for is not overruled by a guess, nor by an unsure one what is usual.
+    if filled and filled.project in services.projects(action) and not channel.project and filled.confidence == "high":
+        project = filled.project
+        types = _types(project, services)
+    issue_type = usual if usual in types else filled.issue_type if filled and filled.issue_type in types else ""
     first_line = next((line.strip() for line in material.text.splitlines() if line.strip()), "")
+    specs = _specs(project, issue_type or _first(types), services)
     return IssueForm(
         project=project,
-        issue_type=issue_type,
+        issue_type=issue_type or _first(types),
         summary=filled.summary if filled and filled.summary else first_line,
         description=filled.description if filled and filled.description else material.text,
-        fields={"priority": filled.priority} if filled and filled.priority else {},
+        fields=_judged(filled, specs) if filled else {},
         projects=projects,
         types=types,
-        specs=_specs(project, issue_type, services),
+        specs=specs,
         note=ALONE if material.is_alone else "",
+        questions=open_questions(filled),
+        is_unsure=filled is not None and filled.confidence == "low",
     )
+
+
+def open_questions(filled: Prefilled | None) -> str:
+    """Return a sentence that names what the material does not tell, empty if nothing is missing."""
+    return f"Not told yet: {' '.join(filled.questions)}" if filled and filled.questions else ""
+
+
+def _judged(filled: Prefilled, specs: Sequence[FieldSpec]) -> dict[str, FieldValue | None]:
+    """Return the fields that the judgement fills, as far as this create screen has and allows them."""
+    found: dict[str, FieldValue | None] = {"priority": filled.priority} if filled.priority else {}
+    if filled.component in options_of(specs, COMPONENTS):
+        found[COMPONENTS] = (filled.component,)
+    labels = tuple(label for label in filled.labels if label in options_of(specs, LABELS))
+    return {**found, LABELS: labels} if labels else found
 
 
 def _prefilled(
@@ -140,10 +163,14 @@ def _prefilled(
 ) -> Prefilled | None:
     if not material.text.strip():
         return None
-    options = next((spec.options for spec in specs if spec.id == "priority"), ())
-    payer = Payer(action.team_id, action.user_id, action.channel_id)
-    priorities = [option.name for option in options]
-    return prefill(services.claude, material.whole, types=types, priorities=priorities, payer=payer)
+    return prefill(
+        services.claude,
+        material.whole,
+        Choices(services.settings.jira_projects, options_of(specs, COMPONENTS), options_of(specs, LABELS)),
+        types=types,
+        priorities=options_of(specs, "priority"),
+        payer=Payer(action.team_id, action.user_id, action.channel_id),
+    )
 
 
 def _types(project: str, services: ActServices) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from workers import policy
 from workers.acts.form import filled_form, material_of
 from workers.acts.services import ActServices
 from workers.errors import SlackRefused
-from workers.jira.forms import notes_on
+from workers.jira.forms import OWN, notes_on
 from workers.logs import get_logger
 from workers.records import Action, Conversation, Draft
 from workers.slack.threads import permalink
@@ -52,6 +52,8 @@ def react(action: Action, services: ActServices) -> None:
         summary=form.summary[:255] or "(no summary)",
         description=form.description,
         priority=str(form.fields.get("priority") or "") or None,
+        labels=tuple(form.fields.get("labels") or ()),
+        fields={name: value for name, value in form.fields.items() if name not in OWN and value},
         specs=form.specs,
         permalink=permalink(services.slack.of(action.team_id), action.channel_id, action.message_ts),
         files=material.files[-MOST_FILES:],
@@ -59,7 +61,10 @@ def react(action: Action, services: ActServices) -> None:
     )
     notes = notes_on(draft) if form.specs else (failures.NOT_CHECKED,)
     draft = draft.model_copy(update={"notes": notes})
-    services.desk.propose(draft, services.reader_of_card(action), write_policy=_write_policy(action, draft, services))
+    write_policy = "confirm" if form.is_unsure else _write_policy(action, draft, services)
+    if form.questions and write_policy == "confirm":
+        draft = draft.model_copy(update={"notes": (*notes, form.questions)})
+    services.desk.propose(draft, services.reader_of_card(action), write_policy=write_policy)
     log.info("drafted_by_reaction", draft=draft_id)
 
 

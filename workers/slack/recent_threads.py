@@ -9,8 +9,8 @@ from typing import Any
 from workers.errors import ReplyGone
 from workers.slack.api import SlackApi
 from workers.slack.lookup import CARD_EVENT, OWN_EVENTS, REPLY_EVENT
-from workers.slack.message_text import readable_text
 from workers.slack.people import People
+from workers.views.message_text import readable_text
 
 PAGE = 15
 """Each message of a page may be a thread, which is a call of its own."""

@@ -12,8 +12,8 @@ from workers.errors import Misconfigured, ReplyGone, SlackRefused, Transient
 from workers.logs import get_logger
 from workers.records import Conversation, SlackFile
 from workers.slack.api import SlackApi
-from workers.slack.message_text import readable_text
 from workers.slack.people import People
+from workers.views.message_text import readable_text
 
 PAGE = 200
 MAX_PAGES = 10

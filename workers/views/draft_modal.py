@@ -89,13 +89,17 @@ class IssueForm:
     types: tuple[str, ...] = ()
     specs: tuple[FieldSpec, ...] = ()
     note: str = ""
+    questions: str = ""
+    """What whoever takes care of it will ask."""
+    is_unsure: bool = False
+    """What fills it was a guess that somebody should look at."""
 
 
 def issue_modal(form: IssueForm, *, private_metadata: str, external_id: str = "") -> dict[str, Any]:
     """Return the form that files something; another project or type in it asks for the form anew."""
     screen = f"{form.project}/{form.issue_type}"
     blocks = [
-        *([_note(form.note)] if form.note else []),
+        *(_note(each) for each in (form.note, form.questions) if each),
         _choice("project", PROJECT_CHOICE, "Project", form.projects, form.project),
         _choice(f"issue_type{MARK}{form.project}", TYPE_CHOICE, "Type", form.types, form.issue_type),
         _summary(form.summary),

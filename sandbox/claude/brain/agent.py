@@ -17,7 +17,7 @@ from sandbox.claude.brain.keywords import groups_of, keywords_of
 from sandbox.claude.brain.long_answer import long_answer
 from sandbox.claude.brain.reading import KEY, Call, Situation, read
 from sandbox.claude.brain.structured import structured_answer
-from sandbox.claude.scripts import Block, Body, Reply, reply, text, thinking, tool
+from sandbox.claude.scripts import Block, Body, Reply, reply, schema_of, text, thinking, tool
 
 MOST_ROUNDS = 6
 _PLAIN: dict[Intent, str] = {
@@ -36,7 +36,7 @@ _TOPIC_BORDER = re.compile(
 def decide(body: Body, *, long_paragraphs: int) -> Reply:
     """Return what a sensible support agent would say or do next."""
     situation = read(body)
-    schema = ((body.get("output_config") or {}).get("format") or {}).get("schema")
+    schema = schema_of(body)
     if schema:
         about_one = bulk_answer(body, schema)
         if about_one is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.claude.brain.filing import summary_of, topic_of
 from sandbox.claude.brain.keywords import keywords_of
 from sandbox.claude.brain.reading import Situation
-from sandbox.claude.brain.triage import PRIORITY, judge
+from sandbox.claude.brain.triage import PRIORITY, is_problem, judge
 
 
 def structured_answer(situation: Situation, schema: dict[str, Any]) -> str:
@@ -21,14 +21,14 @@ def _value(name: str, schema: dict[str, Any], situation: Situation, root: dict[s
     if "const" in schema:
         return schema["const"]
     if "enum" in schema:
-        return _best(schema["enum"], situation)
+        return _kind(schema["enum"], situation) if name == "kind" else _best(schema["enum"], situation)
     kind = schema.get("type")
     match next(iter(kind), None) if isinstance(kind, list) else kind:
         case "object":
             members = schema.get("properties", {})
             return {member: _value(member, part, situation, root) for member, part in members.items()}
         case "array":
-            return _items(schema, situation, root)
+            return _items(name, schema, situation, root)
         case "boolean":
             return False
         case "integer" | "number":
@@ -49,11 +49,18 @@ def _resolved(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
     return _resolved(choices[0], root) if choices else schema
 
 
-def _items(schema: dict[str, Any], situation: Situation, root: dict[str, Any]) -> list[Any]:
+def _items(name: str, schema: dict[str, Any], situation: Situation, root: dict[str, Any]) -> list[Any]:
     items = _resolved(schema.get("items", {}), root)
+    if "question" in name:
+        return [f"What about {gap}?" for gap in judge(_subject(situation)).gaps]
     if items.get("type") == "string" and "enum" not in items:
         return keywords_of(_subject(situation))
     return [_value("", items, situation, root)] if schema.get("minItems") else []
+
+
+def _kind(allowed: list[Any], situation: Situation) -> Any:
+    """Return what a problem is called, if the words tell of one, else the last kind that is allowed."""
+    return allowed[0] if is_problem(_subject(situation)) else allowed[-1]
 
 
 def _best(allowed: list[Any], situation: Situation) -> Any:

@@ -8,9 +8,9 @@ from sandbox.slack.messages import Message
 from sandbox.slack.people import NewFile
 from tests.unit.workers.slack.world import ADA, CHANNEL, World, refused
 from workers.errors import ReplyGone
-from workers.slack.message_text import LONGEST, readable_text
 from workers.slack.people import People
 from workers.slack.threads import ThreadMessage, permalink, read_thread
+from workers.views.message_text import LONGEST, readable_text
 
 pytestmark = pytest.mark.integration
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,11 +14,19 @@ _ATTACHMENT = ("pretext", "title", "text")
 def readable_text(message: Mapping[str, Any]) -> str:
     """Return what a person reads in this message, cut to a length that a thread can bear."""
     text = str(message.get("text") or "").strip()
-    if not text:
-        text = "\n".join(_lines(message.get("blocks") or ()))
+    if not text or message.get("bot_id"):
+        # What a bot writes as text is often only the headline of its blocks.
+        known = _letters(text)
+        more = [line for line in _lines(message.get("blocks") or ()) if _letters(line) not in known]
+        text = "\n".join(part for part in (text, *more) if part)
     attached = "\n".join(line for each in message.get("attachments") or () for line in _attachment(each))
     words = "\n".join(part for part in (text, attached) if part)
     return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
+
+
+def _letters(text: str) -> str:
+    """Return a text without its markup, to be found again in another."""
+    return re.sub(r"\W|_", "", text).casefold()
 
 
 def _attachment(attachment: Mapping[str, Any]) -> Iterator[str]:
