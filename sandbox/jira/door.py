@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import functools
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,13 @@ from aiohttp import web
 
 from sandbox.faults import Fault, cut, hang
 from sandbox.jira import dialect
+from sandbox.jira.api_shape import misfits
 from sandbox.jira.control import shown_call
 from sandbox.jira.routes_server import SERVER_ROUTES
 from sandbox.jira.routing import AGILE_ROUTES, ROUTES
 from sandbox.jira.site import User
 from sandbox.jira.transport import answer, call_of, log_body
-from sandbox.jira.wire import BAD_PAYLOAD, JiraError, Reply, Route
+from sandbox.jira.wire import BAD_PAYLOAD, Call, JiraError, Reply, Route
 
 if TYPE_CHECKING:
     from sandbox.jira.standin import JiraStandIn
@@ -33,6 +35,7 @@ ROOTS = ("/rest/api/3", "/rest/api/latest", f"/ex/jira/{CLOUD_ID}/rest/api/3", f
 AGILE_ROOT = "/rest/agile/1.0"
 SERVER_ROOTS = ("/rest/api/2", "/rest/api/latest")
 
+MISSING = re.compile(r"body.* is required$")
 Entry = dict[str, Any]
 
 
@@ -113,7 +116,9 @@ class Door:
             if refusal is not None:
                 reply = Reply({"errorMessages": ["Rate limit exceeded."], "errors": {}}, 429)
                 return self._answer(request, reply, refusal)
-            reply = route(await call_of(request, self._stand_in.site, user))
+            call = await call_of(request, self._stand_in.site, user)
+            self._hold_to_document(entry, call)
+            reply = route(call)
             return self._answer(request, reply, self._stand_in.limits.headers())
         except JiraError as refused:
             entry["reason"] = str(refused.__cause__ or "")
@@ -122,6 +127,15 @@ class Door:
             # A member of the wrong type deep in a body ends here; the log tells it from a rule that was broken.
             entry["reason"] = repr(error)
             return self._answer(request, Reply({"errorMessages": [BAD_PAYLOAD], "errors": {}}, 400), {})
+
+    def _hold_to_document(self, entry: Entry, call: Call) -> None:
+        """Refuse what the published description of Cloud's API does not know, even where Jira would overlook it."""
+        if not self._stand_in.site.is_cloud or call.files:
+            return
+        # What is missing in a body is the route's to say: it names the field as Jira does.
+        found = [each for each in misfits(entry["route"], call.query, call.body) if not MISSING.match(each)]
+        if found:
+            raise JiraError(400, BAD_PAYLOAD) from ValueError("; ".join(found))
 
     def _answer(self, request: web.Request, reply: Reply, headers: dict[str, str]) -> web.Response:
         shown = dialect.shown(reply.body, self._stand_in.site)
