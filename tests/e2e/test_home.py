@@ -10,6 +10,7 @@ import pytest
 from sandbox.claude.scripts import reply
 from sandbox.faults import Fault
 from sandbox.stack import Stack
+from tests.e2e import changing
 from tests.e2e.drafting import press, propose, shows, words
 from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, answer, ask, within
 
@@ -41,6 +42,17 @@ def test_something_stands_there_at_once_and_what_is_ones_own_follows(stack: Stac
     first = words(stack.slack.homes[ADA].history[0]["blocks"])
     assert "What I can do here" in first
     assert "Your open drafts" not in first
+
+
+def test_changes_that_wait_for_a_press_stand_there_until_then(stack: Stack) -> None:
+    shown = changing.propose(stack, "remark on OPS-16", changing.comment("OPS-16", "Blue."), user=GRACE)
+    said = home(stack, GRACE, "Changes that you asked for")
+    assert "comment on OPS-16" in said
+    assert "waits for Confirm" in said
+    press(stack, shown, changing.CANCEL, GRACE)
+    shows(shown, "Cancelled")
+
+    within(lambda: "Changes that you asked for" not in home(stack, GRACE, "Your open drafts"), "nothing waits")
 
 
 def test_it_shows_drafts_issues_with_their_status_and_usage(stack: Stack) -> None:

@@ -22,7 +22,8 @@ def command(action: Action, services: ActServices) -> None:
     elif not services.person(action).is_full_member:
         services.tell.tell(action, failures.JIRA_CLOSED)
     elif action.values["name"] == "mine":
-        services.tell.tell(action, issue_list.mine(*mine(services.reader(action), services)))
+        changes = services.changes.open_of(action.team_id, action.user_id)
+        services.tell.tell(action, issue_list.mine(*mine(services.reader(action), services), changes))
     else:
         words = str(action.values["words"])
         services.tell.tell(action, issue_list.found(words, _search(words, services.reader(action), services)))

@@ -22,7 +22,8 @@ def open_home(action: Action, services: ActServices) -> None:
     if person.is_full_member:
         drafts, issues = mine(services.reader(action, is_alone=True), services)
         settings = tuple(_settings(action, services.settings)) if _is_admin(person, services.settings) else None
-        own = Own(drafts, issues, usage, settings)
+        changes = services.changes.open_of(action.team_id, person.id)
+        own = Own(drafts, issues, usage, settings, changes=changes)
     else:
         own = Own(usage=usage, is_closed=True)
     view = home_view(str(action.values["bot_user_id"]), own)

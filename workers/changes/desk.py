@@ -106,6 +106,10 @@ class ChangeDesk:
         """Return what one message has led to."""
         return [each for each in self._proposals.of_conversation(conversation) if each.turn_ts == turn_ts]
 
+    def open_of(self, team_id: str, user_id: str) -> list[Proposal]:
+        """Return what a person asked for and nobody has settled yet, newest first."""
+        return [each for each in self._proposals.of_person(team_id, user_id) if each.state not in ("done", "cancelled")]
+
     def outcomes(self, conversation: Conversation) -> list[str]:
         """Return a sentence for the model on each change that was proposed in a conversation."""
         return [

@@ -23,7 +23,7 @@ Added = Literal["new", "added", "known", "closed"]
 # Adds a change to a proposal that nobody has pressed yet; a change that is there already is not added again.
 # `reopens`: also to one that is settled, where nobody has to press anything.
 _ADD = """
-local entry, index = KEYS[1], KEYS[2]
+local entry, index, own = KEYS[1], KEYS[2], KEYS[3]
 local id, head, name, body, ttl, most, reopens, created_at, text, most_text = unpack(ARGV)
 if redis.call('HEXISTS', entry, name) == 1 then return 'known' end
 local state = redis.call('HGET', entry, 'state')
@@ -39,6 +39,9 @@ redis.call('HINCRBY', entry, 'version', 1)
 redis.call('EXPIRE', entry, ttl)
 redis.call('ZADD', index, created_at, id)
 redis.call('EXPIRE', index, ttl)
+redis.call('ZADD', own, created_at, id)
+redis.call('ZREMRANGEBYRANK', own, 0, -201)
+redis.call('EXPIRE', own, ttl)
 return state and 'added' or 'new'
 """
 
@@ -76,7 +79,9 @@ class Proposals:
             MOST_TEXT,
         ]
         with state_errors():
-            answer = self._add(keys=[_entry(proposal).key, _of(where)], args=args)
+            answer = self._add(
+                keys=[_entry(proposal).key, _of(where), _of_person(where.team_id, proposal.asker_id)], args=args
+            )
         return cast("Added", answer.decode())
 
     def get(self, team_id: str, proposal_id: str) -> Proposal | None:
@@ -90,6 +95,13 @@ class Proposals:
         with state_errors():
             rows = cast("list[bytes]", self._redis.zrange(_of(conversation), -limit, -1))
         found = (self.get(conversation.team_id, row.decode()) for row in rows)
+        return [each for each in found if each]
+
+    def of_person(self, team_id: str, user_id: str, limit: int = 20) -> list[Proposal]:
+        """Return the newest proposals that a person asked for, newest first."""
+        with state_errors():
+            rows = cast("list[bytes]", self._redis.zrevrange(_of_person(team_id, user_id), 0, limit - 1))
+        found = (self.get(team_id, row.decode()) for row in rows)
         return [each for each in found if each]
 
     def replace(self, proposal: Proposal, change: AnyChange) -> None:
@@ -157,6 +169,10 @@ def _key(team_id: str, proposal_id: str) -> str:
 
 def _of(conversation: Conversation) -> str:
     return f"sb:{{{conversation.box}}}:actions"
+
+
+def _of_person(team_id: str, user_id: str) -> str:
+    return f"sb:person:{team_id}:{user_id}:actions"
 
 
 def _entry(proposal: Proposal) -> Entry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from workers.proposals import NOTHING, AnyChange, Comment, FieldChange, Link, Move, Outcome, Proposal
+from workers.proposals import NOTHING, AnyChange, Comment, FieldChange, Link, Move, Outcome, Proposal, Update
 from workers.views.limits import cut
 
 STALE = "The issue was changed meanwhile: this is how the change would be now."
@@ -33,6 +33,13 @@ def named(change: AnyChange) -> str:
     if isinstance(change, Link):
         return f"{change.key} {change.relation} {change.other}"
     return cut(f"{change.key}: {'; '.join(map(field_line, change.fields))}", LONGEST_NAME)
+
+
+def brief(change: AnyChange) -> str:
+    """Return what a change is about, without a word that was read in Jira."""
+    if isinstance(change, Update):
+        return f"{change.key}: {', '.join(field.spec.name for field in change.fields)}"
+    return f"{change.key} to {change.to_status}" if isinstance(change, Move) else named(change)
 
 
 def field_line(field: FieldChange) -> str:

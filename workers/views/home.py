@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workers.proposals import Proposal
 from workers.records import Draft, Filing
-from workers.views.issue_list import Line, draft_line, issue_line
+from workers.views.issue_list import Line, change_line, draft_line, issue_line
 from workers.views.limits import SECTION_TEXT
 
 Blocks = list[dict[str, Any]]
@@ -43,6 +44,7 @@ class Own:
     usage: str = ""
     settings: Sequence[str] | None = None
     is_closed: bool = False
+    changes: Sequence[Proposal] = ()
 
 
 def help_text(*, is_unknown: bool) -> str:
@@ -77,6 +79,8 @@ def _own(own: Own) -> Iterator[dict[str, Any]]:
     else:
         drafts = [draft_line(*each) for each in own.drafts]
         yield _list("Your open drafts", drafts, "None. Ask me to file something, and the draft stands here until then.")
+        if own.changes:
+            yield _list("Changes that you asked for", [change_line(each) for each in own.changes], "")
         issues = [issue_line(line) for line in own.issues]
         yield _list("Issues that you filed here", issues, "None yet.")
     if own.usage:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workers.proposals import Proposal
 from workers.records import Draft, Filing
+from workers.views.change_words import brief
 from workers.views.defuse import defuse
 from workers.views.limits import cut_escaped, escape
 
@@ -43,6 +45,15 @@ def draft_line(draft: Draft, filing: Filing) -> str:
     return f"• {what} · _{OPEN_STATES.get(filing.state, filing.state)}_{where}"
 
 
+def change_line(proposal: Proposal) -> str:
+    """Return changes that are still open as a line of mrkdwn, with the channel in which their card stands."""
+    what = "; ".join(brief(change) for change in proposal.open_changes())
+    where = proposal.conversation
+    place = "in our messages" if where.is_direct else f"in <#{where.channel_id}>"
+    state = OPEN_STATES[proposal.state].replace("Create", "Confirm").replace(", can be edited", "")
+    return f"• {_words(what, SUMMARY_SHOWN)} · _{state}_ · {place}"
+
+
 def found(words: str, lines: Sequence[Line]) -> str:
     """Say what a search found."""
     shown = _words(words, 80)
@@ -51,11 +62,13 @@ def found(words: str, lines: Sequence[Line]) -> str:
     return "\n".join([f"*In Jira for “{shown}”:*", *map(issue_line, lines[:MOST_LINES])])
 
 
-def mine(drafts: Sequence[tuple[Draft, Filing]], issues: Sequence[Line]) -> str:
+def mine(drafts: Sequence[tuple[Draft, Filing]], issues: Sequence[Line], changes: Sequence[Proposal] = ()) -> str:
     """Say what a person has open here, and what became of what they filed."""
-    if not drafts and not issues:
+    if not drafts and not issues and not changes:
         return "You have filed nothing here yet, and no draft of yours waits. `/jira create …` begins one."
     lines = [f"*Your drafts ({len(drafts)}):*", *(draft_line(*each) for each in drafts[:MOST_LINES])] if drafts else []
+    if changes:
+        lines += [f"*Changes that you asked for ({len(changes)}):*", *map(change_line, changes[:MOST_LINES])]
     if issues:
         lines += [f"*Filed by you here ({len(issues)}):*", *map(issue_line, issues[:MOST_LINES])]
     return "\n".join(lines)
