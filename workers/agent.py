@@ -12,6 +12,7 @@ from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from workers.citations import Citations
 from workers.claude.client import Claude, Ears, Prompt
 from workers.errors import BudgetSpent, ClaudeUnavailable
 from workers.failpoints import failpoint
@@ -76,6 +77,7 @@ class Agent:
         self._journal, self._interrupt, self._pool = journal, interrupt, pool
         self._note = note
         self._said = ""
+        self._citations = Citations()
         self._issue_keys: dict[str, None] = {}
 
     def answer(self, history: Sequence[dict[str, Any]], question: dict[str, Any], payer: Payer) -> Answer:
@@ -94,7 +96,7 @@ class Agent:
             except BudgetSpent as spent:
                 self._say(spent.user_message)
                 return self._kept([*added, _assistant(spent.user_message)], "budget")
-            self._said = _joined(self._said, text_of(finished))
+            self._said = _joined(self._said, self._citations.text_of(finished))
             # The words of a round that an earlier worker journalled have not been heard here.
             self._reply.restart_from(self._said)
             added.append({"role": "assistant", "content": list(finished.blocks)})
@@ -130,8 +132,11 @@ class Agent:
         gap = ["\n\n"] if self._said else []
         thoughts: list[str] = []
 
+        said = self._citations.of_round()
+
         def text(piece: str) -> None:
-            self._reply.append((gap.pop() if gap else "") + piece)
+            if ready := said.add(piece):
+                self._reply.append((gap.pop() if gap else "") + ready)
 
         def thinking(piece: str) -> None:
             thoughts.append(piece)
@@ -139,7 +144,10 @@ class Agent:
                 self._reply.status(line)
             self._reply.tick()
 
-        return Ears(text=text, thinking=thinking, tool=lambda name: self._reply.status(tool_status(name)))
+        def cited(citations: Sequence[Any]) -> None:
+            self._reply.append(said.cite(citations))
+
+        return Ears(text=text, thinking=thinking, tool=lambda name: self._reply.status(tool_status(name)), cited=cited)
 
     def _results(self, number: int, finished: Round) -> dict[str, Any]:
         """Run the calls of a round, in parallel, and return their results in one message."""
@@ -214,6 +222,9 @@ class Agent:
         self._said = _joined(self._said, sentence)
 
     def _kept(self, messages: Sequence[dict[str, Any]], outcome: str) -> Answer:
+        if sources := self._citations.listed():
+            # For the person only: the model knows what it cited.
+            self._reply.restart_from(_joined(self._said, sources))
         return Answer(messages=tuple(messages), issue_keys=tuple(self._issue_keys), outcome=outcome)
 
 
@@ -229,9 +240,9 @@ def stopped_messages(
 ) -> tuple[dict[str, Any], ...]:
     """Return what history keeps of a stopped turn: finished rounds, what was shown of the cut one, and the stop."""
     kept: list[dict[str, Any]] = [question]
-    number, said = 0, ""
+    number, said, citations = 0, "", Citations()
     while (finished := journal.round(number)) is not None:
-        said = _joined(said, text_of(finished))
+        said = _joined(said, citations.text_of(finished))
         kept.append({"role": "assistant", "content": list(finished.blocks) or [_text(failures.EMPTY_ANSWER)]})
         calls = [block for block in finished.blocks if block["type"] == "tool_use"]
         if calls:
@@ -263,8 +274,8 @@ def _task(call: dict[str, Any], future: Future[ToolAnswer]) -> Task:
         return Task(call["id"], title, "in_progress" if future.running() else "pending")
     if future.cancelled() or future.exception() or future.result().is_error:
         return Task(call["id"], title, "error", NO_ANSWER)
-    links = future.result().links
-    return Task(call["id"], title, "complete", found(len(links)) if links else "", links)
+    links, finds = future.result().links, future.result().finds
+    return Task(call["id"], title, "complete", found(len(links), finds) if links else "", links)
 
 
 def _joined(before: str, text: str) -> str:

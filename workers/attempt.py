@@ -17,6 +17,7 @@ from workers.interrupt import Interrupt
 from workers.jira.gateway import JiraGateway
 from workers.journal import Journal
 from workers.keeper import Keeper
+from workers.knowledge.library import Library
 from workers.logs import get_logger
 from workers.payer import Payer
 from workers.records import HistoryEntry, ReplySegment, SlackFile, TurnRequest
@@ -59,6 +60,7 @@ class TurnServices:
     channels: Channels
     accounts: Accounts
     cache: Cache
+    knowledge: Library | None
     metrics: Metrics
     tool_pool: Executor
     kick: Callable[[str], None]

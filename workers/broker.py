@@ -18,6 +18,7 @@ DRAIN = "workers.drain"
 WARM = "workers.warm"
 DIGESTS = "workers.digests"
 DIGESTS_EVERY_SECONDS = 60
+KNOWLEDGE = "workers.knowledge"
 WARM_EVERY_SECONDS = 1_800
 # Above the longest turn: a task that outlives it is handed out again while it still runs.
 VISIBILITY_TIMEOUT_SECONDS = 3_600

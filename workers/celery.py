@@ -8,12 +8,13 @@ from typing import Any
 
 from celery.signals import setup_logging, worker_ready, worker_shutdown, worker_shutting_down
 
-from workers.broker import DIGESTS, DRAIN, WARM, make_celery
+from workers.broker import DIGESTS, DRAIN, KNOWLEDGE, WARM, make_celery
+from workers.errors import StateUnavailable
 from workers.logs import configure_logging, get_logger
 from workers.reaper import Reaper
 from workers.services import Services
 from workers.settings import WorkerSettings, load
-from workers.tasks import begin_digests, drain, warm
+from workers.tasks import begin_digests, drain, read_knowledge, warm
 
 # What still hangs this long after SIGTERM is given up, so that the process is gone within 10 s.
 GIVE_UP_SECONDS = 8.0
@@ -21,6 +22,9 @@ GIVE_UP_SECONDS = 8.0
 settings = load(WorkerSettings)
 app = make_celery(settings)
 services = Services(settings, app)
+if settings.has_knowledge:
+    reading = {"task": KNOWLEDGE, "schedule": settings.knowledge_refresh_minutes * 60}
+    app.conf.beat_schedule = {**app.conf.beat_schedule, "knowledge": reading}
 log = get_logger(__name__)
 
 
@@ -42,6 +46,12 @@ def begin_due_digests() -> None:
     begin_digests(services)
 
 
+@app.task(name=KNOWLEDGE)  # type: ignore[untyped-decorator]
+def read_sources_of_knowledge() -> None:
+    """Read again what changed in folders, spaces and resolved issues."""
+    read_knowledge(services)
+
+
 @setup_logging.connect  # type: ignore[untyped-decorator]
 def _log_our_way(**_: Any) -> None:
     configure_logging(settings.log_level, settings.log_format)
@@ -51,6 +61,9 @@ def _log_our_way(**_: Any) -> None:
 def _start_reaper(**_: Any) -> None:
     Reaper(services).start()
     services.kicker.send(WARM)
+    if settings.has_knowledge:
+        services.kicker.send(KNOWLEDGE)
+        threading.Thread(target=_fill_library, name="library", daemon=True).start()
     log.info("worker_ready")
 
 
@@ -63,6 +76,14 @@ def _hand_over(**_: Any) -> None:
 @worker_shutdown.connect  # type: ignore[untyped-decorator]
 def _tell_last_figures(**_: Any) -> None:
     services.metrics.flush()
+
+
+def _fill_library() -> None:
+    """Take over what was read already before the first question needs it."""
+    try:
+        services.library.follow()
+    except StateUnavailable as error:
+        log.warning("state_unavailable", what=str(error))
 
 
 def _leave() -> None:

@@ -23,6 +23,9 @@ from workers.duplicates.finder import Duplicates
 from workers.filing import DraftDesk
 from workers.jira.gateway import JiraGateway
 from workers.keeper import Keeper
+from workers.knowledge.library import Library
+from workers.knowledge.sources import sources_of
+from workers.knowledge.values import Source
 from workers.settings import WorkerSettings
 from workers.slack.api import SlackClients
 from workers.slack.cards import Cards
@@ -38,6 +41,7 @@ from workers.state.connection import connect
 from workers.state.failed_turns import FailedTurns
 from workers.state.filings import Filings
 from workers.state.forms import Forms
+from workers.state.knowledge import KnowledgeStore
 from workers.state.limiter import Limiter
 from workers.state.mailbox import Mailboxes
 from workers.state.metrics import Metrics
@@ -159,6 +163,20 @@ class Services:
     def changes(self) -> ChangeDesk:
         return ChangeDesk(self.proposals, self.cards, self.jira)
 
+    # What is written down elsewhere
+
+    @once
+    def documents(self) -> KnowledgeStore:
+        return KnowledgeStore(self.redis)
+
+    @once
+    def library(self) -> Library:
+        return Library(self.documents, self.settings.knowledge_language)
+
+    @once
+    def sources(self) -> tuple[Source, ...]:
+        return sources_of(self.settings, self.jira.resolved)
+
     # What tasks are given
 
     @once
@@ -195,6 +213,7 @@ class Services:
             channels=self.channels,
             accounts=self.accounts,
             cache=self.cache,
+            knowledge=self.library if self.settings.has_knowledge else None,
             metrics=self.metrics,
             tool_pool=ThreadPoolExecutor(TOOL_THREADS, thread_name_prefix="tool"),
             kick=self.kicker.kick,

@@ -74,6 +74,14 @@ def _prices(value: Any) -> Any:
     return tuple(found)
 
 
+def _folders(entries: tuple[str, ...]) -> tuple[str, ...]:
+    for entry in entries:
+        folder, _, address = entry.partition("=")
+        if not folder.strip() or ("=" in entry and not urlsplit(address).hostname):
+            raise ValueError("must be a comma list of folders, each alone or as folder=https://address/")
+    return entries
+
+
 def _starts_with(prefix: str) -> AfterValidator:
     def check(value: SecretStr) -> SecretStr:
         if not value.get_secret_value().startswith(prefix):
@@ -89,6 +97,7 @@ Prices = Annotated[tuple[tuple[str, tuple[float, ...]], ...], NoDecode, BeforeVa
 Accounts = Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(_accounts)]
 OptionalKeys = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_optional_keys)]
 TriageRules = Annotated[str, AfterValidator(_triage_rules)]
+Folders = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_folders)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 RedisAddress = Annotated[str, AfterValidator(checked)]
 BotToken = Annotated[SecretStr, _starts_with("xoxb-")]
@@ -96,6 +105,12 @@ AppToken = Annotated[SecretStr, _starts_with("xapp-")]
 Upper = BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
 Emoji = Annotated[str, BeforeValidator(lambda value: value.strip().strip(":") if isinstance(value, str) else value)]
 Lower = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
+
+
+Language = Literal[
+    "arabic", "danish", "dutch", "english", "finnish", "french", "german", "greek", "hungarian", "italian", "norwegian",
+    "portuguese", "romanian", "russian", "spanish", "swedish", "tamil", "turkish",
+]  # fmt: skip
 
 
 class Settings(BaseSettings):
@@ -157,6 +172,21 @@ class JiraAccount(BaseSettings):
         return [name for name, value in wanted.items() if not value]
 
 
+class ConfluenceAccount(BaseSettings):
+    """Which Confluence spaces are searched, and as whom they are read: Jira's account unless another is named."""
+
+    model_config = Settings.model_config
+
+    confluence_url: WebAddress | None = None
+    confluence_spaces: Words = ()
+    confluence_email: str | None = None
+    confluence_api_token: SecretStr | None = None
+
+    def missing(self) -> list[str]:
+        """Return the names that are required because of what else is set or not set."""
+        return ["CONFLUENCE_URL"] if self.confluence_spaces and not self.confluence_url else []
+
+
 class BotSettings(Settings, SlackWayIn):
     """What `web` must be told to start; it never holds a key of Claude's or Jira's."""
 
@@ -174,7 +204,7 @@ class BotSettings(Settings, SlackWayIn):
         return "" if self.reaction_emoji.lower() == "off" else self.reaction_emoji
 
 
-class WorkerSettings(Settings, JiraAccount):
+class WorkerSettings(Settings, JiraAccount, ConfluenceAccount):
     """What `worker` and `beat` must be told to start."""
 
     slack_bot_token: BotToken
@@ -196,7 +226,10 @@ class WorkerSettings(Settings, JiraAccount):
     jira_open_projects: OptionalKeys = ()
     jira_channel_projects: OptionalKeys = ()
     admin_users: Words = ()
-    knowledge_dirs: Words = ()
+    knowledge_dirs: Folders = ()
+    knowledge_jira_days: int = Field(365, ge=0, le=3_650)
+    knowledge_refresh_minutes: int = Field(10, ge=1)
+    knowledge_language: Annotated[Language, Lower] = "english"
     write_policy: Annotated[Literal["confirm", "auto"], Lower] = "confirm"
     guests: Annotated[Literal["ask", "deny"], Lower] = "ask"
     # What counts as untriaged, and how much bulk work does at once.
@@ -212,6 +245,12 @@ class WorkerSettings(Settings, JiraAccount):
     hopeless_seconds: int = Field(90, ge=1)
 
     @property
+    def has_knowledge(self) -> bool:
+        """Whether there is anything to search beside Jira's own search; resolved issues alone only if asked for."""
+        days = self.knowledge_jira_days if "knowledge_jira_days" in self.model_fields_set else 0
+        return bool(self.knowledge_dirs or self.confluence_spaces or days)
+
+    @property
     def site_url(self) -> str:
         """The base of links that people open."""
         return self.jira_site_url or self.jira_url
@@ -219,7 +258,8 @@ class WorkerSettings(Settings, JiraAccount):
 
 def load(kind: type[S]) -> S:
     """Return the settings of a process, or end it with one line on stderr that names all that is wrong."""
-    faults = [fault for part in (SlackWayIn, JiraAccount) if issubclass(kind, part) for fault in _missing_of(part)]
+    parts = (SlackWayIn, JiraAccount, ConfluenceAccount)
+    faults = [fault for part in parts if issubclass(kind, part) for fault in _missing_of(part)]
     try:
         settings = kind()
     except ValidationError as error:
@@ -231,7 +271,7 @@ def load(kind: type[S]) -> S:
     raise SystemExit(2)
 
 
-def _missing_of(part: type[SlackWayIn | JiraAccount]) -> list[str]:
+def _missing_of(part: type[SlackWayIn | JiraAccount | ConfluenceAccount]) -> list[str]:
     try:
         return [f"{name} is missing" for name in part().missing()]
     except ValidationError:

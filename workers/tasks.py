@@ -12,11 +12,12 @@ from workers.bulk.run import run_job
 from workers.bulk.schedule import begin_due
 from workers.errors import Interrupted, StateUnavailable, SupportBotError, Transient
 from workers.failpoints import failpoint
+from workers.knowledge.indexing import Indexer
 from workers.logs import get_logger
 from workers.records import Action
 from workers.services import Services
 from workers.state.cache import PROJECTS_NAME, Cache
-from workers.state.lock import Lock
+from workers.state.lock import KeptLock, Lock
 from workers.state.mailbox import Claim
 from workers.turn import run_turn
 
@@ -24,6 +25,8 @@ from workers.turn import run_turn
 FAIR_SECONDS = 60.0
 ACTION_TIMEOUT_SECONDS = 120.0
 ACTION_ATTEMPTS = 5
+KNOWLEDGE_LOCK_MS = 600_000
+"""Renewed between some documents: longer than any of them takes."""
 WARM_LOCK_MS = 600_000
 DIGESTS_LOCK_MS = 20_000
 PROJECTS_SECONDS = 7_200
@@ -75,6 +78,27 @@ def begin_digests(services: Services) -> None:
             begin_due(services.bulk, datetime.now(UTC))
     except SupportBotError as error:
         log.warning("digests_not_begun", cause=type(error).__name__)
+
+
+def read_knowledge(services: Services) -> None:
+    """Read what changed in the sources of the knowledge; one worker does it for all."""
+    lock = KeptLock(services.redis, "knowledge", KNOWLEDGE_LOCK_MS)
+
+    def may_go_on() -> bool:
+        return not services.keeper.is_handing_over and lock.renew()
+
+    try:
+        if not lock.take():
+            return
+        try:
+            report = Indexer(services.documents, services.sources, services.metrics, may_go_on).run()
+        finally:
+            lock.release()
+    except StateUnavailable as error:
+        log.warning("state_unavailable", what=str(error))
+        return
+    known = sum(source.documents for source in report.sources)
+    log.info("knowledge_read", documents=known, unreadable=sum(source.unreadable for source in report.sources))
 
 
 def _do(claim: Claim, services: Services) -> None:

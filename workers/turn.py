@@ -183,6 +183,7 @@ def _toolbox(attempt: Attempt, question: Question, standing: Standing) -> Toolbo
             person=asker,
             files=_files(attempt, question),
             write_policy=standing.write_policy(services.settings.write_policy),
+            knowledge=services.knowledge,
             is_open=standing.access == "full",
         )
     )

@@ -50,6 +50,8 @@ class Ears:
     text: Callable[[str], None]
     thinking: Callable[[str], None]
     tool: Callable[[str], None]
+    cited: Callable[[Sequence[Any]], None] = lambda _: None
+    """Hears what a text cites, when it has ended."""
 
 
 class Claude:
@@ -90,8 +92,7 @@ class Claude:
         interrupt.check()
         if message.stop_reason is None:
             raise ClaudeUnavailable("stream ended without a stop reason")
-        # The API sends empty text blocks and refuses to take them back: kept, one would end the thread.
-        blocks = tuple(block.to_dict() for block in message.content if block.type != "text" or block.text.strip())
+        blocks = _kept(message.content)
         return Round(blocks=blocks, stop_reason=message.stop_reason, usage=bill.usage, model=model)
 
     def _stream(
@@ -186,8 +187,25 @@ def _pass_on(event: Any, ears: Ears) -> None:
         ears.text(event.text)
     elif event.type == "thinking":
         ears.thinking(event.thinking)
+    elif event.type == "content_block_stop" and getattr(event.content_block, "citations", None):
+        ears.cited(event.content_block.citations)
     elif event.type == "content_block_start" and event.content_block.type == "tool_use":
         ears.tool(event.content_block.name)
+
+
+def _kept(content: Sequence[Any]) -> tuple[dict[str, Any], ...]:
+    """Return the blocks of an answer as they can be sent back.
+
+    The API sends text blocks that are empty or white space and refuses to take them back: kept, one would end the
+    thread. Between two texts such space goes to the one before it, or their words would run together.
+    """
+    kept: list[dict[str, Any]] = []
+    for block in content:
+        if block.type != "text" or block.text.strip():
+            kept.append(block.to_dict())
+        elif block.text and kept and kept[-1]["type"] == "text":
+            kept[-1] = {**kept[-1], "text": kept[-1]["text"] + block.text}
+    return tuple(kept)
 
 
 def _hang_up(stream: anthropic.MessageStream[Any]) -> None:

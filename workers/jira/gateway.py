@@ -25,6 +25,7 @@ from workers.jira.reading import (
     person_of,
     screen_page,
 )
+from workers.jira.resolved import Resolved
 from workers.jira.sight import Sight
 from workers.jira.values import CreatedIssue, Issue, IssueType, Person, SearchPage
 from workers.records import FieldSpec
@@ -60,6 +61,7 @@ class JiraGateway:
         self._lost = LostIssues(self._connection, self.deployment)
         self._cache = cache
         self.directory = Directory(self._connection, self.deployment, cache, dict(settings.jira_accounts))
+        self.resolved = Resolved(self._connection, self.deployment, self._projects, self.url_of)
         self.sight = Sight(
             self._connection,
             self.deployment,

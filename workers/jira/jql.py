@@ -96,6 +96,12 @@ def own_recent_jql(project: str, days: int) -> str:
     return f"project = {quoted(project)} AND creator = currentUser() AND created >= -{int(days)}d ORDER BY created DESC"
 
 
+def resolved_jql(projects: Iterable[str], days: int) -> str:
+    """Return the JQL of the done issues that changed lately, the newest first."""
+    lately = f"statusCategory = Done AND updated >= -{int(days)}d"
+    return f"project in ({_list(projects)}) AND {lately} ORDER BY updated DESC"
+
+
 def quoted(value: str) -> str:
     """Return a JQL string; always quoted, since a key or label can be a reserved word."""
     clean = re.sub(r"[\x00-\x1f\x7f]", " ", value)

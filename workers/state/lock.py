@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
+from typing import cast
+
 import redis
 
 from workers.state.connection import state_errors
+
+_RENEW = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PEXPIRE', KEYS[1], ARGV[2]) or 0"
+_RELEASE = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0"
 
 
 class Lock:
@@ -17,3 +23,26 @@ class Lock:
         """Return whether this call got the lock."""
         with state_errors():
             return bool(self._redis.set(self._key, 1, nx=True, px=ttl_ms))
+
+
+class KeptLock:
+    """Held while it is renewed, for a job of unknown length; given back at its end."""
+
+    def __init__(self, client: redis.Redis, name: str, ttl_ms: int) -> None:
+        self._redis, self._key, self._ttl_ms = client, f"sb:lock:{name}", ttl_ms
+        self._token = secrets.token_hex(8)
+
+    def take(self) -> bool:
+        """Return whether this call got the lock."""
+        with state_errors():
+            return bool(self._redis.set(self._key, self._token, nx=True, px=self._ttl_ms))
+
+    def renew(self) -> bool:
+        """Hold it for as long again; False if it was lost."""
+        with state_errors():
+            return bool(cast("int", self._redis.eval(_RENEW, 1, self._key, self._token, str(self._ttl_ms))))
+
+    def release(self) -> None:
+        """Give it back, if it is still ours."""
+        with state_errors():
+            self._redis.eval(_RELEASE, 1, self._key, self._token)

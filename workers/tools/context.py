@@ -10,6 +10,7 @@ from typing import Protocol
 from workers.changes.desk import Wish
 from workers.jira.gateway import JiraGateway
 from workers.jira.reader import Reader, checked_project
+from workers.knowledge.values import Found, Visible
 from workers.proposals import AnyChange
 from workers.records import Draft, SlackFile, TurnRequest
 from workers.similar import Proposed
@@ -28,6 +29,14 @@ class ChangeDesk(Protocol):
 
     def propose(self, wish: Wish, changes: Sequence[AnyChange]) -> str:
         """Show changes on the card of their turn (or make them at once); return what to tell the model."""
+        ...
+
+
+class Knowledge(Protocol):
+    """Where documents are searched."""
+
+    def search(self, words: str, limit: int, visible: Visible) -> list[Found]:
+        """Return the best passages that may be seen; raises StateUnavailable."""
         ...
 
 
@@ -63,6 +72,8 @@ class ToolContext:
     """Of the whole conversation, oldest first."""
     write_policy: str = ""
     """What this channel wants for this person; empty for what is usual."""
+    knowledge: Knowledge | None = None
+    """What is written down elsewhere; None if nothing of that kind is set up."""
     is_open: bool = True
     """False for somebody to whom Jira is closed: a guest, or a person of another organisation."""
 

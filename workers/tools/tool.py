@@ -28,12 +28,15 @@ class ToolInput(BaseModel):
 class ToolAnswer:
     """What a call gives back to the model."""
 
-    content: str
+    content: str | list[dict[str, Any]]
+    """Text, or blocks as a tool result takes them."""
     is_error: bool = False
     issue_keys: tuple[str, ...] = ()
     """The issues that it read."""
     links: tuple[tuple[str, str], ...] = ()
-    """Issue keys with the addresses that people open."""
+    """Issue keys, or titles of pages, with the addresses that people open."""
+    finds: str = "issue"
+    """What the links lead to."""
 
 
 Input = TypeVar("Input", bound=ToolInput)

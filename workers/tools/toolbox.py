@@ -21,6 +21,7 @@ from workers.tools import (
     jira_search,
     jira_transition_issue,
     jira_update_issue,
+    knowledge_search,
 )
 from workers.tools.context import ToolContext
 from workers.tools.tool import Tool, ToolAnswer
@@ -36,6 +37,7 @@ TOOLS: tuple[Tool[Any], ...] = (
     jira_update_issue.TOOL,
     jira_transition_issue.TOOL,
     jira_link_issues.TOOL,
+    knowledge_search.TOOL,
 )
 """The order is part of the prompt's cached prefix: new tools go to the end."""
 LONGEST_ERROR = 600

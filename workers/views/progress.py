@@ -20,6 +20,7 @@ _TOOLS = {
     "jira_update_issue": "is preparing a change…",
     "jira_transition_issue": "is preparing a change of status…",
     "jira_link_issues": "is preparing a link…",
+    "knowledge_search": "is searching the documents…",
 }
 
 

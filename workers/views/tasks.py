@@ -27,6 +27,7 @@ _TITLES = {
     "jira_update_issue": "Preparing a change",
     "jira_transition_issue": "Preparing a change of status",
     "jira_link_issues": "Preparing a link",
+    "knowledge_search": "Searching the documents",
 }
 
 
@@ -35,9 +36,9 @@ def tool_title(name: str) -> str:
     return _TITLES.get(name.lower(), "Working")
 
 
-def found(issues: int) -> str:
+def found(count: int, what: str = "issue") -> str:
     """Return what a call came to."""
-    return "1 issue" if issues == 1 else f"{issues} issues"
+    return f"1 {what}" if count == 1 else f"{count} {what}s"
 
 
 def status_line(title: str) -> str:

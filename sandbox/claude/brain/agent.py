@@ -12,6 +12,7 @@ from sandbox.claude.brain.bulk import bulk_answer
 from sandbox.claude.brain.changing import after_change, again, calls_for, kind_of
 from sandbox.claude.brain.filing import issue_type_of, new_issue, project_of, said_values, topic_of
 from sandbox.claude.brain.findings import wanted_in
+from sandbox.claude.brain.how_to import how_to
 from sandbox.claude.brain.intents import Intent, intent_of, unanswered
 from sandbox.claude.brain.keywords import groups_of, keywords_of
 from sandbox.claude.brain.long_answer import long_answer
@@ -74,12 +75,13 @@ def _next_step(situation: Situation, long_paragraphs: int) -> Reply:
     match intent:
         case "long":
             return reply(long_answer(situation.question, long_paragraphs))
-        case "remember":
-            return reply(answers.remembered(situation))
-        case "details":
-            return reply(answers.details_noted(situation))
+        case "remember" | "details":
+            say = answers.remembered if intent == "remember" else answers.details_noted
+            return reply(say(situation))
         case "file" | "answer_field":
             return _file(situation, intent)
+        case "how_to":
+            return how_to(situation)
         case "change" | "look_up":
             return _about_issues(situation)
         case _:

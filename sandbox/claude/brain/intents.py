@@ -23,6 +23,7 @@ Intent = Literal[
     "file",
     "change",
     "look_up",
+    "how_to",
     "find",
     "report",
     "details",
@@ -57,6 +58,13 @@ _FILE = re.compile(
 )
 _YES = re.compile(r"^\W*(?:yes|yep|yeah|sure|please do|go ahead|do it|ok do it|sounds good)\b[^?]{0,60}$", _I)
 _NO = re.compile(r"^\W*(?:no|nope|never ?mind|not now|forget it|cancel)\b[^?]{0,40}$", _I)
+_HOW_TO = re.compile(
+    r"\bhow (?:do|does|can|should|must|to|would) (?:i|we|you|one|somebody|someone|people|a|an|the|my|[a-z]+)\b"
+    r"|\bwhere (?:do|can|should) (?:i|we|one)\b|\bwhat(?:'s| is| are)? (?:the|our) (?:\w+ ){0,2}"
+    r"(?:policy|policies|rules?|process|procedure|steps|guidelines?|limits?)\b"
+    r"|\b(?:documented|in the (?:docs|documentation|wiki|handbook|runbook)|according to)\b",
+    _I,
+)
 _FIND = re.compile(
     r"\b(?:find|search|look (?:for|up)|is there (?:an?|any)|are there|any (?:known|open|similar|existing)|list"
     r"|known issue|already (?:reported|known|filed))\b",
@@ -110,6 +118,11 @@ def _gives_details(situation: Situation, question: str) -> bool:
     return asked and answers_a_gap(question) and "?" not in question
 
 
+def _asks_how_to(situation: Situation, question: str) -> bool:
+    is_question = bool(_HOW_TO.search(question)) and len(keywords_of(question)) > 0
+    return is_question and "knowledge_search" in situation.tools
+
+
 _ORDER: tuple[tuple[Intent, Callable[[Situation, str], bool]], ...] = (
     ("nothing", lambda _, question: not re.search(r"\w", question)),
     ("greeting", lambda _, question: bool(_GREETING.match(question))),
@@ -122,6 +135,7 @@ _ORDER: tuple[tuple[Intent, Callable[[Situation, str], bool]], ...] = (
     ("decline", lambda situation, question: bool(situation.earlier) and bool(_NO.match(question))),
     ("change", lambda _, question: kind_of(question) is not None),
     ("look_up", lambda _, question: bool(KEY.search(question))),
+    ("how_to", _asks_how_to),
     ("details", _gives_details),
     ("find", lambda _, question: bool(_FIND.search(question)) and bool(keywords_of(question))),
     ("report", lambda _, question: is_problem(question)),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
 from sandbox.claude.brain.speech import Utterance, utterances
@@ -38,6 +40,8 @@ class Call:
     name: str
     arguments: dict[str, Any]
     result: str = ""
+    sources: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    """Search results with their places among all of the request."""
     is_error: bool = False
 
 
@@ -105,24 +109,29 @@ def read(body: Body) -> Situation:
     turns: list[Turn] = [Turn()]
     facts = [_text(body.get("system"))]
     open_calls: dict[str, Call] = {}
+    places = count()
     for message in body["messages"]:
         if message["role"] == "assistant":
             _read_answer(message, turns[-1], open_calls)
             continue
         facts.append(_text(message.get("content")))
         if message["role"] == "user":
-            _read_user(message, turns, open_calls)
+            _read_user(message, turns, open_calls, places)
     tools = {tool["name"].lower(): tool["name"] for tool in body.get("tools") or () if "name" in tool}
     return Situation([turn for turn in turns if turn.said or turn.answers or turn.rounds] or [Turn()],
                      "\n".join(facts), tools)  # fmt: skip
 
 
-def _read_user(message: dict[str, Any], turns: list[Turn], open_calls: dict[str, Call]) -> None:
+def _read_user(message: dict[str, Any], turns: list[Turn], open_calls: dict[str, Call], places: Iterator[int]) -> None:
     blocks = blocks_of(message)
     results = [block for block in blocks if block.get("type") == "tool_result"]
     for block in results:
         call = open_calls.pop(block.get("tool_use_id", ""), None)
+        content = block.get("content")
+        found = [part for part in content if part["type"] == "search_result"] if isinstance(content, list) else []
+        sources = [(next(places), part) for part in found]
         if call:
+            call.sources = sources
             call.result, call.is_error = _text(block.get("content")), bool(block.get("is_error"))
     if results:
         return

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from sandbox.claude.errors import ApiError, invalid
+from sandbox.claude.rules.citations import check_agreement, check_citations, check_search_result
 from sandbox.claude.rules.media import check_document, check_image, sides
 from sandbox.claude.rules.shapes import need, of_type, only_keys
 from sandbox.claude.scripts import Block, Body
@@ -32,6 +33,7 @@ _KEYS = {
 
 def check(body: Body, own_types: Collection[str]) -> None:
     """Check every block; types that the model itself sent may come back."""
+    check_agreement(body)
     images: list[Block] = []
     for index, message in enumerate(body["messages"]):
         content = message["content"]
@@ -61,8 +63,16 @@ def _check_block(block: Block, allowed: Collection[str], role: str, where: str) 
         only_keys(block, ("type", *_KEYS[kind], *marks), f"{where}.{kind}.")
     if kind in _CHECKS:
         _CHECKS[kind](block, where)
+    if kind == "text" and role == "assistant":
+        check_citations(block.get("citations"), f"{where}.text.citations")
     if kind == "text" and role != "assistant" and block.get("citations"):
         raise invalid(f"{where}.text.citations: citations are not permitted in {role} messages")
+
+
+def _check_search_result(block: Block, where: str) -> None:
+    where = f"{where}.search_result"
+    for position, part in enumerate(check_search_result(block, where)):
+        _check_block(of_type(part, dict, where), ("text",), "user", f"{where}.content.{position}")
 
 
 def _check_text(block: Block, where: str) -> None:
@@ -100,13 +110,6 @@ def _check_result(block: Block, where: str) -> None:
         _check_block(part, _IN_RESULT, "user", f"{where}.content.{position}")
         if block.get("is_error") and part["type"] != "text":
             raise invalid(f"{where}: all content must be type `text` if `is_error` is true")
-
-
-def _check_search_result(block: Block, where: str) -> None:
-    need(block, "source", str, f"{where}.search_result.")
-    need(block, "title", str, f"{where}.search_result.")
-    for position, part in enumerate(need(block, "content", list, f"{where}.search_result.")):
-        _check_block(part, ("text",), "user", f"{where}.search_result.content.{position}")
 
 
 _CHECKS: dict[str, Callable[[Block, str], None]] = {

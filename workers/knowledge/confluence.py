@@ -1,0 +1,112 @@
+"""Confluence Cloud spaces as sources: pages by REST v2, told by their version numbers, read as they are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import requests
+
+from workers.knowledge.html import read_html
+from workers.knowledge.passages import passages_of
+from workers.knowledge.values import Document, Listed, SourceAway, Unreadable
+
+TIMEOUT_SECONDS = (3.05, 30)
+LIST_SIZE, READ_SIZE = 250, 50
+MOST_LISTS = 200
+"""A space of more pages than this many lists is cut: a next page that never ends must not hold a worker for ever."""
+MOST_CHARACTERS = 2_000_000
+WORDS = {
+    401: "Confluence refuses the account's e-mail or token",
+    403: "the account may not see it",
+    404: "it does not exist, or the account may not see it",
+    429: "Confluence asks to wait",
+}
+
+
+class Confluence:
+    """The requests of one site; `url` is its base with `/wiki` at the end."""
+
+    def __init__(self, url: str, email: str, token: str) -> None:
+        self.url = url if urlsplit(url).path.rstrip("/") else f"{url.rstrip('/')}/wiki"
+        self._login = (email, token)
+
+    def rows(self, path: str, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a list, page after page; raises SourceAway."""
+        asked = dict(params)
+        with requests.Session() as session:
+            for _ in range(MOST_LISTS):
+                page = self._get(session, path, asked)
+                yield from page["results"]
+                following = str((page.get("_links") or {}).get("next") or "")
+                cursor = parse_qs(urlsplit(following).query).get("cursor")
+                if not cursor:
+                    return
+                # Only the cursor is taken from it: an address of the answer is no place to send a password to.
+                asked["cursor"] = cursor[0]
+
+    def _get(self, session: requests.Session, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            answer = session.get(
+                f"{self.url}/api/v2/{path}",
+                params=params,
+                auth=self._login,
+                timeout=TIMEOUT_SECONDS,
+                allow_redirects=False,
+                headers={"Accept": "application/json"},
+            )
+            if answer.status_code != 200:
+                raise SourceAway(WORDS.get(answer.status_code, f"Confluence answers {answer.status_code}"))
+            page = answer.json()
+            if not isinstance(page, dict) or not isinstance(page.get("results"), list):
+                raise SourceAway("Confluence's answer could not be read")
+        except (requests.RequestException, ValueError) as error:
+            raise SourceAway("Confluence does not answer") from error
+        return page
+
+
+class Space:
+    """The current pages of one space."""
+
+    def __init__(self, site: Confluence, key: str) -> None:
+        self._site, self._key = site, key
+
+    @property
+    def name(self) -> str:
+        return f"Confluence {self._key}"
+
+    @property
+    def prefix(self) -> str:
+        return f"confluence:{self._key}:"
+
+    def listed(self) -> Iterator[Listed]:
+        """Yield all pages of the space; raises SourceAway."""
+        found = [row for row in self._site.rows("spaces", {"keys": self._key}) if row.get("key") == self._key]
+        if not found:
+            raise SourceAway(WORDS[404])
+        params = {"status": "current", "limit": LIST_SIZE}
+        for row in self._site.rows(f"spaces/{found[0]['id']}/pages", params):
+            yield Listed(f"{self.prefix}{row['id']}", str((row.get("version") or {}).get("number") or 0))
+
+    def read(self, ids: list[str]) -> Iterator[tuple[str, Document | Unreadable | None]]:
+        """Yield each page, or why it cannot be read; raises SourceAway."""
+        for start in range(0, len(ids), READ_SIZE):
+            some = ids[start : start + READ_SIZE]
+            numbers = [each.removeprefix(self.prefix) for each in some]
+            params = {"id": ",".join(numbers), "status": "current", "body-format": "storage", "limit": READ_SIZE}
+            pages = {f"{self.prefix}{row['id']}": row for row in self._site.rows("pages", params)}
+            for document_id in some:
+                yield document_id, self._document(document_id, pages.get(document_id))
+
+    def _document(self, document_id: str, row: dict[str, Any] | None) -> Document | Unreadable | None:
+        if row is None:
+            return None
+        body = str(((row.get("body") or {}).get("storage") or {}).get("value") or "")
+        title = str(row.get("title") or "Untitled")
+        text = read_html(body[:MOST_CHARACTERS], title)
+        if not text.sections:
+            return Unreadable("it holds no text")
+        way = str((row.get("_links") or {}).get("webui") or f"/pages/{row['id']}")
+        passages = passages_of(text)
+        return Document(id=document_id, source=self.name, title=title, address=self._site.url + way, passages=passages)

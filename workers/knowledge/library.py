@@ -1,0 +1,76 @@
+"""What one worker searches: an index in its own memory that follows what was read for all of them."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Iterator
+
+from workers.knowledge.engine import Engine, Hit
+from workers.knowledge.passages import BETWEEN
+from workers.knowledge.snippets import says_the_same, snippet, words_of
+from workers.knowledge.values import Document, Found, Visible
+from workers.state.knowledge import KnowledgeStore
+
+LOOKED_AT = 60
+"""So many passages are looked at for those that are shown."""
+MOST_OF_ONE = 2
+"""Passages of one document in a result."""
+
+
+class Library:
+    """Safe to share among threads; the index is made at first use."""
+
+    def __init__(self, store: KnowledgeStore, language: str) -> None:
+        self._store, self._language = store, language
+        self._following = threading.Lock()
+        self._seen: tuple[str, int] = ("", 0)
+
+    @functools.cached_property
+    def engine(self) -> Engine:
+        return Engine(self._language)
+
+    def search(self, words: str, limit: int, visible: Visible) -> list[Found]:
+        """Return what fits best and may be seen, the best first, near-copies once; raises StateUnavailable."""
+        self.follow()
+        terms = self.engine.terms(words)
+        hits = self.engine.search(words, LOOKED_AT)
+        # What may not be seen goes first: it must not stand in for a copy of it that may.
+        keys = {hit.issue_key for hit in hits if hit.issue_key}
+        seen = visible(keys) if keys else ()
+        found: list[Found] = []
+        for hit in self._distinct([hit for hit in hits if not hit.issue_key or hit.issue_key in seen]):
+            title = BETWEEN.join(filter(None, (hit.title, hit.heading)))
+            text = snippet(hit.text, terms, self.engine.terms)
+            found.append(Found(hit.document_id, title, hit.address, text, hit.issue_key, hit.score))
+            if len(found) == limit:
+                break
+        return found
+
+    def follow(self) -> None:
+        """Take over what changed since the last look; costs one question to Redis if nothing did."""
+        with self._following:
+            era, generation = self._store.era(), self._store.generation()
+            if (era, generation) == self._seen:
+                return
+            if era != self._seen[0]:
+                # Redis began anew: so do we.
+                self.__dict__.pop("engine", None)
+                self._seen = (era, 0)
+            for changed in self._store.changed_after(self._seen[1]):
+                bodies = [(key, body) for key, body in changed if body is not None]
+                gone = [key for key, body in changed if body is None]
+                self.engine.change([Document.model_validate(body) for _, body in bodies], gone)
+            self._seen = (era, generation)
+
+    @staticmethod
+    def _distinct(hits: list[Hit]) -> Iterator[Hit]:
+        shown: list[frozenset[str]] = []
+        counts: dict[str, int] = {}
+        for hit in hits:
+            words = words_of(hit.text)
+            if counts.get(hit.document_id, 0) >= MOST_OF_ONE or says_the_same(words, shown):
+                continue
+            counts[hit.document_id] = counts.get(hit.document_id, 0) + 1
+            shown.append(words)
+            yield hit
