@@ -185,7 +185,11 @@ class Agent:
     def _run(self, number: int, call: dict[str, Any]) -> ToolAnswer:
         answer = self._toolbox.run(call["name"], call["id"], call["input"])
         log.info("tool_finished", tool=call["name"], is_error=answer.is_error)
-        stored = {"content": answer.content, "is_error": answer.is_error, "issue_keys": list(answer.issue_keys)}
+        stored = {
+            "content": list(answer.sources) or answer.content,
+            "is_error": answer.is_error,
+            "issue_keys": list(answer.issue_keys),
+        }
         failpoint("tool_run")
         self._journal.put(_result_name(number, call), stored)
         failpoint("tool_stored")

@@ -48,10 +48,11 @@ def run(args: Search, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
     keys = tuple(dict.fromkeys(each.issue_key for each in found if each.issue_key))
     links = {each.address: each.title for each in found if is_web(each.address)}
     return ToolAnswer(
-        [_block(each) for each in found],
+        "\n".join(each.title for each in found),
         issue_keys=keys,
         links=tuple((title, address) for address, title in links.items()),
         finds="page",
+        sources=tuple(map(_block, found)),
     )
 
 

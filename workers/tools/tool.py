@@ -28,8 +28,7 @@ class ToolInput(BaseModel):
 class ToolAnswer:
     """What a call gives back to the model."""
 
-    content: str | list[dict[str, Any]]
-    """Text, or blocks as a tool result takes them."""
+    content: str
     is_error: bool = False
     issue_keys: tuple[str, ...] = ()
     """The issues that it read."""
@@ -37,6 +36,8 @@ class ToolAnswer:
     """Issue keys, or titles of pages, with the addresses that people open."""
     finds: str = "issue"
     """What the links lead to."""
+    sources: tuple[dict[str, Any], ...] = ()
+    """Search results that can be cited: they go to the model in the place of the text."""
 
 
 Input = TypeVar("Input", bound=ToolInput)
