@@ -16,11 +16,13 @@ from bench.batches import measure_batches
 from bench.burst import measure_bursts
 from bench.events import measure_events
 from bench.figures import Figure
+from bench.knowledge.measure import measure_knowledge
 from bench.overhead import measure_overhead
 from bench.report import RESULTS, table, write_json
 from bench.takeover import measure_takeover
 
 PARTS: dict[str, Callable[[Path], list[Figure]]] = {
+    "knowledge": measure_knowledge,
     "overhead": measure_overhead,
     "takeover": measure_takeover,
     "burst": measure_bursts,

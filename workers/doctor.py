@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -10,11 +11,13 @@ from workers.claude.health import model_state
 from workers.claude.prices import PriceList
 from workers.errors import JiraRefused, Misconfigured, StateUnavailable, SupportBotError
 from workers.jira.gateway import JiraGateway
+from workers.knowledge.indexing import Report, summary
 from workers.settings import SlackWayIn, WorkerSettings
 from workers.slack import health as slack_health
 from workers.state import health as redis_health
 from workers.state.cache import Cache
 from workers.state.connection import connect
+from workers.state.knowledge import KnowledgeStore
 from workers.state.metrics import Metrics
 
 Verdict = Literal["ok", "note", "FAIL"]
@@ -39,6 +42,21 @@ def examine(settings: WorkerSettings, way_in: SlackWayIn) -> Iterator[Finding]:
     yield from _checked("Slack events", "SLACK_API_URL", lambda: _slack_events(settings, way_in))
     yield from _checked("Claude", "ANTHROPIC_BASE_URL", lambda: _claude(settings))
     yield from _checked("Jira", "JIRA_URL", lambda: _jira(settings))
+    if settings.has_knowledge:
+        yield from _checked("Knowledge", "REDIS_URL", lambda: _knowledge(settings))
+
+
+def _knowledge(settings: WorkerSettings) -> Iterator[Finding]:
+    report = Report.of(KnowledgeStore(connect(settings.redis_url)).report())
+    if report is None:
+        yield Finding("note", "Knowledge", "not read yet: a worker reads it at its start")
+        return
+    yield Finding("ok", "Knowledge", summary(report, time.time()))
+    for source in report.sources:
+        if source.trouble:
+            yield Finding("FAIL", "Knowledge", f"{source.name}: {source.trouble}")
+    for name, why in report.problems:
+        yield Finding("note", "Knowledge", f"{name} is left out: {why}")
 
 
 def main(settings: WorkerSettings, way_in: SlackWayIn) -> int:

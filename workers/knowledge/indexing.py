@@ -158,3 +158,16 @@ class Indexer:
     def _count(self, count: int, outcome: str) -> None:
         if count:
             self._metrics.count(COUNTED, count, outcome=outcome)
+
+
+def summary(report: Report, now: float) -> str:
+    """Return how far the knowledge is, in a line."""
+    documents = sum(source.documents for source in report.sources)
+    unreadable = sum(source.unreadable for source in report.sources)
+    to_read = sum(source.to_read for source in report.sources)
+    oldest = min((source.read_at for source in report.sources if source.read_at), default=0.0)
+    parts = [f"{documents} documents from {len(report.sources)} sources"]
+    parts += [f"{max(0, int((now - oldest) // 60))} min ago"] if oldest else []
+    parts += [f"{to_read} still to be read"] if to_read else []
+    parts += [f"{unreadable} could not be read"] if unreadable else []
+    return ", ".join(parts)

@@ -1,0 +1,94 @@
+"""A question is answered from documents, with numbered sources that outlast changes and kills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.claude.scripts import reply, text, tool
+from sandbox.claude.standin import Pacing
+from sandbox.stack import Stack
+from tests.e2e.support import GUEST, RUNGS, answer, ask, replies, within
+
+pytestmark = pytest.mark.e2e
+
+QUESTION = "how do I reset my VPN password?"
+SLOWLY = Pacing(first_token_seconds=0.05, chunk_seconds=0.05, chunk_characters=10)
+STORY = " ".join(f"Sentence number {number} of the answer." for number in range(1, 40))
+SOURCES = (
+    "**Sources**\n1. [VPN guide \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} Reset](https://docs.example.com/vpn.md)"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "vpn.md").write_text("# VPN guide\n\n## Reset\n\nA VPN password is reset in the portal.\n")
+    (folder / "bad.pdf").write_bytes(b"%PDF-1.7 nothing")
+    return folder
+
+
+@pytest.fixture(params=RUNGS)
+def stack(request: pytest.FixtureRequest, tmp_path: Path, folder: Path) -> Iterator[Stack]:
+    settings = {**RUNGS[request.param], "KNOWLEDGE_DIRS": f"{folder}=https://docs.example.com/"}
+    with Stack(workers=2, beat=False, settings=settings, folder=tmp_path, pace=SLOWLY) as stack:
+        within(lambda: times_read(stack) or None, "the first reading")
+        yield stack
+
+
+def times_read(stack: Stack) -> int:
+    return sum(worker.log_text().count('"knowledge_read"') for worker in stack.workers)
+
+
+def test_a_question_is_answered_with_numbered_sources_for_members_only(stack: Stack) -> None:
+    asked, strange, guest = (
+        ask(stack, QUESTION),
+        ask(stack, "how do I bake sourdough?"),
+        ask(stack, QUESTION, user=GUEST),
+    )
+
+    done = answer(stack, asked)
+
+    assert "A VPN password is reset in the portal. [1]" in done.text
+    assert done.text.endswith(SOURCES)
+    assert "found nothing" in answer(stack, strange).text
+    assert "full members" in answer(stack, guest).text
+
+
+def test_a_document_that_changed_gives_another_answer_after_the_next_reading(stack: Stack, folder: Path) -> None:
+    answer(stack, ask(stack, QUESTION))
+    (folder / "vpn.md").write_text("# VPN guide\n\n## Reset\n\nA VPN password is reset by the service desk.\n")
+    stack.start_worker()  # Each worker asks for a reading at its start.
+    within(lambda: times_read(stack) > 1 or None, "another reading")
+
+    done = answer(stack, ask(stack, QUESTION))
+
+    assert "reset by the service desk. [1]" in done.text
+
+
+def test_a_worker_that_takes_over_gives_the_sources_their_numbers_again(stack: Stack) -> None:
+    cite = {"type": "search_result_location", "cited_text": "x", "search_result_index": 0, "start_block_index": 0}
+    cite |= {
+        "end_block_index": 1,
+        "source": "https://docs.example.com/vpn.md",
+        "title": "VPN guide \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} Reset",
+    }
+    stack.claude.script(
+        reply(tool("knowledge_search", {"query": "vpn password"})),
+        reply(text("It is in the portal.") | {"citations": [cite]}, tool("knowledge_search", {"query": "vpn reset"})),
+        reply(STORY),
+        reply(STORY),
+    )
+    ts = ask(stack, "tell me a long story of the VPN")
+    within(lambda: [m for m in replies(stack, ts) if "number 3" in m.text], "text after the search")
+    busy = next(worker for worker in stack.workers if f'"message": "{ts}"' in worker.log_text())
+    busy.kill()
+
+    done = answer(stack, ts)
+
+    assert done.text.startswith("It is in the portal. [1]")
+    assert done.text.count("[1]") == 1
+    assert done.text.endswith(SOURCES)

@@ -1,0 +1,88 @@
+"""What is read by one worker is found by another, in all its changes, and only by whom it is for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import redis
+
+from workers.knowledge.folders import Folder
+from workers.knowledge.indexing import Indexer, Report, summary
+from workers.knowledge.library import Library
+from workers.knowledge.values import Document, Passage
+from workers.state.knowledge import KnowledgeStore
+from workers.state.metrics import Metrics
+
+MINE = "WEB-2"
+HOUR = "Resetting the password takes an hour."
+
+
+def read(client: redis.Redis, folder: Path) -> Report:
+    return Indexer(KnowledgeStore(client), [Folder(str(folder))], Metrics(client), lambda: True).run()
+
+
+def test_a_change_is_found_a_broken_file_is_told_and_what_is_gone_is_gone(
+    redis_client: redis.Redis, tmp_path: Path
+) -> None:
+    library = Library(KnowledgeStore(redis_client), "english")
+    page = tmp_path / "vpn.md"
+    page.write_text("# VPN\n\nResetting the password takes five minutes.")
+    (tmp_path / "bad.txt").write_bytes(b"\0\1\2" * 100)
+
+    report = read(redis_client, tmp_path)
+
+    assert [found.text for found in library.search("how do I reset my password?", 5, set)] == [
+        "Resetting the password takes five minutes."
+    ]
+    assert report.problems == (("bad.txt", "it is not text"),)
+    assert "1 documents from 1 sources, 0 min ago, 1 could not be read" in summary(report, report.sources[0].read_at)
+    page.write_text(f"# VPN\n\n{HOUR}")
+    read(redis_client, tmp_path)
+    assert [found.text for found in library.search("reset password", 5, set)] == [
+        "Resetting the password takes an hour."
+    ]
+    page.unlink()
+    read(redis_client, tmp_path)
+    assert library.search("reset password", 5, set) == []
+
+
+def test_a_source_that_is_away_keeps_what_is_known_of_it(redis_client: redis.Redis, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "vpn.md").write_text("# VPN\n\nReset.")
+    read(redis_client, folder)
+    folder.rename(tmp_path / "away")
+
+    report = read(redis_client, folder)
+
+    assert report.sources[0].trouble
+    assert report.sources[0].documents == 1
+    assert Library(KnowledgeStore(redis_client), "english").search("vpn", 5, set)
+
+
+def test_an_issue_is_found_only_by_whom_may_see_it_and_copies_once(redis_client: redis.Redis) -> None:
+    store = KnowledgeStore(redis_client)
+    words = "The printer on floor three jams when it is cold and nobody knows why it does."
+    for key in ("OPS-1", "WEB-2"):
+        document = Document(
+            id=f"jira:{key}", source="Jira", title=key, address=key, issue_key=key, passages=(Passage(text=words),)
+        )
+        store.change({document.id: ("1", document.model_dump(mode="json"))})
+    library = Library(store, "english")
+
+    assert [found.issue_key for found in library.search("printer jams", 5, lambda keys: set(keys) - {"OPS-1"})] == [
+        "WEB-2"
+    ]
+    assert len(library.search("printer jams", 5, set)) == 1
+    assert library.search("printer jams", 5, lambda _: ()) == []
+
+
+def test_a_redis_that_lost_its_data_is_noticed(redis_client: redis.Redis, tmp_path: Path) -> None:
+    library = Library(KnowledgeStore(redis_client), "english")
+    (tmp_path / "vpn.md").write_text("# VPN\n\nReset.")
+    read(redis_client, tmp_path)
+    assert library.search("vpn", 5, set)
+
+    redis_client.flushall()
+
+    assert library.search("vpn", 5, set) == []
