@@ -25,7 +25,8 @@ def run() -> int:
     port = port_or_free(PAGE_PORT)
     address = f"http://{LOOPBACK}:{port}"
     # Links to issues lead to the page, which shows the stand-in's issues.
-    settings = {} if environment.is_jira_real(os.environ) else {"JIRA_SITE_URL": address}
+    settings = {"KNOWLEDGE_DIRS": str(CHECKOUT / "sandbox" / "knowledge")}
+    settings |= {} if environment.is_jira_real(os.environ) else {"JIRA_SITE_URL": address}
     print("Starting Redis, the stand-ins, web, worker and beat…", flush=True)
     try:
         with Stack(

@@ -18,6 +18,7 @@ EXAMPLES = [
     example("Report a problem", f"{MENTION} {REPORT}"),
     example("Is it known?", f"{MENTION} is there an open issue about the checkout?"),
     example("How does OPS-1 stand?", f"{MENTION} how does OPS-1 stand?"),
+    example("Ask the documents", f"{MENTION} how do I reset my VPN password?"),
     example("Ask for a long answer", f"{MENTION} write a long report about our printers"),
     example("Report a problem", REPORT[0].upper() + REPORT[1:], is_direct=True),
     example("What can you do?", "What can you do?", is_direct=True),

@@ -1,0 +1,158 @@
+"""Confluence's read side: Basic login, `/wiki/api/v2`, cursors that must come back as they were given."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+MOST_ROWS = 250
+KNOWN = {
+    "/wiki/api/v2/spaces": {"keys", "limit", "cursor"},
+    "/wiki/api/v2/spaces/{id}/pages": {"status", "limit", "cursor", "body-format", "sort"},
+    "/wiki/api/v2/pages": {"id", "status", "limit", "cursor", "body-format", "sort"},
+}
+
+
+@dataclass
+class Page:
+    """One page; `body` is in storage format."""
+
+    id: str
+    space_id: str
+    title: str
+    body: str
+    version: int = 1
+    status: str = "current"
+
+
+@dataclass
+class ConfluenceStandIn:
+    """Start it with `Running(stand_in.make_app)`; `rows_at_once` makes lists of many parts of few pages."""
+
+    email: str = "bot@example.com"
+    api_token: str = "sandbox-jira-token"
+    rows_at_once: int = MOST_ROWS
+    pages: dict[str, Page] = field(default_factory=dict)
+    spaces: dict[str, str] = field(default_factory=dict)
+    """Ids by key."""
+    calls: list[str] = field(default_factory=list)
+    """Path and query of every call that was let in."""
+    is_down: bool = False
+
+    def put(self, space: str, title: str, body: str) -> Page:
+        """Write a page as a person would: a new one, or the next version of the one with that title."""
+        space_id = self.spaces.setdefault(space, str(1_000 + len(self.spaces)))
+        for page in self.pages.values():
+            if (page.space_id, page.title, page.status) == (space_id, title, "current"):
+                page.body, page.version = body, page.version + 1
+                return page
+        page = Page(str(50_000 + len(self.pages)), space_id, title, body)
+        self.pages[page.id] = page
+        return page
+
+    def make_app(self) -> web.Application:
+        """Return the application; all state lives in this object."""
+        app = web.Application(middlewares=[self._guard])
+        app.router.add_get("/wiki/api/v2/spaces", self._list_spaces)
+        app.router.add_get("/wiki/api/v2/spaces/{id}/pages", self._list_pages)
+        app.router.add_get("/wiki/api/v2/pages", self._find_pages)
+        return app
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        wanted = base64.b64encode(f"{self.email}:{self.api_token}".encode()).decode()
+        if self.is_down:
+            return _refusal(503, "SERVICE_UNAVAILABLE")
+        if request.headers.get("Authorization") != f"Basic {wanted}":
+            return _refusal(401, "UNAUTHORIZED")
+        resource = request.match_info.route.resource
+        known = KNOWN.get(resource.canonical if resource else "", set())
+        if unknown := set(request.query) - known:
+            return _refusal(400, f"INVALID_REQUEST_PARAMETER: {', '.join(sorted(unknown))}")
+        self.calls.append(request.path_qs)
+        return await handler(request)
+
+    async def _list_spaces(self, request: web.Request) -> web.Response:
+        keys = set(filter(None, request.query.get("keys", "").split(",")))
+        rows = [
+            {"id": number, "key": key, "name": key, "type": "global", "status": "current"}
+            for key, number in self.spaces.items()
+            if not keys or key in keys
+        ]
+        return self._part(request, rows)
+
+    async def _list_pages(self, request: web.Request) -> web.Response:
+        space_id = request.match_info["id"]
+        if space_id not in self.spaces.values():
+            return _refusal(404, "NOT_FOUND")
+        return self._part(request, self._rows(request, {"space_id": space_id}))
+
+    async def _find_pages(self, request: web.Request) -> web.Response:
+        ids = request.query.get("id", "").split(",")
+        if len(ids) > MOST_ROWS or not all(each.isdigit() for each in ids):
+            return _refusal(400, "INVALID_REQUEST_PARAMETER: id")
+        return self._part(request, [row for row in self._rows(request, {}) if row["id"] in ids])
+
+    def _rows(self, request: web.Request, like: Mapping[str, str]) -> list[dict[str, Any]]:
+        statuses = request.query.get("status", "current,archived").split(",")
+        with_body = request.query.get("body-format") == "storage"
+        return [
+            _row(page, with_body=with_body)
+            for page in self.pages.values()
+            if page.status in statuses and all(getattr(page, name) == value for name, value in like.items())
+        ]
+
+    def _part(self, request: web.Request, rows: list[dict[str, Any]]) -> web.Response:
+        """Answer with the part of a list that the cursor names, and where the next one is."""
+        limit = request.query.get("limit", "25")
+        if not limit.isdigit() or not 1 <= int(limit) <= MOST_ROWS:
+            return _refusal(400, "INVALID_REQUEST_PARAMETER: limit")
+        try:
+            start = _start(request.query.get("cursor"))
+        except ValueError:
+            return _refusal(400, "INVALID_REQUEST_PARAMETER: cursor")
+        size = min(int(limit), self.rows_at_once)
+        links = {"base": f"{request.scheme}://{request.host}/wiki"}
+        if start + size < len(rows):
+            links["next"] = str(request.rel_url.update_query(cursor=_cursor(start + size)))
+        return web.json_response({"results": rows[start : start + size], "_links": links})
+
+
+def _row(page: Page, *, with_body: bool) -> dict[str, Any]:
+    body = {"storage": {"representation": "storage", "value": page.body}} if with_body else {}
+    return {
+        "id": page.id,
+        "status": page.status,
+        "title": page.title,
+        "spaceId": page.space_id,
+        "version": {"number": page.version, "minorEdit": False},
+        "body": body,
+        "_links": {"webui": f"/spaces/X/pages/{page.id}", "tinyui": f"/x/{page.id}"},
+    }
+
+
+def _cursor(start: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps({"start": start}).encode()).decode()
+
+
+def _start(cursor: str | None) -> int:
+    """Return where a part begins; raises ValueError for what was no cursor of ours."""
+    if cursor is None:
+        return 0
+    try:
+        return int(json.loads(base64.urlsafe_b64decode(cursor))["start"])
+    except (binascii.Error, KeyError, TypeError) as error:
+        raise ValueError from error
+
+
+def _refusal(status: int, code: str) -> web.Response:
+    return web.json_response(
+        {"errors": [{"status": status, "code": code, "title": code, "detail": None}]}, status=status
+    )

@@ -1,0 +1,73 @@
+"""Confluence's pages: all parts of a list, new versions read again, deleted ones gone, and a site that is away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from sandbox.confluence.standin import ConfluenceStandIn
+from sandbox.server import Running
+from workers.knowledge.confluence import Confluence, Space
+from workers.knowledge.indexing import Indexer, Report
+from workers.knowledge.library import Library
+from workers.state.knowledge import KnowledgeStore
+from workers.state.metrics import Metrics
+
+
+@pytest.fixture
+def site() -> ConfluenceStandIn:
+    return ConfluenceStandIn(rows_at_once=2)
+
+
+@pytest.fixture
+def url(site: ConfluenceStandIn) -> Iterator[str]:
+    running = Running(site.make_app)
+    yield running.url
+    running.stop()
+
+
+def read(client: redis.Redis, url: str, *, is_wrong: bool = False) -> Report:
+    token = "wrong" if is_wrong else ConfluenceStandIn.api_token
+    space = Space(Confluence(url, "bot@example.com", token), "IT")
+    return Indexer(KnowledgeStore(client), [space], Metrics(client), lambda: True).run()
+
+
+def test_pages_of_all_parts_are_found_and_only_changed_ones_are_read_again(
+    site: ConfluenceStandIn, url: str, redis_client: redis.Redis
+) -> None:
+    for number in range(5):
+        site.put("IT", f"Page {number}", f"<h2>Part</h2><p>About printer{number}.</p>")
+    site.put("HR", "Secret", "<p>About printer9.</p>")
+    library = Library(KnowledgeStore(redis_client), "english")
+
+    assert read(redis_client, url).sources[0].documents == 5
+    found = library.search("printer4", 5, set)
+    assert [(each.title, each.text) for each in found] == [(found[0].title, "About printer4.")]
+    assert found[0].address == f"{url}/wiki/spaces/X/pages/50004"
+    assert library.search("printer9", 5, set) == []
+
+    site.put("IT", "Page 4", "<p>About scanner.</p>")
+    site.pages["50000"].status = "trashed"
+    site.calls.clear()
+    read(redis_client, url)
+
+    assert [call for call in site.calls if "body-format" in call and "50003" in call] == []
+    assert [each.text for each in library.search("scanner", 5, set)] == ["About scanner."]
+    assert library.search("printer0", 5, set) == []
+
+
+@pytest.mark.parametrize("trouble", ["down", "token"])
+def test_a_site_that_refuses_or_is_away_keeps_its_pages_and_says_why(
+    site: ConfluenceStandIn, url: str, redis_client: redis.Redis, trouble: str
+) -> None:
+    site.put("IT", "Page", "<p>About printers.</p>")
+    read(redis_client, url)
+    site.is_down = trouble == "down"
+
+    report = read(redis_client, url, is_wrong=trouble == "token")
+
+    assert ("503" if trouble == "down" else "token") in report.sources[0].trouble
+    assert report.sources[0].documents == 1
+    assert Library(KnowledgeStore(redis_client), "english").search("printers", 5, set)
