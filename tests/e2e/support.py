@@ -8,6 +8,7 @@ from typing import TypeVar
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
 from sandbox.waiting import wait_for
+from workers.state.connection import connect
 
 T = TypeVar("T")
 
@@ -76,3 +77,12 @@ def card(stack: Stack, thread_ts: str, action_id: str = "draft_create", *, chann
 def filed_by_bot(stack: Stack) -> list[str]:
     """Return the keys of the issues that carry the bot's property."""
     return [key for key, issue in stack.jira.issues.items() if "supportbot" in issue.properties]
+
+
+def jira_is_well_again(stack: Stack) -> None:
+    """Take back what a test did to Jira, and do now what time does: the pauses that Jira asked for are over."""
+    stack.jira.faults.clear()
+    client = connect(stack.redis_url)
+    for wall in client.scan_iter("sb:wall:*"):
+        client.delete(wall)
+    client.close()

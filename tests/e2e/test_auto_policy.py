@@ -25,7 +25,7 @@ from tests.e2e.drafting import (
     shows,
     words,
 )
-from tests.e2e.support import GRACE, answer, card, cards, within
+from tests.e2e.support import GRACE, answer, card, cards, jira_is_well_again, within
 
 pytestmark = pytest.mark.e2e
 
@@ -40,7 +40,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(autouse=True)
 def _jira_is_well_again(stack: Stack) -> Iterator[None]:
     yield
-    stack.jira.faults.clear()
+    jira_is_well_again(stack)
 
 
 def result_of(stack: Stack, summary: str) -> str:
@@ -105,7 +105,7 @@ def test_a_jira_that_is_away_leaves_a_draft_with_a_button(stack: Stack) -> None:
     assert "nothing was filed" in result_of(stack, "Wipers squeak")
     shown = card(stack, ts)
     offers(shown, BUTTONS)
-    stack.jira.faults.clear()
+    jira_is_well_again(stack)
     press(stack, shown, "draft_create", GRACE)
     shows(shown, "/browse/")
     assert len(filed(stack, "Wipers squeak")) == 1

@@ -25,7 +25,7 @@ from tests.e2e.changing import (
     update,
 )
 from tests.e2e.drafting import is_told, offers, press, shows, words
-from tests.e2e.support import ADA, GRACE, LINUS, answer, within
+from tests.e2e.support import ADA, GRACE, LINUS, answer, jira_is_well_again, within
 
 pytestmark = pytest.mark.e2e
 
@@ -40,7 +40,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(autouse=True)
 def _jira_is_well_again(stack: Stack) -> Iterator[None]:
     yield
-    stack.jira.faults.clear()
+    jira_is_well_again(stack)
 
 
 def lose(stack: Stack, kind: str, operation: str = COMMENT, **more: object) -> None:
@@ -82,7 +82,7 @@ def test_done_anyway_looks_before_it_repeats(stack: Stack) -> None:
     within(lambda: sent(stack, COMMENT, "OPS-3"), "the comment on its way")
     lose(stack, "status", "GET issue/{key}/comment", status=503, times=-1)
     offers(shown, LOST)
-    stack.jira.faults.clear()
+    jira_is_well_again(stack)
     press(stack, shown, "action_force")
     shows(shown, "✅")
 
@@ -118,7 +118,7 @@ def test_a_long_wait_that_jira_asks_for_is_told_and_nothing_is_lost(stack: Stack
     press(stack, shown, CONFIRM, LINUS)
     is_told(stack, LINUS, "4 minutes")
     offers(shown, BUTTONS)
-    stack.jira.faults.clear()
+    jira_is_well_again(stack)
     press(stack, shown, CONFIRM, LINUS)
     shows(shown, "✅")
 

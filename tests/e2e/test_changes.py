@@ -25,7 +25,7 @@ from tests.e2e.changing import (
     update,
 )
 from tests.e2e.drafting import is_told, offers, press, press_stale, shows, text_of, words
-from tests.e2e.support import ADA, GRACE, GUEST, answer, ask, card, cards, within
+from tests.e2e.support import ADA, GRACE, GUEST, answer, ask, card, cards, jira_is_well_again, within
 
 pytestmark = pytest.mark.e2e
 
@@ -40,7 +40,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(autouse=True)
 def _jira_is_well_again(stack: Stack) -> Iterator[None]:
     yield
-    stack.jira.faults.clear()
+    jira_is_well_again(stack)
 
 
 def test_a_comment_is_shown_whole_and_written_when_a_person_confirms(stack: Stack) -> None:

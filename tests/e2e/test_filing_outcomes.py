@@ -26,7 +26,7 @@ from tests.e2e.drafting import (
     told,
     words,
 )
-from tests.e2e.support import ADA, GRACE, LINUS, within
+from tests.e2e.support import ADA, GRACE, LINUS, jira_is_well_again, within
 from workers.filing import ASK_AFTER_SECONDS
 
 pytestmark = pytest.mark.e2e
@@ -45,7 +45,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(autouse=True)
 def _jira_is_well_again(stack: Stack) -> Iterator[None]:
     yield
-    stack.jira.faults.clear()
+    jira_is_well_again(stack)
     stack.jira.index_delay_seconds = 0
 
 
@@ -229,7 +229,7 @@ def test_the_two_buttons_stand_in_time_though_jira_cannot_be_searched(stack: Sta
     before = told(stack, LINUS)
     press(stack, shown, "filing_check", LINUS)
     within(lambda: told(stack, LINUS) != before, "a word that it could not look", seconds=40)
-    stack.jira.faults.clear()
+    jira_is_well_again(stack)
 
     shows(shown, "/browse/")
     assert len(sent(stack, "Cellar is flooded")) == len(filed(stack, "Cellar is flooded")) == 1
