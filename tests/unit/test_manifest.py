@@ -18,6 +18,7 @@ from workers.jobs import open_door
 from workers.proposals import Comment, Proposal
 from workers.records import Conversation, Draft, Filing, FilingState
 from workers.settings import BotSettings
+from workers.similar import Similar, SimilarIssue
 from workers.views.action_card import action_card
 from workers.views.draft_card import draft_card
 from workers.views.draft_modal import PROJECT_CHOICE, TYPE_CHOICE
@@ -147,10 +148,11 @@ def test_the_buttons_are_those_that_the_program_shows(handled: dict[str, set[str
     )
     change = Comment(id="c1", key="OPS-1", body="x")
     proposal = Proposal(id="a1", conversation=place, turn_ts="1.1", asker_id="U1", created_at=1, changes=(change,))
+    like = Similar(state="looked", issues=(SimilarIssue(key="OPS-1", summary="x"),))
     shown = [turn_buttons("stop", "1.1"), turn_buttons("retry", "1.1")]
     for state in get_args(FilingState):
         for asks_person in (False, True):
-            shown += draft_card(draft, Filing(state=state), asks_person=asks_person)[0]
+            shown += draft_card(draft, Filing(state=state), like, asks_person=asks_person)[0]
             shown += action_card(proposal.model_copy(update={"state": state}), asks_person=asks_person)[0]
     buttons = {element["action_id"] for block in shown if block["type"] == "actions" for element in block["elements"]}
     elements = [feedback_buttons("1.1")["elements"], question_blocks("1.1")[1]["elements"]]
