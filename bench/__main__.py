@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bench.batches import measure_batches
 from bench.burst import measure_bursts
+from bench.caching import measure_caching
 from bench.events import measure_events
 from bench.figures import Figure
 from bench.knowledge.measure import measure_knowledge
@@ -28,6 +29,7 @@ PARTS: dict[str, Callable[[Path], list[Figure]]] = {
     "burst": measure_bursts,
     "batches": measure_batches,
     "events": measure_events,
+    "caching": measure_caching,
 }
 
 

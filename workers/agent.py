@@ -12,6 +12,7 @@ from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from workers.bounds import Bounds, CallBook
 from workers.citations import Citations
 from workers.claude.client import Claude, Ears, Prompt
 from workers.errors import BudgetSpent, ClaudeUnavailable
@@ -22,13 +23,14 @@ from workers.logs import get_logger
 from workers.payer import Payer
 from workers.prompt import system_blocks
 from workers.records import Round
+from workers.replay import without_thinking
 from workers.tools.tool import ToolAnswer
 from workers.tools.toolbox import Toolbox
+from workers.turn_messages import assistant, closed, joined, result_name, text_of, tool_result, with_note
 from workers.views import failures
 from workers.views.progress import thought_status, tool_status
 from workers.views.tasks import NO_ANSWER, Task, found, tool_title
 
-MAX_ROUNDS = 16
 # A cut round is repeated this often at once; after that the turn goes back to the queue.
 REPEATS = 2
 PATIENCE_SECONDS = 5.0
@@ -58,6 +60,21 @@ class Answer:
     """What follows the question in the history; empty if the turn must be left out of it."""
     issue_keys: tuple[str, ...]
     outcome: str
+    model: str = ""
+    message_id: str = ""
+    """The API's name of the last round's answer."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What all rounds of a turn have in common."""
+
+    history: Sequence[dict[str, Any]]
+    question: dict[str, Any]
+    payer: Payer
+    effort: str = "medium"
+    previous_message_id: str = ""
+    """The API's name of the answer that ended the turn before."""
 
 
 class Agent:
@@ -71,60 +88,95 @@ class Agent:
         journal: Journal,
         interrupt: Interrupt,
         pool: Executor,
+        bounds: Bounds,
         note: Callable[[int], str | None] = lambda _number: None,
     ) -> None:
         self._claude, self._toolbox, self._reply = claude, toolbox, reply
-        self._journal, self._interrupt, self._pool = journal, interrupt, pool
+        self._journal, self._interrupt, self._pool, self._bounds = journal, interrupt, pool, bounds
         self._note = note
+        self._book = CallBook()
+        self._model, self._message_id = claude.model, ""
         self._said = ""
         self._citations = Citations()
         self._issue_keys: dict[str, None] = {}
 
-    def answer(self, history: Sequence[dict[str, Any]], question: dict[str, Any], payer: Payer) -> Answer:
+    def answer(self, asking: Asking) -> Answer:
         """Answer one question; raises ClaudeUnavailable, TurnFailed or Interrupted with the journal left to go on."""
+        rounds: list[Round] = []
         added: list[dict[str, Any]] = []
-        for number in range(MAX_ROUNDS):
+        while not (sentence := self._bounds.reached(rounds)):
             self._interrupt.check()
-            prompt = Prompt(
-                system=system_blocks(),
-                tools=tuple(self._toolbox.definitions()),
-                messages=[*history, question, *added],
-                payer=payer,
-            )
             try:
-                finished = self._journal.round(number) or self._speak(number, prompt)
+                finished = self._journal.round(len(rounds)) or self._speak(len(rounds), asking, added)
             except BudgetSpent as spent:
                 self._say(spent.user_message)
-                return self._kept([*added, _assistant(spent.user_message)], "budget")
-            self._said = _joined(self._said, self._citations.text_of(finished))
+                return self._kept([*added, assistant(spent.user_message)], "budget")
+            self._model, self._message_id = finished.model or self._model, finished.message_id
+            rounds.append(finished)
+            self._said = joined(self._said, self._citations.text_of(finished))
             # The words of a round that an earlier worker journalled have not been heard here.
             self._reply.restart_from(self._said)
             added.append({"role": "assistant", "content": list(finished.blocks)})
             if finished.stop_reason == "tool_use":
-                added.append(self._results(number, finished))
+                added.append(self._results(len(rounds) - 1, finished))
             elif finished.stop_reason != "pause_turn":
                 return self._end(added, finished)
-        self._say(failures.TOO_MANY_ROUNDS)
-        return self._kept([*added, _assistant(failures.TOO_MANY_ROUNDS)], "rounds")
+            if self._book.is_stuck:
+                sentence = failures.IN_A_CIRCLE
+                break
+        log.warning("turn_bounded", rounds=len(rounds), sentence=sentence)
+        self._say(sentence)
+        return self._kept([*added, assistant(sentence)], "circle" if self._book.is_stuck else "bounded")
 
-    def _speak(self, number: int, prompt: Prompt) -> Round:
+    def _speak(self, number: int, asking: Asking, added: Sequence[dict[str, Any]]) -> Round:
+        """Run one round and journal it; a model without room hands over to another one, before any tool has run."""
+        try:
+            finished = self._tried(number, self._prompt(asking, added))
+        except ClaudeUnavailable as error:
+            if added or not error.is_overload or not self._falls_back():
+                self._reply.restart_from(self._said)
+                raise
+            finished = self._tried(number, self._prompt(asking, added), repeats=0)
+        failpoint("round_spoken")
+        self._journal.save_round(number, finished)
+        failpoint("round_stored")
+        return finished
+
+    def _prompt(self, asking: Asking, added: Sequence[dict[str, Any]]) -> Prompt:
+        is_usual = self._model == self._claude.model
+        # Thinking belongs to its model: what another one thought is left out.
+        history = asking.history if is_usual else [without_thinking(message) for message in asking.history]
+        return Prompt(
+            system=system_blocks(),
+            tools=tuple(self._toolbox.definitions()),
+            messages=[*history, asking.question, *added],
+            payer=asking.payer,
+            model=self._model,
+            effort=asking.effort,
+            previous_message_id=self._message_id or (asking.previous_message_id if is_usual else ""),
+        )
+
+    def _falls_back(self) -> bool:
+        """Go on with the fallback model, if there is one."""
+        fallback = self._claude.fallback_model
+        if fallback in ("", self._model):
+            return False
+        log.warning("fallback_model", instead_of=self._model, model=fallback)
+        self._model = fallback
+        return True
+
+    def _tried(self, number: int, prompt: Prompt, repeats: int = REPEATS) -> Round:
         """Run one round; one that is cut off is repeated, and the text shown is corrected, not doubled."""
-        for repeat in range(REPEATS + 1):
+        for repeat in range(repeats + 1):
             self._reply.restart_from(self._said)
             try:
-                finished = self._claude.stream_round(prompt, self._ears(), self._interrupt)
+                return self._claude.stream_round(prompt, self._ears(), self._interrupt)
             except ClaudeUnavailable as error:
                 pause = error.retry_after_seconds or float(repeat + 1)
-                if repeat == REPEATS or pause > PATIENCE_SECONDS:
-                    self._reply.restart_from(self._said)
+                if repeat == repeats or pause > PATIENCE_SECONDS:
                     raise
                 log.warning("round_repeated", round=number, cause=str(error))
                 self._interrupt.wait(pause)
-                continue
-            failpoint("round_spoken")
-            self._journal.save_round(number, finished)
-            failpoint("round_stored")
-            return finished
         raise AssertionError  # The last repeat has returned or raised.
 
     def _ears(self) -> Ears:
@@ -152,7 +204,8 @@ class Agent:
     def _results(self, number: int, finished: Round) -> dict[str, Any]:
         """Run the calls of a round, in parallel, and return their results in one message."""
         calls = [block for block in finished.blocks if block["type"] == "tool_use"]
-        waiting = [call for call in calls if self._journal.get(_result_name(number, call)) is None]
+        self._refuse_excess(number, calls)
+        waiting = [call for call in calls if self._journal.get(result_name(number, call)) is None]
         running: dict[Future[ToolAnswer], dict[str, Any]] = {}
         for call in waiting:
             running[self._pool.submit(contextvars.copy_context().run, self._run, number, call)] = call
@@ -167,7 +220,7 @@ class Agent:
             future.result()
         self._show_tasks(running)
         self._take_note(number)
-        return _with_note(self._journal, number, [self._stored_result(number, call) for call in calls])
+        return with_note(self._journal, number, [self._stored_result(number, call) for call in calls])
 
     def _take_note(self, number: int) -> None:
         """Keep what is told beside the results of a round: the same for whoever goes on."""
@@ -175,6 +228,14 @@ class Agent:
             note = self._note(number)
             if note is not None:
                 self._journal.put(f"note:{number}", note)
+
+    def _refuse_excess(self, number: int, calls: Sequence[dict[str, Any]]) -> None:
+        """Answer the calls of a tool that was called too often in place of running them."""
+        for call in calls:
+            refusal = self._book.refusal(call)
+            if refusal and self._journal.get(result_name(number, call)) is None:
+                log.warning("call_refused", tool=call["name"])
+                self._journal.put(result_name(number, call), {"content": refusal, "is_error": True})
 
     def _show_tasks(self, running: Mapping[Future[ToolAnswer], dict[str, Any]]) -> None:
         """Show what the calls have come to."""
@@ -191,14 +252,17 @@ class Agent:
             "issue_keys": list(answer.issue_keys),
         }
         failpoint("tool_run")
-        self._journal.put(_result_name(number, call), stored)
+        self._journal.put(result_name(number, call), stored)
         failpoint("tool_stored")
         return answer
 
     def _stored_result(self, number: int, call: dict[str, Any]) -> dict[str, Any]:
-        stored = self._journal.get(_result_name(number, call)) or {}
+        stored = self._journal.get(result_name(number, call)) or {}
         self._issue_keys.update(dict.fromkeys(stored.get("issue_keys", ())))
-        return _tool_result(call, stored)
+        note = self._book.note(call, stored.get("content")) if stored else ""
+        if note and isinstance(stored.get("content"), str):
+            stored = {**stored, "content": f"{stored['content']}\n\n{note}"}
+        return tool_result(call, stored)
 
     def _end(self, added: list[dict[str, Any]], last: Round) -> Answer:
         """Close the turn after a round that asks for nothing more; a call in a cut round is answered, never run."""
@@ -210,9 +274,9 @@ class Agent:
         sentence = CUT.get(str(last.stop_reason), "") or self._instead_of_silence(last)
         if sentence:
             self._say(sentence)
-        closed = _closed(last)
-        if sentence or closed[-1:] != added[-1:]:
-            added[-1:] = [*closed, _assistant(sentence or failures.NOTHING_MORE)]
+        ended = closed(last)
+        if sentence or ended[-1:] != added[-1:]:
+            added[-1:] = [*ended, assistant(sentence or failures.NOTHING_MORE)]
         return self._kept(added, "cut" if str(last.stop_reason) in CUT else "answered")
 
     def _instead_of_silence(self, last: Round) -> str:
@@ -222,53 +286,26 @@ class Agent:
         return failures.NOTHING_MORE if self._said else failures.EMPTY_ANSWER
 
     def _say(self, sentence: str) -> None:
-        self._reply.restart_from(_joined(self._said, sentence))
-        self._said = _joined(self._said, sentence)
+        self._reply.restart_from(joined(self._said, sentence))
+        self._said = joined(self._said, sentence)
 
     def _kept(self, messages: Sequence[dict[str, Any]], outcome: str) -> Answer:
         if sources := self._citations.listed():
             # For the person only: the model knows what it cited.
-            self._reply.restart_from(_joined(self._said, sources))
-        return Answer(messages=tuple(messages), issue_keys=tuple(self._issue_keys), outcome=outcome)
-
-
-def _closed(last: Round) -> list[dict[str, Any]]:
-    """Return a last round as history may keep it: not empty, and a call in it answered as one that never ran."""
-    calls = [block for block in last.blocks if block["type"] == "tool_use"]
-    said = [{"role": "assistant", "content": list(last.blocks)}] if last.blocks else []
-    return [*said, {"role": "user", "content": [_tool_result(call, {}) for call in calls]}] if calls else said
-
-
-def stopped_messages(
-    journal: Journal, question: dict[str, Any], shown: str, sentence: str
-) -> tuple[dict[str, Any], ...]:
-    """Return what history keeps of a stopped turn: finished rounds, what was shown of the cut one, and the stop."""
-    kept: list[dict[str, Any]] = [question]
-    number, said, citations = 0, "", Citations()
-    while (finished := journal.round(number)) is not None:
-        said = _joined(said, citations.text_of(finished))
-        kept.append({"role": "assistant", "content": list(finished.blocks) or [_text(failures.EMPTY_ANSWER)]})
-        calls = [block for block in finished.blocks if block["type"] == "tool_use"]
-        if calls:
-            results = [_tool_result(call, journal.get(_result_name(number, call)) or {}) for call in calls]
-            kept.append(_with_note(journal, number, results))
-        number += 1
-    sentence = _joined(shown.removeprefix(said).strip() if shown.startswith(said) else "", sentence)
-    if kept[-1]["role"] == "assistant":
-        kept[-1] = {**kept[-1], "content": [*kept[-1]["content"], _text(sentence)]}
-        return tuple(kept)
-    return (*kept, _assistant(sentence))
+            self._reply.restart_from(joined(self._said, sources))
+        return Answer(
+            messages=tuple(messages),
+            issue_keys=tuple(self._issue_keys),
+            outcome=outcome,
+            model=self._model,
+            message_id=self._message_id,
+        )
 
 
 def greeting(reply: Speech) -> Answer:
     """Answer a call without words: no model is needed to say what can be asked."""
     reply.restart_from(failures.EMPTY_MENTION)
-    return Answer(messages=(_assistant(failures.EMPTY_MENTION),), issue_keys=(), outcome="greeted")
-
-
-def text_of(finished: Round) -> str:
-    """Return what a round said."""
-    return "".join(block["text"] for block in finished.blocks if block["type"] == "text")
+    return Answer(messages=(assistant(failures.EMPTY_MENTION),), issue_keys=(), outcome="greeted")
 
 
 def _task(call: dict[str, Any], future: Future[ToolAnswer]) -> Task:
@@ -280,32 +317,3 @@ def _task(call: dict[str, Any], future: Future[ToolAnswer]) -> Task:
         return Task(call["id"], title, "error", NO_ANSWER)
     links, finds = future.result().links, future.result().finds
     return Task(call["id"], title, "complete", found(len(links), finds) if links else "", links)
-
-
-def _joined(before: str, text: str) -> str:
-    return f"{before}\n\n{text}" if before and text else before or text
-
-
-def _text(text: str) -> dict[str, Any]:
-    return {"type": "text", "text": text}
-
-
-def _assistant(text: str) -> dict[str, Any]:
-    return {"role": "assistant", "content": [_text(text)]}
-
-
-def _tool_result(call: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
-    """Return the result of a call; one that was never run says so, since a call without a result bricks a thread."""
-    content = stored.get("content", failures.CALL_NOT_RUN)
-    result = {"type": "tool_result", "tool_use_id": call["id"], "content": content}
-    return {**result, "is_error": True} if stored.get("is_error", True) else result
-
-
-def _with_note(journal: Journal, number: int, results: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the results of a round in one message, and what was told beside them after them."""
-    note = journal.get(f"note:{number}")
-    return {"role": "user", "content": [*results, _text(note)] if note else results}
-
-
-def _result_name(number: int, call: dict[str, Any]) -> str:
-    return f"result:{number}:{call['id']}"

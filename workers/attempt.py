@@ -11,6 +11,7 @@ from typing import Any
 
 from workers.changes.desk import ChangeDesk
 from workers.claude.client import Claude
+from workers.compaction import head_to_compact
 from workers.errors import Interrupted, StateUnavailable, SupportBotError
 from workers.filing import DraftDesk
 from workers.interrupt import Interrupt
@@ -20,7 +21,7 @@ from workers.keeper import Keeper
 from workers.knowledge.library import Library
 from workers.logs import get_logger
 from workers.payer import Payer
-from workers.records import HistoryEntry, ReplySegment, SlackFile, TurnRequest
+from workers.records import Action, HistoryEntry, ReplySegment, SlackFile, TurnRequest
 from workers.replay import turns_to_drop
 from workers.settings import WorkerSettings
 from workers.slack.api import SlackClients
@@ -171,10 +172,13 @@ class Attempt:
         """Write history, take the message out of the mailbox and give the lease up, in one step."""
         drop = self._forgotten + (turns_to_drop([*self.history, entry]) if entry else 0)
         try:
-            self.services.boxes.commit(self.claim, entry, drop_oldest=drop)
+            known = self._forgotten + len(self.history)
+            self.services.boxes.commit(self.claim, entry, drop_oldest=drop, of_turns=known)
         except Interrupted:
             log.info("turn_interrupted", reason="fenced")
             return
+        if entry and head_to_compact([*self.history, entry], self.services.settings.compact_at_tokens):
+            self._have_compacted()
         used = self._counted()
         self.services.metrics.count("supportbot_turns_total", outcome=outcome)
         self.services.metrics.observe("supportbot_turn_seconds", time.time() - self.request.received_at)
@@ -187,6 +191,21 @@ class Attempt:
             cached_share=round(used.cached_share, 3),
             usd=round(used.usd, 6),
         )
+
+    def _have_compacted(self) -> None:
+        """Let some worker shorten the history beside all else; if that is not taken down the next turn asks for it."""
+        team_id, box = self.request.conversation.team_id, self.claim.box
+        action = Action(
+            id=f"compact:{self.claim.id}",
+            kind="compact",
+            team_id=team_id,
+            subject=f"history:{box.partition(':')[2]}",
+            user_id=self.request.user_id,
+            values={"box": box},
+        )
+        with contextlib.suppress(StateUnavailable):
+            self.services.boxes.put(action.box, action.id, action.model_dump(mode="json"))
+            self.services.kick(action.box)
 
     @property
     def payer(self) -> Payer:

@@ -46,6 +46,11 @@ class Transient(SupportBotError):
 class ClaudeUnavailable(Transient):
     """Claude did not answer, or broke off in the middle."""
 
+    def __init__(self, what: str, *, retry_after_seconds: float | None = None, is_overload: bool = False) -> None:
+        super().__init__(what, retry_after_seconds=retry_after_seconds)
+        self.is_overload = is_overload
+        """The model has no room just now; another one may."""
+
 
 class JiraUnavailable(Transient):
     """Jira did not answer, and the request had no effect or was only a read."""

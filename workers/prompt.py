@@ -17,7 +17,7 @@ from workers.records import SlackFile, TurnRequest
 MAX_QUESTION = 60_000
 MAX_THREAD = 40_000
 
-_FENCES = re.compile(r"<(/?)(message|thread|facts|file)\b", re.IGNORECASE)
+_FENCES = re.compile(r"<(/?)(message|thread|facts|file|summary)\b", re.IGNORECASE)
 _DEFUSED = r"[\1\2"
 _SLACK_LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
 _SLACK_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
@@ -109,6 +109,11 @@ def _shown(files: Sequence[ReadFile]) -> Iterator[dict[str, Any]]:
 
 def _text(text: str) -> dict[str, Any]:
     return {"type": "text", "text": text}
+
+
+def defused(text: str) -> str:
+    """Return a text in which none of our own tags works."""
+    return _FENCES.sub(_DEFUSED, text)
 
 
 def named_in(text: str) -> list[str]:

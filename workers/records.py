@@ -115,8 +115,15 @@ WayInKind = Literal[
 ChangeActionKind = Literal["action_confirm", "action_cancel", "action_check", "action_force", "action_look"]
 DuplicateActionKind = Literal["duplicate_use", "duplicate_ignore"]
 BulkActionKind = Literal["bulk_begin", "bulk_apply", "bulk_apply_all", "bulk_link", "bulk_more", "bulk_cancel"]
+OwnActionKind = Literal["turn_retry", "compact"]
 ActionKind = Literal[
-    DraftActionKind, DuplicateActionKind, ChangeActionKind, WayInKind, BulkActionKind, "shortcut_submit", "turn_retry"
+    DraftActionKind,
+    DuplicateActionKind,
+    ChangeActionKind,
+    WayInKind,
+    BulkActionKind,
+    OwnActionKind,
+    "shortcut_submit",
 ]
 
 DRAFT_VERSION = "draft_version"
@@ -290,6 +297,12 @@ class Usage(Record):
     """The part of the former that is kept for an hour."""
     cache_read_input_tokens: int = 0
 
+    @property
+    def tokens(self) -> int:
+        """All tokens, read and written."""
+        read = self.input_tokens + self.cache_creation_input_tokens + self.cache_read_input_tokens
+        return read + self.output_tokens
+
 
 class Round(Record):
     """One model call of a turn: its blocks verbatim, why it stopped, what it used."""
@@ -298,6 +311,8 @@ class Round(Record):
     stop_reason: str | None
     usage: Usage = Usage()
     model: str = ""
+    message_id: str = ""
+    """The API's own name of this answer."""
 
 
 class HistoryEntry(Record):
@@ -317,6 +332,14 @@ class HistoryEntry(Record):
     """Names all that stood before it in the request (see replay)."""
     prompt_version: str = ""
     tools_version: str = ""
+    model: str = ""
+    """Who answered: thinking belongs to its model. Empty in entries of older versions."""
+    effort: str = ""
+    """How hard it thought; a conversation keeps to one effort."""
+    message_id: str = ""
+    """The API's name of its last answer."""
+    is_summary: bool = False
+    """It stands for turns that were summarised; `turn_ts` is that of the newest of them."""
     messages: tuple[dict[str, Any], ...] = ()
     """Verbatim `MessageParam`s: what was asked, what was answered, tool calls with their results."""
 

@@ -27,27 +27,28 @@ class Replay:
     """Names exactly what was sent; stored with the new turn, whose thinking is bound to it."""
 
 
-def replay(entries: Sequence[HistoryEntry], *, audience: str, prompt: str, tools: str) -> Replay:
+def replay(entries: Sequence[HistoryEntry], *, audience: str, prompt: str, tools: str, model: str = "") -> Replay:
     """Return the turns that this audience may have answered from.
 
     Claude binds thinking blocks to all that stands before them (an account's request with a changed prefix is
-    refused), so an entry keeps its thinking only if it now follows exactly what it followed when it was made.
+    refused) and to the model that had them, so an entry keeps its thinking only if it now follows exactly what it
+    followed when it was made, and goes to the same model.
     """
     messages: list[dict[str, Any]] = []
     trail = f"{prompt}|{tools}"
     for entry in entries:
         if entry.audience != audience:
             continue
-        bound = entry.prefix == _digest(trail)
-        messages += entry.messages if bound else [_without_thinking(message) for message in entry.messages]
+        bound = entry.prefix == _digest(trail) and (not model or entry.model in ("", model))
+        messages += entry.messages if bound else [without_thinking(message) for message in entry.messages]
         trail += f"|{entry.turn_ts}{'+' if bound else '-'}"
     return Replay(messages=tuple(messages), prefix=_digest(trail))
 
 
 def turns_to_drop(entries: Sequence[HistoryEntry]) -> int:
     """Return how many of the oldest turns must go: none, or enough to halve a history that has grown too long."""
-    words = [sum(map(_characters, entry.messages)) for entry in entries]
-    media = [sum(map(_media_size, entry.messages)) for entry in entries]
+    words = [sum(map(characters, entry.messages)) for entry in entries]
+    media = [sum(map(media_size, entry.messages)) for entry in entries]
     return max(_to_drop(words, MAX_HISTORY_CHARACTERS), _to_drop(media, MAX_HISTORY_MEDIA))
 
 
@@ -63,18 +64,19 @@ def _to_drop(sizes: Sequence[int], most: int) -> int:
     return dropped
 
 
-def _characters(message: dict[str, Any]) -> int:
+def characters(message: dict[str, Any]) -> int:
     """Return how long a message is to the model, to whom a picture is as long as some text."""
     if isinstance(message["content"], str):
         return len(message["content"])
     return sum(MEDIA_AS_CHARACTERS.get(block["type"], 0) or len(str(block)) for block in message["content"])
 
 
-def _media_size(message: dict[str, Any]) -> int:
+def media_size(message: dict[str, Any]) -> int:
     return sum(len(block["source"].get("data", "")) for block in media_of(message))
 
 
-def _without_thinking(message: dict[str, Any]) -> dict[str, Any]:
+def without_thinking(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a message as it is sent where its thinking is no longer bound to what stands before it."""
     if message["role"] != "assistant" or isinstance(message["content"], str):
         return message
     kept = [block for block in message["content"] if block["type"] not in THINKING]

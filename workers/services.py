@@ -45,6 +45,7 @@ from workers.state.knowledge import KnowledgeStore
 from workers.state.limiter import Limiter
 from workers.state.mailbox import Mailboxes
 from workers.state.metrics import Metrics
+from workers.state.pasts import Pasts
 from workers.state.proposals import Proposals
 from workers.state.similar import SimilarIssues
 
@@ -106,6 +107,10 @@ class Services:
     @once
     def accounts(self) -> Accounts:
         return Accounts(self.redis)
+
+    @once
+    def pasts(self) -> Pasts:
+        return Pasts(self.redis, ttl_seconds=self.settings.history_ttl_seconds)
 
     @once
     def limiter(self) -> Limiter:
@@ -235,6 +240,7 @@ class Services:
             channels=self.channels,
             forms=Forms(self.redis),
             accounts=self.accounts,
+            pasts=self.pasts,
             cache=self.cache,
             bulk=self.bulk,
         )

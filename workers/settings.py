@@ -212,6 +212,8 @@ class WorkerSettings(Settings, JiraAccount, ConfluenceAccount):
     anthropic_base_url: WebAddress | None = None
     anthropic_model: str = "claude-sonnet-5-5"
     anthropic_fast_model: str = "claude-haiku-5-5"
+    # "off": none.
+    anthropic_fallback_model: str = "claude-haiku-5-5"
     # By model: tokens above which a price holds, then dollars per million tokens (see `_prices`).
     model_prices: Prices = ()
     # Zero is no budget.
@@ -242,6 +244,9 @@ class WorkerSettings(Settings, JiraAccount, ConfluenceAccount):
     batch_poll_seconds: float = Field(30, gt=0)
     slack_streaming: bool = True
     turn_timeout_seconds: int = Field(300, ge=10)
+    turn_max_rounds: int = Field(16, ge=1)
+    turn_max_tokens: int = Field(1_000_000, ge=10_000)
+    compact_at_tokens: int = Field(50_000, ge=5_000)
     hopeless_seconds: int = Field(90, ge=1)
 
     @property
@@ -249,6 +254,11 @@ class WorkerSettings(Settings, JiraAccount, ConfluenceAccount):
         """Whether there is anything to search beside Jira's own search; resolved issues alone only if asked for."""
         days = self.knowledge_jira_days if "knowledge_jira_days" in self.model_fields_set else 0
         return bool(self.knowledge_dirs or self.confluence_spaces or days)
+
+    @property
+    def fallback_model(self) -> str:
+        """The model that steps in when the usual one has no room; empty for none."""
+        return "" if self.anthropic_fallback_model.lower() == "off" else self.anthropic_fallback_model
 
     @property
     def site_url(self) -> str:

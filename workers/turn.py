@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from workers import prompt
-from workers.agent import Agent, Answer, greeting
+from workers.agent import Agent, Answer, Asking, greeting
 from workers.attempt import Attempt, TurnServices
+from workers.bounds import Bounds
+from workers.claude.title import title_for
+from workers.effort import effort_of
 from workers.errors import Interrupted, MediaRefused, Misconfigured, PromptRefused, ReplyGone, Transient, TurnFailed
 from workers.failpoints import failpoint
 from workers.files.blocks import media_of
@@ -74,12 +78,20 @@ def answer_message(attempt: Attempt) -> None:
     question = question_of(request, attempt.own_history, attempt.journal, _sources(attempt, standing))
     attempt.reply.may_mention(Addressees(question.people))
     toolbox = _toolbox(attempt, question, standing)
-    look = _first_look(attempt, question, standing)
     agent = Agent(
-        services.claude, toolbox, attempt.reply, attempt.journal, attempt.interrupt, services.tool_pool, look.note
+        services.claude,
+        toolbox,
+        attempt.reply,
+        attempt.journal,
+        attempt.interrupt,
+        services.tool_pool,
+        Bounds(services.settings.turn_max_rounds, services.settings.turn_max_tokens),
+        _first_look(attempt, question, standing).note,
     )
     says_nothing = request.opens_thread and not (request.text or request.files)
     answer = greeting(attempt.reply) if says_nothing else _asked(agent, question, attempt)
+    if answer.model not in ("", services.claude.model):
+        services.metrics.count("supportbot_fallbacks_total", model=answer.model)
     attempt.await_sign()
     attempt.seal()
     failpoint("sealed")
@@ -90,9 +102,15 @@ def answer_message(attempt: Attempt) -> None:
     attempt.commit(_entry(attempt, answer, asked), answer.outcome)
     if answer.outcome != "budget":
         attempt.warn_of_budget()
+    _name_conversation(attempt)
+
+
+def _name_conversation(attempt: Attempt) -> None:
+    """Give a direct conversation that has begun its title in the person's list."""
+    services, request = attempt.services, attempt.request
     if request.opens_thread and request.conversation.is_direct:
-        words = prompt.readable(request.text, {})
-        name_conversation(attempt.api, request.conversation, words, has_session=services.settings.slack_streaming)
+        title = title_for(services.claude, prompt.readable(request.text, {}), replace(attempt.payer, turn=""))
+        name_conversation(attempt.api, request.conversation, title, has_session=services.settings.slack_streaming)
 
 
 def _first_look(attempt: Attempt, question: Question, standing: Standing) -> FirstLook:
@@ -141,7 +159,7 @@ def _looks_at(attempt: Attempt) -> str:
 def _asked(agent: Agent, question: Question, attempt: Attempt) -> Answer:
     """Let Claude answer; what it does not take is left out, once, so that it doesn't close a thread for good."""
     try:
-        return agent.answer(_past(attempt).messages, question.message, attempt.payer)
+        return agent.answer(_asking(attempt, question))
     except MediaRefused:
         if not media_of(question.message):
             raise
@@ -152,13 +170,29 @@ def _asked(agent: Agent, question: Question, attempt: Attempt) -> Answer:
             raise
         log.error("history_refused", turns=len(attempt.history))  # noqa: TRY400  the refusal's text may hold words
         attempt.forget_history()
-    return agent.answer(_past(attempt).messages, question.message, attempt.payer)
+    return agent.answer(_asking(attempt, question))
+
+
+def _asking(attempt: Attempt, question: Question) -> Asking:
+    earlier = attempt.own_history
+    return Asking(
+        history=_past(attempt).messages,
+        question=question.message,
+        payer=attempt.payer,
+        effort=effort_of(attempt.request, earlier),
+        previous_message_id=earlier[-1].message_id if earlier else "",
+    )
 
 
 def _past(attempt: Attempt) -> Replay:
     """Return the earlier turns that this answer may rest on, as they are sent before the question."""
-    version = tools_version()
-    return replay(attempt.history, audience=attempt.audience, prompt=prompt.prompt_version(), tools=version)
+    return replay(
+        attempt.history,
+        audience=attempt.audience,
+        prompt=prompt.prompt_version(),
+        tools=tools_version(),
+        model=attempt.services.claude.model,
+    )
 
 
 def _toolbox(attempt: Attempt, question: Question, standing: Standing) -> Toolbox:
@@ -204,4 +238,7 @@ def _entry(attempt: Attempt, answer: Answer, question: dict[str, Any]) -> Histor
         prefix=_past(attempt).prefix,
         prompt_version=prompt.prompt_version(),
         tools_version=tools_version(),
+        model=answer.model,
+        effort=effort_of(attempt.request, attempt.own_history),
+        message_id=answer.message_id,
     )

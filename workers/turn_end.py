@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from workers.agent import stopped_messages
 from workers.attempt import Attempt
 from workers.errors import (
     ClaudeUnavailable,
@@ -20,6 +19,7 @@ from workers.errors import (
 from workers.logs import get_logger
 from workers.proposals import Proposal
 from workers.records import Draft
+from workers.turn_messages import stopped_messages
 from workers.views import failures
 from workers.views.change_words import made
 

@@ -35,7 +35,10 @@ async def answer(
     """Answer a request that broke no rule."""
     planned = plan(state, kept.body, model)
     usage = full_usage(state.cache.use(kept.body, model), planned.reply)
-    sent = Sent(f"msg_standin_{uuid.uuid4().hex[:20]}", model.id, planned.reply, usage)
+    sent = Sent(
+        f"msg_standin_{uuid.uuid4().hex[:20]}", model.id, planned.reply, usage, state.diagnosis.check(kept.body)
+    )
+    state.diagnosis.keep(sent.message_id, kept.body)
     kept.usage = usage
     if fault is not None and planned.script:
         # What a fault cut off was not said, so the next request gets it.

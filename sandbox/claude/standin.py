@@ -13,6 +13,7 @@ from aiohttp import web
 
 from sandbox.claude import control, routes
 from sandbox.claude.batches import Batch
+from sandbox.claude.diagnosis import Diagnosis
 from sandbox.claude.scripts import Body, Plan, Scripts, schema_of
 from sandbox.claude.usage import PromptCache
 from sandbox.faults import Faults
@@ -82,6 +83,7 @@ class ClaudeStandIn:
         """How long a batch is in progress; `advance` makes its time pass, too."""
         self._ahead_seconds = 0.0
         self.cache = PromptCache(self.now)
+        self.diagnosis = Diagnosis()
         self._lock = threading.Lock()
 
     def make_app(self) -> web.Application:

@@ -67,10 +67,14 @@ def _pieces(body: Body) -> Iterator[tuple[Any, Any]]:
     for block in [{"type": "text", "text": system}] if isinstance(system, str) else system:
         yield "system", block
     # These change how messages are read, so a change of them misses the cache of the messages only.
-    modes = [body.get("thinking"), body.get("tool_choice")]
+    modes = [body.get("thinking"), body.get("tool_choice"), _has_pictures(body)]
     for index, message in enumerate(body["messages"]):
         for block in blocks_of(message):
             yield [index, message["role"], modes if index == 0 else None], block
+
+
+def _has_pictures(body: Body) -> bool:
+    return any(block.get("type") == "image" for message in body["messages"] for block in blocks_of(message))
 
 
 def _lifetime(piece: Block) -> str | None:

@@ -20,6 +20,7 @@ class Sent:
     model: str
     reply: Reply
     usage: dict[str, Any]
+    diagnostics: dict[str, Any] | None = None
 
 
 def encode(data: dict[str, Any]) -> bytes:
@@ -70,6 +71,7 @@ def _head(sent: Sent) -> dict[str, Any]:
         "content": [],
         "stop_reason": None,
         "stop_sequence": None,
+        "diagnostics": sent.diagnostics,
     }
 
 

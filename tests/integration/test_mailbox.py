@@ -232,7 +232,7 @@ def test_history_is_trimmed_by_whole_turns(boxes: Mailboxes) -> None:
     for number in ("1.0", "2.0", "3.0"):
         boxes.put(BOX, number, {})
         claim = taken(boxes)
-        boxes.commit(claim, entry(claim), drop_oldest=1 if number == "3.0" else 0)
+        boxes.commit(claim, entry(claim), drop_oldest=1 if number == "3.0" else 0, of_turns=2)
 
     assert [turn.turn_ts for turn in boxes.history(BOX)] == ["2.0", "3.0"]
 

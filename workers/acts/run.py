@@ -7,6 +7,7 @@ from collections.abc import Callable
 from workers.acts import bulk, bulk_apply
 from workers.acts.changes import look, press
 from workers.acts.commands import command
+from workers.acts.compact import compact
 from workers.acts.form import change_form, open_form
 from workers.acts.home import open_home
 from workers.acts.look_up import look_up
@@ -31,6 +32,7 @@ ACTS: dict[str, Callable[[Action, ActServices], None]] = {
     "bulk_link": bulk_apply.link,
     "bulk_more": bulk.more,
     "bulk_cancel": bulk.cancel,
+    "compact": compact,
     "settings_open": open_settings,
     "settings_save": save_settings,
     "shortcut_submit": submit,

@@ -25,6 +25,7 @@ from workers.state.cache import Cache
 from workers.state.channel_settings import Channels
 from workers.state.filings import Filings
 from workers.state.forms import Forms
+from workers.state.pasts import Pasts
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class ActServices:
     channels: Channels
     forms: Forms
     accounts: Accounts
+    pasts: Pasts
     cache: Cache
     bulk: BulkServices
 

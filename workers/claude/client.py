@@ -13,9 +13,11 @@ from typing import Any
 import anthropic
 
 from workers.claude.errors import claude_errors
+from workers.claude.marks import with_marks
 from workers.claude.purse import Bill, Purse, tokens_at_most
 from workers.errors import ClaudeUnavailable
 from workers.interrupt import Interrupt
+from workers.logs import get_logger
 from workers.payer import Payer
 from workers.records import Round, Usage
 from workers.settings import WorkerSettings
@@ -27,6 +29,8 @@ BYTES_TIMEOUT_SECONDS = 75.0
 SPOKEN = {"text": "text", "thinking": "thinking", "input_json": "partial_json"}
 """Where the SDK's events hold what the model said."""
 
+log = get_logger(__name__)
+
 
 @dataclass(frozen=True)
 class Prompt:
@@ -37,6 +41,10 @@ class Prompt:
     messages: Sequence[dict[str, Any]]
     payer: Payer
     """Whose call it is; Claude is told an opaque hash of it, never a Slack id."""
+    model: str
+    effort: str = "medium"
+    previous_message_id: str = ""
+    """The API's name of the answer before this one, with which it tells why the cache was missed."""
 
     def tokens_at_most(self) -> int:
         """Return an estimate, rather too high, of what it holds."""
@@ -80,11 +88,11 @@ class Claude:
 
         Raises BudgetSpent before it speaks if there is no money left.
         """
-        model = self._settings.anthropic_model
+        model = prompt.model
         most = self.purse.prices.most(model, prompt.tokens_at_most(), MAX_TOKENS)
         try:
             with self.purse.bill(prompt.payer, model, most, wait=interrupt.wait) as bill, claude_errors():
-                message = self._stream(model, prompt, ears, interrupt, bill)
+                message = self._stream(prompt, ears, interrupt, bill)
                 bill.settle(usage_of(message))
         except ClaudeUnavailable:
             interrupt.check()  # We closed it ourselves.
@@ -92,24 +100,25 @@ class Claude:
         interrupt.check()
         if message.stop_reason is None:
             raise ClaudeUnavailable("stream ended without a stop reason")
+        _log_miss(message, bill.usage)
         blocks = _kept(message.content)
-        return Round(blocks=blocks, stop_reason=message.stop_reason, usage=bill.usage, model=model)
+        return Round(
+            blocks=blocks, stop_reason=message.stop_reason, usage=bill.usage, model=model, message_id=message.id or ""
+        )
 
-    def _stream(
-        self, model: str, prompt: Prompt, ears: Ears, interrupt: Interrupt, bill: Bill
-    ) -> anthropic.types.Message:
+    def _stream(self, prompt: Prompt, ears: Ears, interrupt: Interrupt, bill: Bill) -> anthropic.types.Message:
         arguments: dict[str, Any] = {
-            "model": model,
+            "model": prompt.model,
             "max_tokens": MAX_TOKENS,
             "system": list(prompt.system),
             "tools": list(prompt.tools),
-            "messages": list(prompt.messages),
+            "messages": with_marks(prompt.messages),
             "thinking": {"type": "adaptive", "display": "summarized"},
-            "output_config": {"effort": "medium"},
-            "cache_control": {"type": "ephemeral"},
+            "output_config": {"effort": prompt.effort},
+            "diagnostics": {"previous_message_id": prompt.previous_message_id or None},
             "metadata": {"user_id": self.user_hash(prompt.payer)},
         }
-        if not supports_effort(model):
+        if not supports_effort(prompt.model):
             del arguments["thinking"], arguments["output_config"]
         interrupt.check()
         with (
@@ -123,6 +132,15 @@ class Claude:
             if interrupt.was_silent:
                 raise ClaudeUnavailable("silent stream")
             return stream.get_final_message()
+
+    @property
+    def model(self) -> str:
+        return self._settings.anthropic_model
+
+    @property
+    def fallback_model(self) -> str:
+        """The model that steps in when the usual one has no room; empty for none."""
+        return self._settings.fallback_model
 
     @property
     def fast_model(self) -> str:
@@ -180,6 +198,15 @@ class Claude:
 def supports_effort(model: str) -> bool:
     """Return whether a model takes adaptive thinking and effort: not before the fifth generation."""
     return not any(older in model for older in ("-4-", "-3-"))
+
+
+def _log_miss(message: anthropic.types.Message, usage: Usage) -> None:
+    """Say why a prompt was not read from the cache, if the API says so."""
+    reason = message.diagnostics.cache_miss_reason if message.diagnostics else None
+    if reason is not None:
+        missed = getattr(reason, "cache_missed_input_tokens", None)
+        read, written = usage.cache_read_input_tokens, usage.cache_creation_input_tokens
+        log.warning("cache_missed", reason=reason.type, missed=missed, read=read, written=written)
 
 
 def _pass_on(event: Any, ears: Ears) -> None:

@@ -42,7 +42,9 @@ def _of_status(error: anthropic.APIStatusError) -> SupportBotError:
         return TurnFailed(failures.CONVERSATION_TOO_LONG)
     # A stream that fails after its 200 carries an error event; everything else from here on may pass.
     if status in (200, 408, 409, 429) or status >= 500:
-        return ClaudeUnavailable(error.type or str(status), retry_after_seconds=_retry_after(error))
+        is_overload = status == 529 or error.type == "overloaded_error"
+        what = error.type or str(status)
+        return ClaudeUnavailable(what, retry_after_seconds=_retry_after(error), is_overload=is_overload)
     if status == 400 and _MEDIA.search(error.message or ""):
         return MediaRefused(failures.NOT_UNDERSTOOD)
     return PromptRefused(failures.NOT_UNDERSTOOD)

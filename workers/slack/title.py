@@ -15,9 +15,9 @@ MAX_WAIT_SECONDS = 1.0
 log = get_logger(__name__)
 
 
-def name_conversation(api: SlackApi, conversation: Conversation, question: str, *, has_session: bool) -> None:
-    """Name a conversation by what it began with; where there is no session of an agent there is an older way of it."""
-    words = " ".join(question.split())
+def name_conversation(api: SlackApi, conversation: Conversation, words: str, *, has_session: bool) -> None:
+    """Name a conversation; where there is no session of an agent there is an older way of it."""
+    words = " ".join(words.split())
     title = words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
     if not title:
         return

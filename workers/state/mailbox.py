@@ -131,10 +131,15 @@ class Mailboxes:
         if not held:
             raise Interrupted("fenced")
 
-    def commit(self, claim: Claim, entry: HistoryEntry | None = None, *, drop_oldest: int = 0) -> bool:
-        """End a message in one step and return whether more wait; raises Interrupted("fenced")."""
+    def commit(
+        self, claim: Claim, entry: HistoryEntry | None = None, *, drop_oldest: int = 0, of_turns: int = 0
+    ) -> bool:
+        """End a message in one step and return whether more wait; raises Interrupted("fenced").
+
+        The oldest turns are dropped only if the history still has as many as it had when they were chosen.
+        """
         body = encode(entry.model_dump(mode="json")) if entry else b""
-        args: Args = [claim.box, claim.token, claim.id, self._ttl, body, drop_oldest]
+        args: Args = [claim.box, claim.token, claim.id, self._ttl, body, drop_oldest, of_turns]
         with state_errors():
             answer = self._commit(keys=keys_of(claim.box), args=args)
         if answer == b"fenced":

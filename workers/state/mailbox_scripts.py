@@ -104,12 +104,13 @@ return 1
 COMMIT = (
     _HEAD
     + """
-local box, token, id, ttl, entry, drop = unpack(ARGV)
+local box, token, id, ttl, entry, drop, known = unpack(ARGV)
 if redis.call('GET', lease) ~= token then return 'fenced' end
 if redis.call('LINDEX', mail, 0) ~= id then return 'fenced' end
 if entry ~= '' then
-  redis.call('RPUSH', history, entry)
-  if tonumber(drop) > 0 then redis.call('LTRIM', history, drop, -1) end
+  local length = redis.call('RPUSH', history, entry)
+  -- Somebody who shortened the history meanwhile has dropped what was to be dropped.
+  if tonumber(drop) > 0 and length == tonumber(known) + 1 then redis.call('LTRIM', history, drop, -1) end
 end
 redis.call('EXPIRE', history, ttl)
 redis.call('EXPIRE', part, ttl)

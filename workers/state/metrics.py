@@ -24,6 +24,7 @@ COUNTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "supportbot_jira_calls_total": ("Calls to Jira", ("operation", "outcome")),
     "supportbot_tokens_total": ("Tokens, by model and kind", ("model", "kind")),
     "supportbot_cost_usd_total": ("Dollars spent on the model", ("model",)),
+    "supportbot_fallbacks_total": ("Turns that went on with the fallback model, by that model", ("model",)),
     "supportbot_issues_filed_total": ("Issues filed in Jira", ()),
     "supportbot_knowledge_documents_total": ("Documents of the knowledge, by what came of them", ("outcome",)),
     "supportbot_feedback_total": ("Answers that people rated", ("value",)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -41,6 +42,8 @@ TOOLS: tuple[Tool[Any], ...] = (
 )
 """The order is part of the prompt's cached prefix: new tools go to the end."""
 LONGEST_ERROR = 600
+LONGEST_RESULT = 12_000
+CUT = "\n… (cut here: ask for less, or for a part of it)"
 CLOSED = (
     "Jira is not open to the person who asks: they are a guest or from another organisation. Don't call this again; "
     "say in a friendly sentence that only full members of the workspace can be shown or file issues, and help without."
@@ -69,7 +72,7 @@ class Toolbox:
             return _error(f"There is no tool {name[:40]!r}. The tools are: {', '.join(tool.name for tool in TOOLS)}.")
         try:
             self._check_access(tool)
-            return tool.call(given, self._context, tool_use_id)
+            return _small(tool.call(given, self._context, tool_use_id))
         except ValidationError as error:
             return _error(_instruction(tool.name, error))
         except ToolError as error:
@@ -94,6 +97,13 @@ def tools_version() -> str:
     """Return what names the tool definitions: it changes with every byte of them."""
     definitions = json.dumps(Toolbox.definitions(), sort_keys=True)
     return hashlib.sha256(definitions.encode()).hexdigest()[:12]
+
+
+def _small(answer: ToolAnswer) -> ToolAnswer:
+    """Cut a result that would make every later round dear; tools keep theirs shorter by themselves."""
+    if not isinstance(answer.content, str) or len(answer.content) <= LONGEST_RESULT:
+        return answer
+    return replace(answer, content=answer.content[:LONGEST_RESULT].rstrip() + CUT)
 
 
 def _error(text: str) -> ToolAnswer:

@@ -26,6 +26,8 @@ CONVERSATION_TOO_LONG = (
 # Limits of a turn
 DEADLINE = "I ran out of time on this and stop here. Ask me to go on, or for a smaller part of it."
 TOO_MANY_ROUNDS = "I took too many steps on this without coming to an end. A narrower question will help me."
+TOO_MANY_TOKENS = "This has become too much to read and write for one answer. Ask me for a smaller part of it."
+IN_A_CIRCLE = "I keep getting the same result and stop here. A different question, or a detail more, will help me."
 STOPPED = "_Stopped._"
 STOPPED_BEFORE_ANSWER = "_Stopped before I had an answer._"
 

@@ -104,6 +104,15 @@ def _check_small_ones(body: Body) -> None:
         one_of(body["service_tier"], ("auto", "standard_only"), "service_tier")
     if body.get("speed") is not None:
         one_of(body["speed"], ("standard", "fast"), "speed")
+    if body.get("diagnostics") is not None:
+        _check_diagnostics(of_type(body["diagnostics"], dict, "diagnostics"))
     for index, word in enumerate(body.get("stop_sequences") or ()):
         if not of_type(word, str, f"stop_sequences.{index}").strip():
             raise invalid(f"stop_sequences.{index}: each stop sequence must contain non-whitespace")
+
+
+def _check_diagnostics(asked: dict[str, Any]) -> None:
+    only_keys(asked, ("previous_message_id",), "diagnostics.")
+    previous = asked.get("previous_message_id")
+    if previous is not None and not of_type(previous, str, "diagnostics.previous_message_id").startswith("msg_"):
+        raise invalid("diagnostics.previous_message_id: Input should be the id of a message")
