@@ -155,6 +155,7 @@ def test_the_buttons_are_those_that_the_program_shows(handled: dict[str, set[str
             shown += draft_card(draft, Filing(state=state), like, asks_person=asks_person)[0]
             shown += action_card(proposal.model_copy(update={"state": state}), asks_person=asks_person)[0]
     buttons = {element["action_id"] for block in shown if block["type"] == "actions" for element in block["elements"]}
+    buttons |= {block["accessory"]["action_id"] for block in shown if "accessory" in block}
     elements = [feedback_buttons("1.1")["elements"], question_blocks("1.1")[1]["elements"]]
     buttons |= {element["action_id"] for each in elements for element in each}
     job = Job(id="j1", kind="triage", team_id="T1", channel_id="C1", asked={"projects": ["OPS"]})
