@@ -15,6 +15,7 @@ from pathlib import Path
 from bench.batches import measure_batches
 from bench.burst import measure_bursts
 from bench.caching import measure_caching
+from bench.duplicates.measure import measure_duplicates
 from bench.events import measure_events
 from bench.figures import Figure
 from bench.knowledge.measure import measure_knowledge
@@ -28,6 +29,7 @@ PARTS: dict[str, Callable[[Path], list[Figure]]] = {
     "takeover": measure_takeover,
     "burst": measure_bursts,
     "batches": measure_batches,
+    "duplicates": measure_duplicates,
     "events": measure_events,
     "caching": measure_caching,
 }

@@ -61,13 +61,13 @@ def filed_total(stack: Stack) -> int:
 
 
 def test_a_draft_shows_the_issue_as_text_and_says_nothing_of_having_been_created(stack: Stack) -> None:
-    shown = propose(stack, "Printer on floor 3 eats paper", description="It **jams** since `Monday`.")
+    shown = propose(stack, "Shredder in the cellar hums", description="It **jams** since `Monday`.")
 
     text = words(shown)
-    assert all(part in text for part in ("OPS", "Task", "Printer on floor 3 eats paper", "jams", "Monday"))
+    assert all(part in text for part in ("OPS", "Task", "Shredder in the cellar hums", "jams", "Monday"))
     assert shown.action_ids == BUTTONS
     assert re.search(r"\b(created|filed|done)\b", f"{text} {shown.text}", re.IGNORECASE) is None
-    assert filed(stack, "Printer on floor 3 eats paper") == []
+    assert filed(stack, "Shredder in the cellar hums") == []
 
 
 def test_create_files_one_issue_with_its_fields_and_the_card_becomes_a_link(stack: Stack) -> None:

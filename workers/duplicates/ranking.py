@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from workers.duplicates.signatures import codes_of, messages_of
-from workers.duplicates.words import contrary_of, is_common, terms_of, trigrams
+from workers.duplicates.words import contrary_of, is_common, plain_words, terms_of, trigrams
 
 IN_DESCRIPTION = 0.5
 """What a word of the description counts against one of the summary."""
@@ -27,6 +27,8 @@ class Text:
     weights: Mapping[str, float]
     """Of each term, by where it stands."""
     summary: frozenset[str]
+    words: frozenset[str] = frozenset()
+    """As they are written."""
     codes: frozenset[str] = frozenset()
     messages: frozenset[str] = frozenset()
     contraries: Mapping[int, frozenset[str]] = field(default_factory=dict)
@@ -43,15 +45,19 @@ class Features(NamedTuple):
     """The part of the issue's summary that the report tells."""
     rarest: float
     """How rare the rarest terms are that both have."""
+    words_covered: float
+    """The part of the report's words, as they are written, that the issue has, too."""
+    words_told: float
+    """The part of the issue's words that the report has."""
     same_code: float
     other_code: float
     same_message: float
     contrary: float
 
 
-WEIGHTS = Features(5.0, 2.2, 2.2, 1.0, 1.6, -1.0, 1.5, -1.2)
-BIAS = -3.6
-THRESHOLD = 0.8
+WEIGHTS = Features(2.44, 2.42, 2.02, 3.71, 2.44, 1.70, 0.18, -0.11, 0.75, -0.36)
+BIAS = -4.94
+THRESHOLD = 0.745
 """From here on an issue is shown to a person."""
 
 
@@ -60,7 +66,8 @@ def text_of(summary: str, description: str = "") -> Text:
     head, body = terms_of(summary), terms_of(description)
     weights = dict.fromkeys(body, IN_DESCRIPTION) | dict.fromkeys(head, 1.0)
     whole = f"{summary}\n{description}"
-    return Text(weights, frozenset(head), codes_of(whole), messages_of(whole), contrary_of(weights))
+    words = frozenset(plain_words(whole))
+    return Text(weights, frozenset(head), words, codes_of(whole), messages_of(whole), contrary_of(weights))
 
 
 class Rarity:
@@ -72,10 +79,15 @@ class Rarity:
         for text in every:
             counts.update(text.weights.keys())
         self._counts, self._number = counts, len(every)
+        self._words = Counter(word for text in every for word in text.words)
 
     def of(self, term: str) -> float:
         prior = PRIOR_COMMON if is_common(term) else PRIOR_RARE
         return math.log((PRIOR_TEXTS + self._number + 1) / (prior + self._counts[term] + 0.5))
+
+    def of_word(self, word: str) -> float:
+        prior = PRIOR_COMMON if is_common(word) else PRIOR_RARE
+        return math.log((PRIOR_TEXTS + self._number + 1) / (prior + self._words[word] + 0.5))
 
     @property
     def most(self) -> float:
@@ -108,8 +120,10 @@ def features_of(report: Text, issue: Text, rarity: Rarity) -> Features:
     ]
     return Features(
         closeness=_closeness(report, issue, shared, rarity),
-        summary_covered=_covered(report.summary, shared.keys(), rarity),
-        summary_told=_covered(issue.summary, set(shared.values()), rarity),
+        summary_covered=_covered(report.summary, shared.keys(), rarity.of),
+        summary_told=_covered(issue.summary, set(shared.values()), rarity.of),
+        words_covered=_covered(report.words, issue.words, rarity.of_word),
+        words_told=_covered(issue.words, report.words, rarity.of_word),
         rarest=sum(rarest) / (2 * rarity.most),
         same_code=float(bool(report.codes & issue.codes)),
         other_code=float(bool(report.codes and issue.codes and not report.codes & issue.codes)),
@@ -126,9 +140,9 @@ def _closeness(report: Text, issue: Text, shared: Mapping[str, str], rarity: Rar
     return min(1.0, product / length) if length else 0.0
 
 
-def _covered(summary: frozenset[str], told: Iterable[str], rarity: Rarity) -> float:
-    whole = sum(rarity.of(term) for term in summary)
-    return sum(rarity.of(term) for term in summary & set(told)) / whole if whole else 0.0
+def _covered(terms: frozenset[str], told: Iterable[str], rarity_of: Callable[[str], float]) -> float:
+    whole = sum(map(rarity_of, terms))
+    return sum(map(rarity_of, terms & set(told))) / whole if whole else 0.0
 
 
 def _slips(report: Text, issue: Text) -> dict[str, str]:

@@ -58,6 +58,11 @@ def salient(summary: str, description: str) -> list[str]:
     return list(found)[:MOST_SALIENT]
 
 
+def plain_words(text: str) -> list[str]:
+    """Return the words of a text as they are written, lower-case and without accents."""
+    return list(_plain_words(_NOISE.sub(" ", text[:LONGEST_TEXT])))
+
+
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Return a word without its common endings."""

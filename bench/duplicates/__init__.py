@@ -1,0 +1,1 @@
+"""How well likely duplicates are told from what only looks like them, on reports that people labelled."""
