@@ -100,6 +100,9 @@ def _press(action: Action, services: ActionServices) -> None:
 
 def _refusal(action: Action, draft: Draft, services: ActionServices) -> str:
     """Say why somebody may not press this, empty if they may; a draft may be cancelled by who asked for it."""
+    if action.kind in ("draft_create", "filing_force") and draft.project not in services.acts.projects(action):
+        # The channel's settings may have closed it since.
+        return failures.PROJECT_CLOSED
     is_own_cancel = action.kind == "draft_cancel" and action.user_id == draft.asker_id
     if is_own_cancel or services.acts.may_file(action):
         return ""

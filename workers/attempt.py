@@ -81,6 +81,8 @@ class Attempt:
         self.journal = Journal(services.boxes, claim)
         self.api = services.slack.of(self.request.conversation.team_id)
         self.history = services.boxes.history(claim.box)
+        self.usable_history: list[HistoryEntry] = []
+        """Those earlier turns that this answer may rest on: filled once it is known for whom it is."""
         self._forgotten = 0
         reused = [ReplySegment(ts=self.request.reply_ts)] if self.request.reply_ts else []
         place = Place(
@@ -116,7 +118,7 @@ class Attempt:
 
     @property
     def own_history(self) -> list[HistoryEntry]:
-        """The turns that this answer may rest on."""
+        """The earlier turns of this audience."""
         return [entry for entry in self.history if entry.audience == self.audience]
 
     @property
@@ -130,7 +132,7 @@ class Attempt:
 
     def forget_history(self) -> None:
         """Leave out all earlier turns, now and, once this one is committed, for good."""
-        self._forgotten, self.history = len(self.history), []
+        self._forgotten, self.history, self.usable_history = len(self.history), [], []
 
     def entry(self, **more: object) -> HistoryEntry:
         """Return what the history keeps of this turn."""

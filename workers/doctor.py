@@ -141,6 +141,7 @@ def _jira(settings: WorkerSettings) -> Iterator[Finding]:
     yield Finding("ok", "Jira", f"logged in as {jira.who_am_i().name}")
     for project in settings.jira_projects:
         yield _jira_project(jira, project)
+    yield _jira_rights(jira, settings)
     for name in jira.directory.unknown_overrides():
         yield Finding("FAIL", "Jira", f"JIRA_ACCOUNTS: the entry of {name} names an account that Jira does not know")
 
@@ -155,3 +156,17 @@ def _jira_project(jira: JiraGateway, project: str) -> Finding:
     if missing:
         return Finding("FAIL", "Jira", f"project {project}: give the account {' and '.join(missing)} there")
     return Finding("ok", "Jira", f"project {project}: may browse and create")
+
+
+def _jira_rights(jira: JiraGateway, settings: WorkerSettings) -> Finding:
+    """Say how it is known what a person may see, and what those are shown of whom that is not known."""
+    way = jira.sight.way()
+    everybodys = [project for project in settings.jira_projects if jira.sight.is_open_to_all(project)]
+    others = f"people without a Jira account are shown {', '.join(everybodys) or 'nothing'}"
+    if way == "check":
+        return Finding("ok", "Jira rights", f"each person's are asked for, many issues at once; {others}")
+    if way == "view":
+        return Finding("ok", "Jira rights", f"each person's are asked for, issue by issue; {others}")
+    shown = ", ".join(everybodys) or "nothing from Jira"
+    advice = "give the account the global permission Browse users and groups, or name projects in JIRA_OPEN_PROJECTS"
+    return Finding("note", "Jira rights", f"can't be asked for: everybody is shown {shown}; {advice}")

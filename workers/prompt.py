@@ -42,6 +42,9 @@ class Facts:
     asker: str
     default_project: str
     projects: tuple[str, ...]
+    """In which an issue may be filed from here."""
+    readable: tuple[str, ...] = ()
+    """Of which the place may be told."""
     drafts: tuple[str, ...] = ()
     """What became of the drafts and changes of this conversation, a sentence each."""
     default_type: str = ""
@@ -153,7 +156,9 @@ def _settings(facts: Facts) -> Iterator[str]:
         yield "Jira: closed to this asker, a guest or a person of another organisation. Tell nothing from Jira."
     else:
         yield f"Default project: {facts.default_project}"
-        yield f"Open projects: {', '.join(facts.projects)}"
+        yield f"Open projects: {', '.join(facts.projects) or 'none here'}"
+        if facts.readable != facts.projects:
+            yield f"Of these the people here may be told of: {', '.join(facts.readable) or 'none'}"
     if facts.default_type:
         yield f"Default type of issues: {_attribute(facts.default_type)}"
     if facts.language:

@@ -104,6 +104,7 @@ def _facts(request: TurnRequest, sources: Sources) -> prompt.Facts:
         asker=standing.person.name,
         default_project=standing.default_project,
         projects=standing.projects,
+        readable=standing.reader.projects,
         default_type=standing.channel.issue_type,
         language=standing.channel.language,
         looks_at=sources.looks_at,

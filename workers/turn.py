@@ -10,6 +10,7 @@ from workers.agent import Agent, Answer, Asking, greeting
 from workers.attempt import Attempt, TurnServices
 from workers.bounds import Bounds
 from workers.claude.title import title_for
+from workers.earlier import usable_history
 from workers.effort import effort_of
 from workers.errors import Interrupted, MediaRefused, Misconfigured, PromptRefused, ReplyGone, Transient, TurnFailed
 from workers.failpoints import failpoint
@@ -75,6 +76,7 @@ def answer_message(attempt: Attempt) -> None:
     if standing.access == "denied":
         raise TurnFailed(failures.GUESTS_NOT_SERVED)
     attempt.begin()
+    attempt.usable_history = usable_history(attempt.own_history, standing.reader, services.jira)
     question = question_of(request, attempt.own_history, attempt.journal, _sources(attempt, standing))
     attempt.reply.may_mention(Addressees(question.people))
     toolbox = _toolbox(attempt, question, standing)
@@ -187,7 +189,7 @@ def _asking(attempt: Attempt, question: Question) -> Asking:
 def _past(attempt: Attempt) -> Replay:
     """Return the earlier turns that this answer may rest on, as they are sent before the question."""
     return replay(
-        attempt.history,
+        attempt.usable_history,
         audience=attempt.audience,
         prompt=prompt.prompt_version(),
         tools=tools_version(),

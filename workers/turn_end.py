@@ -19,7 +19,7 @@ from workers.errors import (
 from workers.logs import get_logger
 from workers.proposals import Proposal
 from workers.records import Draft
-from workers.turn_messages import stopped_messages
+from workers.turn_messages import keys_read, stopped_messages
 from workers.views import failures
 from workers.views.change_words import made
 
@@ -175,7 +175,7 @@ class TurnEnd:
         entry = None
         if question:
             messages = stopped_messages(attempt.journal, question, attempt.reply.text, sentence)
-            entry = attempt.entry(messages=messages)
+            entry = attempt.entry(messages=messages, issue_keys=keys_read(attempt.journal))
         attempt.await_sign()
         attempt.reply.stopped(sentence)
         attempt.commit(entry, reason)

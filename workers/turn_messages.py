@@ -38,6 +38,17 @@ def stopped_messages(
     return (*kept, assistant(sentence))
 
 
+def keys_read(journal: Journal) -> tuple[str, ...]:
+    """Return the issues that the tools of a turn have read so far."""
+    keys: dict[str, None] = {}
+    number = 0
+    while (finished := journal.round(number)) is not None:
+        for call in (block for block in finished.blocks if block["type"] == "tool_use"):
+            keys |= dict.fromkeys((journal.get(result_name(number, call)) or {}).get("issue_keys", ()))
+        number += 1
+    return tuple(keys)
+
+
 def text_of(finished: Round) -> str:
     """Return what a round said."""
     return "".join(block["text"] for block in finished.blocks if block["type"] == "text")

@@ -48,8 +48,10 @@ class Material:
 def open_form(action: Action, services: ActServices) -> None:
     """Fill the form that the listener has opened empty."""
     form_id = str(action.values["form"])
+    refusal = "" if services.projects(action) else failures.NO_PROJECT
     if not services.may_file(action):
         refusal = failures.may_not_file(services.channel_settings(action).filers)
+    if refusal:
         services.modals.update(action.team_id, form_id, notice_modal(TITLE, refusal, external_id=form_id))
         return
     material = material_of(action, services)
@@ -73,7 +75,7 @@ def change_form(action: Action, services: ActServices) -> None:
         summary=str(values.get("summary") or ""),
         description=str(values.get("description") or ""),
         fields={name: value for name, value in values.items() if name in ("priority", "labels") or name not in OWN},
-        projects=services.settings.jira_projects,
+        projects=services.projects(action),
         types=types,
         specs=_specs(project, issue_type, services),
     )
@@ -115,9 +117,9 @@ def _told(message: ThreadMessage, names: dict[str, str]) -> str:
 
 def filled_form(action: Action, material: Material, services: ActServices) -> IssueForm:
     """Return the form as the model, the channel's settings and the message fill it."""
-    projects = services.settings.jira_projects
+    projects = services.projects(action)
     channel = services.channel_settings(action)
-    project = channel.project if channel.project in projects else projects[0]
+    project = channel.project if channel.project in projects else next(iter(projects), "")
     types = _types(project, services)
     usual = channel.issue_type if channel.issue_type in types else ""
     specs = _specs(project, usual or _first(types), services)

@@ -33,6 +33,9 @@ def react(action: Action, services: ActServices) -> None:
     if not services.person(action).is_full_member:
         services.tell.tell(action, failures.GUEST_MAY_NOT_FILE)
         return
+    if not services.projects(action):
+        services.tell.tell(action, failures.NO_PROJECT)
+        return
     action = _in_thread(action, services)
     material = material_of(action, services)
     if not (material.text.strip() or material.files):

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 
+from workers import policy
 from workers.acts.services import ActServices
 from workers.errors import JiraUnavailable, SlackRefused
 from workers.logs import get_logger
@@ -105,10 +106,11 @@ def _types(services: ActServices) -> Iterator[str]:
 
 def _problem(new: ChannelSettings, services: ActServices) -> str:
     """Say why a choice cannot be stored, empty if it can."""
-    project = new.project or services.settings.jira_projects[0]
-    if project not in services.settings.jira_projects:
+    usable = policy.fileable(new, projects=services.settings.jira_projects)
+    project = new.project or next(iter(usable), "")
+    if new.project and new.project not in usable:
         return f"I may not work in {project}, so I changed nothing."
-    if not new.issue_type:
+    if not (new.issue_type and project):
         return ""
     try:
         names = [kind.name for kind in services.jira.issue_types(project)]

@@ -6,7 +6,7 @@ import hashlib
 import time
 
 from workers.acts.services import ActServices
-from workers.errors import JiraUnavailable, SlackRefused
+from workers.errors import JiraUnavailable, SlackRefused, TurnFailed
 from workers.jira.forms import OWN, checked, finder, labels_of
 from workers.records import FORM, Action, Conversation, Draft, FieldSpec
 from workers.slack.threads import permalink
@@ -49,7 +49,7 @@ def _point_at_card(action: Action, draft_id: str, services: ActServices) -> None
 def _draft_from_form(action: Action, services: ActServices, draft_id: str) -> Draft:
     """Return what the form asks for; what it asks for in vain is noted, and nothing that was typed is lost."""
     values = action.values
-    project, notes = _project_of(values, services)
+    project, notes = _project_of(values, services.projects(action))
     issue_type, specs, more = _screen_of(values, project, services)
     asker = services.people.person(action.team_id, action.user_id)
     api = services.slack.of(action.team_id)
@@ -78,12 +78,13 @@ def _draft_from_form(action: Action, services: ActServices, draft_id: str) -> Dr
     return draft.model_copy(update={"notes": (*notes, *more, *draft.notes)})
 
 
-def _project_of(values: dict[str, object], services: ActServices) -> tuple[str, tuple[str, ...]]:
-    """Return the project that was typed if it is open, else the default one with a note."""
+def _project_of(values: dict[str, object], projects: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Return the project that was typed if it is open there, else the usual one with a note."""
     wanted = str(values.get("project") or "").strip().upper()
-    projects = services.settings.jira_projects
     if wanted in projects:
         return wanted, ()
+    if not projects:
+        raise TurnFailed(failures.NO_PROJECT)
     return projects[0], (f"{failures.wrong_project(wanted, projects)} This is a draft for {projects[0]}.",)
 
 

@@ -70,7 +70,7 @@ class JiraGateway:
             account_of=lambda reader: self.directory.account_id(reader.email or "", slack_id=reader.user_id),
         )
         self.many = ManyIssues(self._connection, self.deployment, self.sight, self.url_of)
-        self._issues = IssueReads(self._connection, self.deployment, self.sight, self)
+        self._issues = IssueReads(self._connection, self.deployment, self.sight, self, cache)
         self.changes = IssueChanges(self._connection, self.deployment, cache, self, self.sight, limiter)
 
     # Reading

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -22,8 +23,9 @@ from workers.jira.reading import (
     line_of,
     page_reader,
 )
-from workers.jira.sight import Seen, Sight
+from workers.jira.sight import YES_SECONDS, Seen, Sight
 from workers.jira.values import Comment, Issue, IssueLine, IssueLink, SearchPage
+from workers.state.cache import Cache
 
 RANKED_FROM = 50
 """So many recent hits are ranked by the keywords; Jira itself offers no order by relevance."""
@@ -48,6 +50,7 @@ class IssueReads:
     deployment: Deployment
     sight: Sight
     gate: Gate
+    cache: Cache
 
     def search(self, query: IssueQuery, reader: Reader) -> SearchPage:
         """Return the issues that match and may be shown."""
@@ -72,6 +75,7 @@ class IssueReads:
         key = self.gate.open_key(reader.open_key(key))
         issue = self._whole(key, reader, with_past=with_past)
         self.check(issue, reader)
+        self._note([issue.key], reader)
         return self._with_comments(replace(issue, links=self._seen_links(issue.links, reader)), comments, reader)
 
     def _whole(self, key: str, reader: Reader, *, with_past: bool) -> Issue:
@@ -108,10 +112,19 @@ class IssueReads:
 
     def visible_keys(self, keys: Collection[str], reader: Reader) -> frozenset[str]:
         """Return those of the keys whose issues may be shown; raises JiraUnavailable if Jira does not say."""
-        mine = tuple(key for key in keys if key.rpartition("-")[0] in reader.projects)
-        lines = self._lines(mine, reader) if mine else {}
+        mine = [key for key in keys if key.rpartition("-")[0] in reader.projects]
+        shown = {key for key in mine if self.cache.get(_shown_name(key, reader))}
+        rest = tuple(key for key in mine if key not in shown)
+        lines = self._lines(rest, reader) if rest else {}
         seen = self.sight.seen(reader, list(lines.values()))
-        return frozenset(key for key, line in lines.items() if line.key in seen)
+        found = {key for key, line in lines.items() if line.key in seen}
+        self._note(found, reader)
+        return frozenset(shown | found)
+
+    def _note(self, keys: Iterable[str], reader: Reader) -> None:
+        """Remember for minutes what was shown: the turns that read it are used for the same person's next question."""
+        for key in keys:
+            self.cache.put(_shown_name(key, reader), True, YES_SECONDS)
 
     def _lines(self, keys: tuple[str, ...], reader: Reader) -> dict[str, IssueLine]:
         """Return what is there by the key that was asked for: by one search, and one by one what it does not know."""
@@ -148,6 +161,7 @@ class IssueReads:
             found += [issue for issue in some if issue.key in seen]
             if len(found) >= limit:
                 break
+        self._note((issue.key for issue in found[:limit]), reader)
         return tuple(found[:limit])
 
     def _seen_links(self, links: tuple[IssueLink, ...], reader: Reader) -> tuple[IssueLink, ...]:
@@ -160,3 +174,7 @@ class IssueReads:
         has_internal = any(each.is_internal for each in comments)
         internal = has_internal and reader.sees_internal and self.sight.knows(reader, issue)
         return tuple(each for each in comments if not each.is_limited and (internal or not each.is_internal))
+
+
+def _shown_name(key: str, reader: Reader) -> str:
+    return f"{reader.team_id}:jira:shown:{hashlib.sha256(repr((reader, key)).encode()).hexdigest()[:24]}"

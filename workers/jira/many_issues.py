@@ -76,7 +76,9 @@ class ManyIssues:
 
         def take(raw: Any) -> IssuesPage:
             shown = [each for each in raw["issues"] if project_of(each) in projects]
-            return IssuesPage(tuple(map(read, shown)), self.deployment.cursor(raw) or "")
+            # Whether those that they are linked to may be shown was not asked.
+            issues = (replace(read(each), links=()) for each in shown)
+            return IssuesPage(tuple(issues), self.deployment.cursor(raw) or "")
 
         body = self.deployment.search(jql, ISSUE_FIELDS, PAGE_SIZE, cursor=cursor or None)
         return self.connection.read("search", self.deployment.search_path, take, body=body)

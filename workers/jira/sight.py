@@ -67,7 +67,9 @@ class Sight:
         if not here:
             return frozenset()
         verdicts = self._verdicts(reader, here)
-        return frozenset(each.key for each in here if verdicts.get(each.id, self._is_open(each)))
+        return frozenset(
+            each.key for each in here if (verdicts[each.id] if each.id in verdicts else self._is_open(each))
+        )
 
     def knows(self, reader: Reader, issue: Seen) -> bool:
         """Return whether Jira itself says that this very person may see the issue, not only that everybody may."""
@@ -78,22 +80,27 @@ class Sight:
         granted = self._rights()
         if "ADMINISTER" in granted and self._deployment.checks_permissions:
             return "check"
-        return "view" if granted & {"ADMINISTER", "USER_PICKER"} else "none"
+        return "view" if "USER_PICKER" in granted else "none"
 
     def is_open_to_all(self, project: str) -> bool:
         """Return whether everybody may browse a project: the operator says so, or Jira's own permission scheme."""
         if project in self._open:
             return True
+        # Only administrators may read the scheme.
+        return "ADMINISTER" in self._rights() and self._has_open_scheme(project)
+
+    def _has_open_scheme(self, project: str) -> bool:
         name = f"jira:open_to_all:{project}"
         known = self._cache.get(name)
-        if not isinstance(known, bool):
-            try:
-                path, params = f"project/{project}/permissionscheme", {"expand": "permissions"}
-                known = self._connection.read("permission_scheme", path, is_open_scheme, params=params)
-            except JiraRefused:
-                known = False
-            self._cache.put(name, known, SCHEME_SECONDS)
-        return known
+        if isinstance(known, bool):
+            return known
+        try:
+            path, params = f"project/{project}/permissionscheme", {"expand": "permissions"}
+            is_open = self._connection.read("permission_scheme", path, is_open_scheme, params=params)
+        except JiraRefused:
+            is_open = False
+        self._cache.put(name, is_open, SCHEME_SECONDS)
+        return is_open
 
     def _is_open(self, issue: Seen) -> bool:
         return not issue.is_restricted and self.is_open_to_all(issue.project)
@@ -142,7 +149,7 @@ class Sight:
         with ThreadPoolExecutor(min(SIDE_BY_SIDE, len(issues)), thread_name_prefix="sight") as pool:
             answers = [pool.submit(contextvars.copy_context().run, self._views, account, each) for each in issues]
             verdicts = {each.id: answer.result() for each, answer in zip(issues, answers, strict=True)}
-        if any(verdicts.values()) or self._rights() & {"ADMINISTER", "USER_PICKER"}:
+        if any(verdicts.values()) or "USER_PICKER" in self._rights():
             return verdicts
         return {}
 

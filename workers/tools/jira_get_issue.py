@@ -53,7 +53,9 @@ def run(args: GetIssue, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
         comments=MOST_COMMENTS if wanted == ("comments",) else FEW_COMMENTS,
         with_past="history" in wanted or "attachments" in wanted,
     )
-    return ToolAnswer(_text(issue, wanted, args.max_chars), issue_keys=(issue.key,), links=((issue.key, issue.url),))
+    # What it is linked to was read with it.
+    keys = (issue.key, *(link.key for link in issue.links[:MOST_LINKS]))
+    return ToolAnswer(_text(issue, wanted, args.max_chars), issue_keys=keys, links=((issue.key, issue.url),))
 
 
 def _text(issue: Issue, wanted: tuple[Part, ...], max_chars: int) -> str:

@@ -63,6 +63,7 @@ NOT_CHECKED = "Jira did not answer, so this is not checked and not filed yet. Pr
 ACTION_FAILED = "I could not do that right now. Nothing is lost; please try again in a minute."
 RETRY_GONE = "I no longer have that message; please ask me again."
 PROJECT_CLOSED = "I may not work in that project."
+NO_PROJECT = "No project is open to me here, so nothing can be filed: see this channel's settings."
 GUEST_MAY_NOT_FILE = "Only full members of this workspace may file issues here."
 
 # Changes of issues

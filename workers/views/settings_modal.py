@@ -16,9 +16,11 @@ USUAL = "usual"
 """The value of a choice that follows the deployment."""
 LANGUAGE = re.compile(r"[\w ()'-]{0,40}")
 MOST_LISTED = 50
+MOST_PROJECTS = 100
 
 WRITES = {USUAL: "As everywhere", "confirm": "A person presses Create", "auto": "File at once, without a button"}
 FILERS = {"members": "Full members of the workspace", "everybody": "Members and guests", "listed": "Only these people"}
+INTERNAL = {USUAL: "Never tell them here", "shown": "Tell them here: no customer reads this channel"}
 FOLLOW_UPS = {"free": "Answer without a new mention", "mention": "Answer only who mentions me"}
 
 
@@ -27,9 +29,11 @@ def settings_modal(
 ) -> dict[str, Any]:
     """Return the form as the settings stand; its `private_metadata` names the channel."""
     blocks = [
+        _projects(projects, settings.projects),
         _choice("project", "Default project", _usual("As everywhere", projects), settings.project),
         _choice("issue_type", "Default type", _usual("As the conversation asks", types), settings.issue_type),
         _choice("write_policy", "Before an issue is filed", WRITES, settings.write_policy),
+        _choice("internal", "Internal comments of service desks", INTERNAL, "shown" if settings.shows_internal else ""),
         _choice("filers", "Who may file", FILERS, settings.filers),
         _people(settings.listed),
         _choice("follow_ups", "In threads where I take part", FOLLOW_UPS,
@@ -58,7 +62,10 @@ def read_settings(state: Mapping[str, Any]) -> tuple[ChannelSettings, dict[str, 
     chosen = {block_id: _chosen(actions.get(VALUE) or {}) for block_id, actions in state["values"].items()}
     listed = tuple(chosen.get("listed") or ())
     language = " ".join(str(chosen.get("language") or "").split())
+    projects = tuple(chosen.get("open_projects") or ())
     errors = {}
+    if projects and chosen.get("project") not in (None, USUAL, *projects):
+        errors["project"] = "Please choose one of the projects above."
     if chosen.get("filers") == "listed" and not listed:
         errors["listed"] = "Please name at least one person, or choose another answer above."
     if bool(chosen.get("quiet_from")) != bool(chosen.get("quiet_until")):
@@ -77,6 +84,8 @@ def read_settings(state: Mapping[str, Any]) -> tuple[ChannelSettings, dict[str, 
         {
             **values,
             "filers": values["filers"] or "members",
+            "projects": projects,
+            "shows_internal": chosen.get("internal") == "shown",
             "listed": listed if values["filers"] == "listed" else (),
             "needs_mention": needs_mention,
             "language": language,
@@ -95,6 +104,8 @@ def _told(settings: ChannelSettings) -> dict[str, str]:
     people = " ".join(f"<@{user}>" for user in settings.listed)
     quiet = f"{settings.quiet_from} to {settings.quiet_until} ({settings.time_zone})" if settings.quiet_from else "none"
     return {
+        "open projects": ", ".join(settings.projects) or "as everywhere",
+        "internal comments": INTERNAL["shown" if settings.shows_internal else USUAL].lower(),
         "default project": settings.project or "as everywhere",
         "default type": settings.issue_type or "as asked",
         "before an issue is filed": WRITES[settings.write_policy or USUAL].lower(),
@@ -113,6 +124,18 @@ def _usual(words: str, choices: Sequence[str]) -> dict[str, str]:
 def _choice(block_id: str, label: str, choices: Mapping[str, str], chosen: str) -> Block:
     options = [FieldOption(id=value, name=name) for value, name in choices.items()]
     return input_block(block_id, label, select(options, [chosen or USUAL]), is_required=True)
+
+
+def _projects(projects: Sequence[str], chosen: Sequence[str]) -> Block:
+    options = [FieldOption(id=key, name=key) for key in [*dict.fromkeys([*chosen, *projects])][:MOST_PROJECTS]]
+    element = select(options, chosen, takes_many=True)
+    return input_block(
+        "projects",
+        "Open projects",
+        element,
+        is_required=False,
+        hint="Everybody in this channel reads what I tell here from these. Left empty: as everywhere.",
+    )
 
 
 def _people(listed: Sequence[str]) -> Block:
