@@ -6,13 +6,12 @@ So a worker that takes over repeats at most the round that was cut, and no tool 
 
 from __future__ import annotations
 
-import contextvars
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, Future, wait
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from workers.bounds import Bounds, CallBook
+from workers.bounds import Bounds
 from workers.citations import Citations
 from workers.claude.client import Claude, Ears, Prompt
 from workers.errors import BudgetSpent, ClaudeUnavailable
@@ -24,12 +23,11 @@ from workers.payer import Payer
 from workers.prompt import system_blocks
 from workers.records import Round
 from workers.replay import without_thinking
-from workers.tools.tool import ToolAnswer
+from workers.tool_calls import Speech, ToolCalls
 from workers.tools.toolbox import Toolbox
-from workers.turn_messages import assistant, closed, joined, result_name, text_of, tool_result, with_note
+from workers.turn_messages import assistant, closed, joined, text_of
 from workers.views import failures
 from workers.views.progress import thought_status, tool_status
-from workers.views.tasks import NO_ANSWER, Task, found, tool_title
 
 # A cut round is repeated this often at once; after that the turn goes back to the queue.
 REPEATS = 2
@@ -40,16 +38,6 @@ CUT = {
 }
 
 log = get_logger(__name__)
-
-
-class Speech(Protocol):
-    """Where the answer goes: the growing Slack message."""
-
-    def append(self, text: str) -> None: ...
-    def status(self, line: str) -> None: ...
-    def task(self, task: Task) -> None: ...
-    def restart_from(self, text: str) -> None: ...
-    def tick(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -92,13 +80,11 @@ class Agent:
         note: Callable[[int], str | None] = lambda _number: None,
     ) -> None:
         self._claude, self._toolbox, self._reply = claude, toolbox, reply
-        self._journal, self._interrupt, self._pool, self._bounds = journal, interrupt, pool, bounds
-        self._note = note
-        self._book = CallBook()
+        self._journal, self._interrupt, self._bounds = journal, interrupt, bounds
+        self._calls = ToolCalls(toolbox, reply, journal, interrupt, pool, note)
         self._model, self._message_id = claude.model, ""
         self._said = ""
         self._citations = Citations()
-        self._issue_keys: dict[str, None] = {}
 
     def answer(self, asking: Asking) -> Answer:
         """Answer one question; raises ClaudeUnavailable, TurnFailed or Interrupted with the journal left to go on."""
@@ -118,15 +104,15 @@ class Agent:
             self._reply.restart_from(self._said)
             added.append({"role": "assistant", "content": list(finished.blocks)})
             if finished.stop_reason == "tool_use":
-                added.append(self._results(len(rounds) - 1, finished))
+                added.append(self._calls.results(len(rounds) - 1, finished))
             elif finished.stop_reason != "pause_turn":
                 return self._end(added, finished)
-            if self._book.is_stuck:
+            if self._calls.is_stuck:
                 sentence = failures.IN_A_CIRCLE
                 break
         log.warning("turn_bounded", rounds=len(rounds), sentence=sentence)
         self._say(sentence)
-        return self._kept([*added, assistant(sentence)], "circle" if self._book.is_stuck else "bounded")
+        return self._kept([*added, assistant(sentence)], "circle" if self._calls.is_stuck else "bounded")
 
     def _speak(self, number: int, asking: Asking, added: Sequence[dict[str, Any]]) -> Round:
         """Run one round and journal it; a model without room hands over to another one, before any tool has run."""
@@ -201,69 +187,6 @@ class Agent:
 
         return Ears(text=text, thinking=thinking, tool=lambda name: self._reply.status(tool_status(name)), cited=cited)
 
-    def _results(self, number: int, finished: Round) -> dict[str, Any]:
-        """Run the calls of a round, in parallel, and return their results in one message."""
-        calls = [block for block in finished.blocks if block["type"] == "tool_use"]
-        self._refuse_excess(number, calls)
-        waiting = [call for call in calls if self._journal.get(result_name(number, call)) is None]
-        running: dict[Future[ToolAnswer], dict[str, Any]] = {}
-        for call in waiting:
-            running[self._pool.submit(contextvars.copy_context().run, self._run, number, call)] = call
-        pending = set(running)
-        while pending:
-            self._show_tasks(running)
-            _, pending = wait(pending, timeout=0.25)
-            # What the tools did must be known to whoever goes on, and to who takes the answer back.
-            if self._interrupt.reason not in ("handover", "edited", "deleted"):
-                self._interrupt.check()
-        for future in running:
-            future.result()
-        self._show_tasks(running)
-        self._take_note(number)
-        return with_note(self._journal, number, [self._stored_result(number, call) for call in calls])
-
-    def _take_note(self, number: int) -> None:
-        """Keep what is told beside the results of a round: the same for whoever goes on."""
-        if self._journal.get(f"note:{number}") is None:
-            note = self._note(number)
-            if note is not None:
-                self._journal.put(f"note:{number}", note)
-
-    def _refuse_excess(self, number: int, calls: Sequence[dict[str, Any]]) -> None:
-        """Answer the calls of a tool that was called too often in place of running them."""
-        for call in calls:
-            refusal = self._book.refusal(call)
-            if refusal and self._journal.get(result_name(number, call)) is None:
-                log.warning("call_refused", tool=call["name"])
-                self._journal.put(result_name(number, call), {"content": refusal, "is_error": True})
-
-    def _show_tasks(self, running: Mapping[Future[ToolAnswer], dict[str, Any]]) -> None:
-        """Show what the calls have come to."""
-        for future, call in running.items():
-            self._reply.task(_task(call, future))
-        self._reply.tick()
-
-    def _run(self, number: int, call: dict[str, Any]) -> ToolAnswer:
-        answer = self._toolbox.run(call["name"], call["id"], call["input"])
-        log.info("tool_finished", tool=call["name"], is_error=answer.is_error)
-        stored = {
-            "content": list(answer.sources) or answer.content,
-            "is_error": answer.is_error,
-            "issue_keys": list(answer.issue_keys),
-        }
-        failpoint("tool_run")
-        self._journal.put(result_name(number, call), stored)
-        failpoint("tool_stored")
-        return answer
-
-    def _stored_result(self, number: int, call: dict[str, Any]) -> dict[str, Any]:
-        stored = self._journal.get(result_name(number, call)) or {}
-        self._issue_keys.update(dict.fromkeys(stored.get("issue_keys", ())))
-        note = self._book.note(call, stored.get("content")) if stored else ""
-        if note and isinstance(stored.get("content"), str):
-            stored = {**stored, "content": f"{stored['content']}\n\n{note}"}
-        return tool_result(call, stored)
-
     def _end(self, added: list[dict[str, Any]], last: Round) -> Answer:
         """Close the turn after a round that asks for nothing more; a call in a cut round is answered, never run."""
         if last.stop_reason == "refusal":
@@ -295,7 +218,7 @@ class Agent:
             self._reply.restart_from(joined(self._said, sources))
         return Answer(
             messages=tuple(messages),
-            issue_keys=tuple(self._issue_keys),
+            issue_keys=self._calls.issue_keys,
             outcome=outcome,
             model=self._model,
             message_id=self._message_id,
@@ -306,14 +229,3 @@ def greeting(reply: Speech) -> Answer:
     """Answer a call without words: no model is needed to say what can be asked."""
     reply.restart_from(failures.EMPTY_MENTION)
     return Answer(messages=(assistant(failures.EMPTY_MENTION),), issue_keys=(), outcome="greeted")
-
-
-def _task(call: dict[str, Any], future: Future[ToolAnswer]) -> Task:
-    """Return a call as a person sees it: that it runs, then what it found."""
-    title = tool_title(call["name"])
-    if not future.done():
-        return Task(call["id"], title, "in_progress" if future.running() else "pending")
-    if future.cancelled() or future.exception() or future.result().is_error:
-        return Task(call["id"], title, "error", NO_ANSWER)
-    links, finds = future.result().links, future.result().finds
-    return Task(call["id"], title, "complete", found(len(links), finds) if links else "", links)
