@@ -168,3 +168,17 @@ def test_what_jira_does_not_take_at_once_waits_on_the_card(stack: Stack) -> None
     shows(shown, "✅")
 
     assert changing.field(stack, "OPS-6", "priority") == "Lowest"
+
+
+def test_a_likely_duplicate_is_asked_about_and_not_filed_at_once(stack: Stack) -> None:
+    summary = "VPN disconnects all the time on the office wifi"
+    ts = ask_to_file(stack, summary, description="On a cable it is stable.")
+    answer(stack, ts)
+
+    shown = card(stack, ts)
+    assert "duplicate_use" in shown.action_ids
+    assert filed(stack, summary) == []
+    assert "duplicate" in result_of(stack, summary)
+    press(stack, shown, "draft_create", GRACE)
+    shows(shown, "Filed as")
+    assert len(filed(stack, summary)) == 1

@@ -56,6 +56,7 @@ class Features(NamedTuple):
 
 
 WEIGHTS = Features(2.44, 2.42, 2.02, 3.71, 2.44, 1.70, 0.18, -0.11, 0.75, -0.36)
+NOTHING = Features(*(0.0 for _ in WEIGHTS))
 BIAS = -4.94
 THRESHOLD = 0.745
 """From here on an issue is shown to a person."""
@@ -112,6 +113,8 @@ def features_of(report: Text, issue: Text, rarity: Rarity) -> Features:
     """Return what speaks for and against two texts being about the same."""
     slips = _slips(report, issue)
     shared = {term: other for term in report.weights if (other := term if term in issue.weights else slips.get(term))}
+    if all(map(is_common, shared)) and not report.codes & issue.codes:
+        return NOTHING  # "It does not work" stands in half of all reports.
     rarest = sorted((rarity.of(term) for term in shared), reverse=True)[:2]
     apart = [
         number
