@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from workers.jira.adf_blocks import blocks_of
+from workers.jira.adf_blocks import blocks_of, number_tasks
 from workers.jira.adf_inline import LinkOf, text_nodes
 from workers.logs import get_logger
 
@@ -24,6 +25,8 @@ DEEPEST = 40
 """Text nested deeper is taken as plain paragraphs; at twice this depth the parser would drop it."""
 MOST_TOKENS = 20_000
 """A short table of many columns becomes a very large document; it is taken as plain paragraphs, too."""
+DEEPEST_INLINE = 10
+"""Links and pictures within each other; the parser looks so far ahead at each bracket that is never closed."""
 SHORTENED = "… (shortened: the text was too long for Jira)"
 NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """What neither XML nor UTF-8 can carry; Jira refuses the whole document for one of these."""
@@ -61,12 +64,21 @@ def _parsed(text: str, link_of: Callable[[str], str | None]) -> list[Node] | Non
     tokens = _parser().parse(text)
     if len(tokens) > MOST_TOKENS or _depth(tokens) >= DEEPEST:
         return None
-    return blocks_of(SyntaxTreeNode(tokens), link_of)
+    blocks = blocks_of(SyntaxTreeNode(tokens), link_of)
+    number_tasks(blocks)
+    return blocks
 
 
 def _parser() -> MarkdownIt:
     # Made for each text: it keeps state while it parses, and turns run in threads.
-    return MarkdownIt("commonmark", {"html": False, "maxNesting": 2 * DEEPEST}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 2 * DEEPEST}).enable(["table", "strikethrough"])
+    parser.core.ruler.before("inline", "less_nesting", _nest_less)
+    return parser
+
+
+def _nest_less(state: StateCore) -> None:
+    """Lower the limit once blocks are parsed."""
+    state.md.options["maxNesting"] = DEEPEST_INLINE
 
 
 def _depth(tokens: list[Token]) -> int:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from workers.jira.adf_blocks import PANELS
 from workers.jira.adf_inline import is_safe
 
 Node = dict[str, Any]
 
 DEEPEST = 60
 """Deeper nodes are read as plain text."""
+ALERTS = {"tip": "TIP", **{kind: name.upper() for name, kind in PANELS.items()}}
 AROUND = {"strong": "**", "em": "_", "strike": "~~", "code": "`"}
 
 
@@ -71,11 +73,15 @@ def _numbers(node: Node, depth: int) -> str:
 
 
 def _item(node: Node, bullet: str, depth: int) -> str:
-    if node.get("type") in ("taskItem", "decisionItem"):
-        is_done = _attrs(node).get("state") == "DONE"
-        bullet += "[x] " if is_done else "[ ] " if node["type"] == "taskItem" else ""
-        return bullet + _line(node, depth + 1)
-    body = _body(node, depth + 1, between="\n") if node.get("type") == "listItem" else _block(node, depth + 1)
+    kind = node.get("type")
+    if kind in ("taskList", "decisionList"):
+        # Lists of tasks stand beside the task that they belong to.
+        return "  " + _block(node, depth + 1).replace("\n", "\n  ")
+    if kind in ("taskItem", "blockTaskItem"):
+        bullet += "[x] " if _attrs(node).get("state") == "DONE" else "[ ] "
+    if kind in ("taskItem", "decisionItem"):
+        return bullet + _line(node, depth + 1).replace("\n", "\n  ")
+    body = _body(node, depth + 1, between="\n") if kind in ("listItem", "blockTaskItem") else _block(node, depth + 1)
     return bullet + body.replace("\n", "\n" + " " * len(bullet))
 
 
@@ -89,6 +95,12 @@ def _code(node: Node, _depth: int) -> str:
 
 def _quote(node: Node, depth: int) -> str:
     return "\n".join(f"> {line}".rstrip() for line in _body(node, depth).split("\n"))
+
+
+def _panel(node: Node, depth: int) -> str:
+    """Return a quote that names the kind of the panel, as GitHub writes it; a plain one of a kind that it lacks."""
+    alert = ALERTS.get(str(_attrs(node).get("panelType")))
+    return f"> [!{alert}]\n{_quote(node, depth)}" if alert else _quote(node, depth)
 
 
 def _expand(node: Node, depth: int) -> str:
@@ -139,7 +151,7 @@ BLOCKS: dict[str, Callable[[Node, int], str]] = {
     "decisionList": _bullets,
     "codeBlock": _code,
     "blockquote": _quote,
-    "panel": _quote,
+    "panel": _panel,
     "expand": _expand,
     "nestedExpand": _expand,
     "table": _table,

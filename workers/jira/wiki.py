@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from workers.jira.adf import adf_of
+from workers.jira.adf_blocks import PANELS
 from workers.jira.adf_inline import LinkOf, is_safe
 
 Node = dict[str, Any]
 
+BREAK = r" \\ "
+"""Within one line of a list or a cell."""
 MARKS = {"strong": "*", "em": "_", "strike": "-"}
 # What wiki markup takes for markup anywhere in a text. A backslash keeps the sign as it is.
 SIGNS = re.compile(r"[\\{}\[\]|*_^~+!?-]")
@@ -30,8 +33,7 @@ LANGUAGES = frozenset(
     }
 )  # fmt: skip
 OTHER_NAMES = {"py": "python", "shell": "bash", "console": "bash", "ts": "javascript", "yml": "yaml", "rb": "ruby"}
-# How a quote says that it is a panel, on GitHub and in what models write.
-ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*", re.IGNORECASE)
+TITLES = {kind: name.capitalize() for name, kind in PANELS.items()}
 
 
 def wiki_of(markdown: str, *, link_of: LinkOf = lambda _key: None) -> str:
@@ -55,31 +57,18 @@ def _block(block: Node) -> str:
     kind, content = block["type"], block.get("content", [])
     if kind == "heading":
         return f"h{block['attrs']['level']}. {_inline(content, one_line=True)}"
-    if kind in ("bulletList", "orderedList"):
-        return "\n".join(_list(block, ""))
-    if kind == "codeBlock":
-        return _code(block)
     if kind == "blockquote":
-        return _quote(content)
+        return f"{{quote}}\n{blocks_text(content)}\n{{quote}}"
+    if kind == "panel":
+        return f"{{panel:title={TITLES[block['attrs']['panelType']]}}}\n{blocks_text(content)}\n{{panel}}"
     if kind == "table":
         return "\n".join(_row(row) for row in content)
     if kind == "rule":
         return "----"
-    return _inline(content)
-
-
-def _quote(content: list[Node]) -> str:
-    """Return a quote, or a panel if its first words name one."""
-    first = content[0].get("content", [])[:1] if content[0]["type"] == "paragraph" else []
-    alert = ALERT.match(str(first[0].get("text", ""))) if first else None
-    if alert is None:
-        return f"{{quote}}\n{blocks_text(content)}\n{{quote}}"
-    text = {**first[0], "text": first[0]["text"][alert.end() :]}
-    rest = [text, *content[0]["content"][1:]] if text["text"] else content[0]["content"][1:]
-    while rest and rest[0]["type"] == "hardBreak":
-        rest = rest[1:]
-    body = blocks_text([{"type": "paragraph", "content": rest}, *content[1:]])
-    return f"{{panel:title={alert[1].capitalize()}}}\n{body}\n{{panel}}"
+    writer = LINES.get(kind)
+    if writer:
+        return "\n".join(writer(block, ""))
+    return _code(block) if kind == "codeBlock" else _inline(content)
 
 
 def _list(block: Node, prefix: str) -> list[str]:
@@ -89,14 +78,31 @@ def _list(block: Node, prefix: str) -> list[str]:
     for item in block.get("content", []):
         first, *rest = item["content"]
         # A list item ends with its line: breaks within it are written as two backslashes.
-        head = _inline(first.get("content", []), break_text=r" \\ ") if first["type"] == "paragraph" else ""
+        head = _inline(first.get("content", []), break_text=BREAK) if first["type"] == "paragraph" else ""
         lines.append(f"{prefix} {head}".rstrip())
         for inner in rest if first["type"] == "paragraph" else item["content"]:
-            if inner["type"] in ("bulletList", "orderedList"):
-                lines += _list(inner, prefix)
+            if inner["type"] in LINES:
+                lines += LINES[inner["type"]](inner, prefix)
             else:
                 lines.append(_block(inner))
     return lines
+
+
+def _tasks(block: Node, prefix: str) -> list[str]:
+    """Return a line a task with a box that reads as one: wiki markup knows no tasks."""
+    prefix += "*"
+    lines = []
+    for item in block["content"]:
+        if item["type"] == "taskList":
+            lines += _tasks(item, prefix)
+        else:
+            box = "☑" if item["attrs"]["state"] == "DONE" else "☐"
+            lines.append(f"{prefix} {box} {_inline(item['content'], break_text=BREAK)}".rstrip())
+    return lines
+
+
+LINES: dict[str, Callable[[Node, str], list[str]]] = {"bulletList": _list, "orderedList": _list, "taskList": _tasks}
+"""The lines of each kind of list, behind the signs of the lists that it is in."""
 
 
 def _code(block: Node) -> str:
@@ -113,7 +119,7 @@ def _row(row: Node) -> str:
     cells = row["content"]
     sign = "||" if all(cell["type"] == "tableHeader" for cell in cells) else "|"
     texts = (
-        " ".join(_inline(block.get("content", []), break_text=r" \\ ") for block in cell["content"]) for cell in cells
+        " ".join(_inline(block.get("content", []), break_text=BREAK) for block in cell["content"]) for cell in cells
     )
     return sign + sign.join(f" {text or ' '} " for text in texts) + sign
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 HEADING = re.compile(r"^h([1-6])\.\s*(.*)$")
+BOXES = {"☐ ": "[ ] ", "☑ ": "[x] "}
+"""Tasks, as this program writes them."""
 ITEM = re.compile(r"^([*#-]+)\s+(.*)$")
 FENCE = re.compile(r"\{(code|noformat)(?::([^}]*))?\}")
 LANGUAGE = re.compile(r"(?:^|language=)([\w+#.-]+)$")
@@ -101,7 +103,8 @@ def _line(line: str) -> str:
 
 def _item(signs: str, text: str) -> str:
     bullet = "1." if signs[-1] == "#" else "-"
-    return f"{'  ' * (len(signs) - 1)}{bullet} {_inline(text)}"
+    box = BOXES.get(text[:2], "")
+    return f"{'  ' * (len(signs) - 1)}{bullet} {box}{_inline(text[2:] if box else text)}"
 
 
 def _row(line: str) -> str:

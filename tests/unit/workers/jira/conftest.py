@@ -30,8 +30,11 @@ def jira_url(jira: JiraStandIn) -> Iterator[str]:
 
 
 @pytest.fixture
-def metrics(redis_client: redis.Redis) -> Metrics:
-    return Metrics(redis_client)
+def metrics(redis_client: redis.Redis) -> Iterator[Metrics]:
+    metrics = Metrics(redis_client)
+    yield metrics
+    # Else it would add what it counted a second later, to the figures of another test.
+    metrics.flush()
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ PIECES = [
     "# ", "## ", "> ", ">> ", "- ", "  - ", "* ", "1. ", "7) ", "    ", "\t", "```", "```py\n", "~~~", "`",
     "``", "**", "__", "*", "_", "~~", "[", "](", ")", "](https://a.example/b)", "](javascript:x)", "](/rel)",
     "![", "<", ">", "<b>", "</b>", "<https://a.example>", "<!-- ", " -->", "| a | b |\n|---|---|\n| c |\n", "|",
-    "---", "***", "===", "\n", "\n\n", "\\", "  \n", "- [ ] ", "- [x] ", "&amp;", "&#0;", "&ngE;", "OPS-12",
+    "---", "***", "===", "\n", "\n\n", "\\", "  \n", "- [ ] ", "- [x] ", "  - [X] ", "1. [ ] ",
+    "> [!NOTE]\n", "> [!tip] ", "[!WARNING]", "[!note]: https://a.example\n", "&amp;", "&#0;", "&ngE;", "OPS-12",
     "UTF-8", "https://x.example/a_(b)", "http://[", "mailto:a@b.example", "word", "two words", "é", "日本",
     "👩🏽‍💻", "\u202e", "\ud800", "\x00", "\x1b", "\r\n", "<!channel>", "<@U1|ann>", "@here",
     "[a]: https://a.example\n",
@@ -30,6 +31,11 @@ def texts(node: dict[str, Any]) -> list[dict[str, Any]]:
 
 def kinds(node: dict[str, Any]) -> list[str]:
     return [node["type"], *(kind for child in node.get("content", ()) for kind in kinds(child))]
+
+
+def nodes(node: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    own = [node] if node["type"] == kind else []
+    return own + [found for child in node.get("content", ()) for found in nodes(child, kind)]
 
 
 def link(document: dict[str, Any], text: str) -> str | None:
@@ -173,8 +179,57 @@ def test_an_address_that_may_not_be_a_link_stays_readable() -> None:
     assert "file (ftp://a.example/f)" in said
 
 
-def test_task_lists_show_their_boxes() -> None:
-    assert plain_text(adf_of("- [ ] restart\n- [x] check logs")).split("\n") == ["☐ restart", "☑ check logs"]
+def test_task_lists_are_task_lists_and_keep_their_marks() -> None:
+    document = adf_of("- [ ] restart\n  - [x] check **logs**\n- [X] call")
+
+    assert validate(document)
+    (tasks,) = document["content"]
+    assert [part["type"] for part in tasks["content"]] == ["taskItem", "taskList", "taskItem"]
+    assert [node["attrs"]["state"] for node in nodes(document, "taskItem")] == ["TODO", "DONE", "DONE"]
+    assert texts(document)[2]["marks"] == [{"type": "strong"}]
+    ids = [node["attrs"]["localId"] for kind in ("taskList", "taskItem") for node in nodes(document, kind)]
+    assert len(ids) == len(set(ids)) == 5
+    assert document == adf_of("- [ ] restart\n  - [x] check **logs**\n- [X] call")
+
+
+@pytest.mark.parametrize(
+    "markdown", ["- [ ] restart\n- other", "> - [ ] restart", "- [ ] restart\n\n  ```\n  now\n  ```"]
+)
+def test_tasks_show_their_boxes_where_no_task_list_may_stand(markdown: str) -> None:
+    document = adf_of(markdown)
+
+    assert validate(document)
+    assert "taskList" not in kinds(document)
+    assert plain_text(document).startswith("☐ restart")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("NOTE", "info"), ("tip", "success"), ("IMPORTANT", "note"), ("Warning", "warning"), ("CAUTION", "error")],
+)
+def test_alerts_are_panels_without_the_word_that_names_them(name: str, kind: str) -> None:
+    document = adf_of(f"> [!{name}]\n> **mind** the gap\n>\n> ## Steps\n>\n> - [ ] look\n>\n> | a |\n> |---|\n> | b |")
+
+    assert validate(document)
+    (panel,) = document["content"]
+    assert panel["attrs"] == {"panelType": kind}
+    assert plain_text(panel).split("\n") == ["mind the gap", "Steps", "look", "a", "b"]
+    assert {"heading", "taskList"} <= set(kinds(panel))
+
+
+def test_an_alert_in_a_list_has_a_bold_title_and_an_empty_one_is_a_quote() -> None:
+    listed, empty = adf_of("- > [!TIP]\n  > try again"), adf_of("> [!TIP]")
+
+    assert plain_text(listed).split("\n") == ["Tip", "try again"]
+    assert texts(listed)[0]["marks"] == [{"type": "strong"}]
+    assert kinds(empty) == ["doc", "blockquote", "paragraph", "text"]
+
+
+def test_a_link_of_the_same_name_makes_no_panel() -> None:
+    document = adf_of("> [!NOTE] read it\n\n[!note]: https://a.example")
+
+    assert "panel" not in kinds(document)
+    assert link(document, "!NOTE") == "https://a.example"
 
 
 def test_a_text_that_is_too_long_is_cut_and_says_so() -> None:
@@ -201,7 +256,7 @@ def test_text_nested_too_deep_is_kept_as_plain_paragraphs(hazard: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["[", "*a ", "`a ", "![", "[a](", "~~a ", "<", "&", "a*_", "(https://a.example", "|a", "> - "]
+    "unit", ["[", "[a ", "[a]", "*a ", "`a ", "![", "[a](", "~~a ", "<", "&", "a*_", "(https://a.example", "|a", "> - "]
 )
 def test_the_work_grows_with_the_length_of_the_text_not_with_its_square(unit: str) -> None:
     def calls(size: int) -> int:

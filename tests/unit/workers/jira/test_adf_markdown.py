@@ -35,6 +35,8 @@ def paragraph(*content: Any) -> dict[str, Any]:
         "**bold** _em_ ~~gone~~ `code` [label](https://a.example)",
         "one\ntwo",
         "a\n\n---\n\nb",
+        "- [ ] a\n- [x] b\n  - [ ] c\n- [ ] d",
+        "> [!WARNING]\n> hot\n>\n> - a",
         "https://a.example/x",
     ],
 )
@@ -56,7 +58,8 @@ def test_what_was_written_reads_the_same(markdown: str) -> None:
             {"type": "mediaSingle", "content": [{"type": "media", "attrs": {"id": "x", "alt": "log.txt"}}]},
             "[attachment: log.txt]",
         ),
-        ({"type": "panel", "attrs": {"panelType": "info"}, "content": [paragraph(text("Mind"))]}, "> Mind"),
+        ({"type": "panel", "attrs": {"panelType": "info"}, "content": [paragraph(text("Mind"))]}, "> [!NOTE]\n> Mind"),
+        ({"type": "panel", "attrs": {"panelType": "custom"}, "content": [paragraph(text("Mind"))]}, "> Mind"),
         ({"type": "expand", "attrs": {"title": "Log"}, "content": [paragraph(text("x"))]}, "**Log**\n\nx"),
         (
             {
@@ -64,10 +67,11 @@ def test_what_was_written_reads_the_same(markdown: str) -> None:
                 "attrs": {"localId": "1"},
                 "content": [
                     {"type": "taskItem", "attrs": {"localId": "2", "state": "DONE"}, "content": [text("ship")]},
-                    {"type": "taskItem", "attrs": {"localId": "3", "state": "TODO"}, "content": [text("test")]},
+                    {"type": "taskList", "content": [{"type": "taskItem", "content": [text("pack")]}]},
+                    {"type": "blockTaskItem", "attrs": {"state": "DONE"}, "content": [paragraph(text("test"))]},
                 ],
             },
-            "- [x] ship\n- [ ] test",
+            "- [x] ship\n  - [ ] pack\n- [x] test",
         ),
         (
             {"type": "brandNew", "content": [paragraph(text("still")), {"type": "newer", "content": [text("read")]}]},
