@@ -5,7 +5,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 # How many test files run at once; most of their time they wait for other processes.
-JOBS ?= auto
+JOBS ?= 3
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 SOURCES := bot workers sandbox tests $(wildcard bench)
@@ -44,6 +44,10 @@ smoke: setup ## one scripted conversation through the real processes, its transc
 .PHONY: test
 test: setup ## run all tests
 	"$(PY)" -m pytest -n "$(JOBS)" --dist loadfile
+
+.PHONY: test-failed
+test-failed: setup ## what failed the last time, one test after the other
+	"$(PY)" -m pytest --last-failed --last-failed-no-failures none
 
 .PHONY: test-unit
 test-unit: setup ## tests of single parts
