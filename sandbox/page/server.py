@@ -14,9 +14,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sandbox import environment
+from sandbox.page.costs import call_tokens, costs
 from sandbox.page.examples import EXAMPLES
 from sandbox.page.issues import issue_json, look_of
-from sandbox.page.tokens import call_tokens, turns
 from sandbox.recorder import Call
 from sandbox.slack.people import NewFile
 from sandbox.stack import Stack
@@ -111,7 +111,7 @@ class Page:
             "issues": [issue_json(issue) for issue in list(self._stack.jira.issues.values())],
             "calls": [self._call_json(call) for call in calls],
             "last_call": calls[-1].number if calls else 0,
-            "turns": turns(self._stack.claude.requests),
+            "costs": self._costs(),
             "examples": EXAMPLES,
         }
         return web.json_response(shown)
@@ -169,7 +169,7 @@ class Page:
         while True:
             for call in self._stack.recorder.after(last):
                 last = call.number
-                more = {"turns": turns(self._stack.claude.requests)} if call.service == "claude" else {}
+                more = {"costs": self._costs()} if call.service == "claude" else {}
                 queue.put_nowait({"kind": "call", "call": self._call_json(call), **more})
             for change in self._changed_issues(looks):
                 queue.put_nowait(change)
@@ -181,6 +181,10 @@ class Page:
             if looks.get(key) != look:
                 looks[key] = look
                 yield {"kind": "issue", "issue": issue_json(issue)}
+
+    def _costs(self) -> Json:
+        claude = self._stack.claude
+        return costs(list(claude.requests), list(claude.batches.values()))
 
     def _call_json(self, call: Call) -> Json:
         shown = asdict(call)

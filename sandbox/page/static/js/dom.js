@@ -10,6 +10,15 @@ export function h(spec, ...rest) {
   return node;
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Make an element of a drawing: svg("rect", {x: 0, y: 0}, child). */
+export function svg(tag, attributes, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  setProperties(node, attributes);
+  return append(node, children);
+}
+
 function isProperties(value) {
   return value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Node);
 }

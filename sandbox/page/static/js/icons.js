@@ -1,6 +1,6 @@
 // Drawn signs, so that the page looks the same whatever fonts a machine has.
 
-const SVG = "http://www.w3.org/2000/svg";
+import { svg } from "./dom.js";
 
 const PATHS = {
   hash: "M9 4 7 20M17 4l-2 16M4 9h16M4 15h16",
@@ -20,12 +20,5 @@ const PATHS = {
 
 /** Return the sign as an SVG element that screen readers pass over. */
 export function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", PATHS[name]);
-  svg.append(path);
-  return svg;
+  return svg("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" }, svg("path", { d: PATHS[name] }));
 }

@@ -18,7 +18,7 @@ export const store = {
   views: [],
   issues: new Map(),
   calls: [],
-  turns: [],
+  costs: null,
   examples: [],
   unread: new Map(),
   selected: { channel: "", thread: null, tab: "messages", issue: null },
@@ -95,7 +95,7 @@ export function load(state) {
     views: state.views,
     issues: new Map(state.issues.map((issue) => [issue.key, issue])),
     calls: state.calls,
-    turns: state.turns,
+    costs: state.costs,
     statuses: new Map(),
     sessions: new Map(),
   });
@@ -164,10 +164,10 @@ const TAKERS = {
     store.issues.set(issue.key, issue);
     changed("issues");
   },
-  call({ call, turns }) {
+  call({ call, costs }) {
     store.calls.push(call);
     store.calls.splice(0, store.calls.length - MOST_CALLS);
-    if (turns) store.turns = turns;
+    if (costs) store.costs = costs;
     changed("calls");
   },
   // What Slack brought to the bot; the calls are those that the bot made.

@@ -1,5 +1,6 @@
-// The pane of what happened: every call between the bot and Slack, Claude and Jira, and the tokens of each turn.
+// The pane of what happened: what the answers cost, and every call between the bot and Slack, Claude and Jira.
 
+import { costBox, dollars, number } from "./costs.js";
 import { $, clock, h, replace } from "./dom.js";
 import { changed, store } from "./store.js";
 
@@ -7,7 +8,7 @@ const SERVICES = ["all", "slack", "claude", "jira"];
 let filter = "all";
 
 export function tracePane() {
-  replace($("turns"), unseen(), turnTable());
+  replace($("turns"), unseen(), store.real.claude ? null : costBox(store.costs, () => changed("calls")));
   replace($("filters"), SERVICES.map(filterButton));
   const calls = store.calls.filter((call) => filter === "all" || call.service === filter);
   replace($("calls"), calls.sort((a, b) => a.at - b.at).map(row));
@@ -16,7 +17,8 @@ export function tracePane() {
 /** Calls to a real service do not pass through the sandbox. */
 function unseen() {
   const names = ["Claude", "Jira"].filter((name) => store.real[name.toLowerCase()]);
-  return names.length ? h("p.empty-pane", `${names.join(" and ")}: real, so those calls are not seen here.`) : null;
+  const cost = store.real.claude ? " Write /jira usage to see what you spent." : "";
+  return names.length ? h("p.empty-pane", `${names.join(" and ")}: real, so those calls are not seen here.${cost}`) : null;
 }
 
 function filterButton(name) {
@@ -27,21 +29,6 @@ function filterButton(name) {
   };
   const properties = { type: "button", class: `filter${isChosen ? " chosen" : ""}`, "aria-pressed": String(isChosen), onclick };
   return h("button", properties, name === "all" ? "All calls" : name[0].toUpperCase() + name.slice(1));
-}
-
-const number = (value) => value.toLocaleString("en");
-
-function turnTable() {
-  if (!store.turns.length) return h("p.empty-pane", "Calls and tokens appear here as soon as the bot works.");
-  const head = ["Turn", "Rounds", "In", "Cached", "Out"].map((name) => h("th", { scope: "col" }, name));
-  const rows = store.turns.map((turn) =>
-    h(
-      "tr",
-      h("th", { scope: "row", title: turn.question }, turn.question),
-      [turn.rounds, turn.input, turn.cached, turn.output].map((value) => h("td", number(value))),
-    ),
-  );
-  return h("div.table", h("table.turns", h("caption", "Tokens by turn"), h("thead", h("tr", head)), h("tbody", rows)));
 }
 
 function row(call) {
@@ -65,5 +52,5 @@ const who = ({ service, direction }) => (direction === "in" ? `${service} tells 
 
 const duration = (seconds) => (seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`);
 
-const tokens = ({ model, input, cached, output }) =>
-  `${model}: ${number(input)} in, ${number(cached)} of them cached, ${number(output)} out`;
+const tokens = ({ model, input, cached, output, usd }) =>
+  `${model}: ${number(input)} in, ${number(cached)} of them cached, ${number(output)} out, ${dollars(usd)}`;
