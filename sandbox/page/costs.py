@@ -1,4 +1,4 @@
-"""What Claude's answers took and cost, by call, turn and model: usage that the stand-in kept, by the published prices."""
+"""What Claude's answers took and cost, by call, turn and model: the stand-in's usage at the published prices."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ def _of_batches(batches: Iterable[Batch]) -> Iterator[Priced]:
         for item in batch.results:
             message = item["result"].get("message")
             if message:
-                yield Priced(message["model"], _figures(message["model"], message["usage"], BATCH_FACTOR), is_batch=True)
+                yield Priced(
+                    message["model"], _figures(message["model"], message["usage"], BATCH_FACTOR), is_batch=True
+                )
 
 
 def _sum(answers: Iterable[Priced]) -> Json:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from sandbox.page.browser import ARGUMENTS, chromium_path
+from sandbox.page.costs import MOST_TURNS
 from sandbox.page.examples import FILE_IT, REMEMBER, REPORT
 from sandbox.page.server import Page as PageServer
 from sandbox.server import Running
@@ -121,9 +122,29 @@ def test_what_happened_is_listed_with_times_outcomes_and_tokens(page: Page) -> N
     calls = page.locator("#calls")
     for words in ("chat.startStream", "messages", "in,"):
         expect(calls.get_by_text(words).last).to_be_visible()
-    expect(page.locator("#turns tbody tr").last).to_contain_text("OPS-1")
+    expect(page.locator("#turns tbody tr", has_text="how does OPS-1 stand?").last).to_contain_text("$0.0")
     page.get_by_role("button", name="Jira", exact=True).click()
     expect(calls.locator(".service-slack")).to_have_count(0)
+
+
+def test_what_the_answers_cost_is_drawn_and_adds_up(page: Page, address: str) -> None:
+    page.get_by_role("tab", name="What happened").click()
+    columns = page.locator("#turns .chart .column")
+    before = columns.count()
+    write(page, "#composer", "@Support Bot is there an open issue about the payroll export?")
+    row = page.locator("#turns tbody tr", has_text="payroll export")
+    expect(row).to_contain_text("$0.0")
+    expect(columns).to_have_count(min(before + 1, MOST_TURNS))
+    expect(columns.last.locator(".part")).to_have_count(3)
+    expect(page.get_by_role("img", name=re.compile(r"^Dollars of the latest turns: .*\$0\.\d+"))).to_be_visible()
+    page.locator("#turns").get_by_role("button", name="Tokens").click()
+    expect(page.get_by_role("img", name=re.compile("^Tokens of the latest turns"))).to_be_visible()
+    page.locator("#turns").get_by_role("button", name="Dollars").click()
+
+    expect(page.locator("#turns .cost-sum strong")).to_have_text(re.compile(r"^\$0\.\d+$"))
+    costs = page.request.get(f"{address}/api/state").json()["costs"]
+    assert costs["total"]["usd"] == pytest.approx(sum(model["usd"] for model in costs["models"]))
+    assert costs["total"]["cached"] > 0
 
 
 def test_a_draft_is_edited_in_the_modal_with_errors_at_the_field(page: Page) -> None:
