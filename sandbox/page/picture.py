@@ -15,8 +15,8 @@ from sandbox.server import Running
 from sandbox.stack import LIFELIKE, Stack
 
 PICTURE = CHECKOUT / "docs" / "images" / "demo.png"
-SIZE: ViewportSize = {"width": 1600, "height": 1180}
-PATIENCE_MS = 20_000
+SIZE: ViewportSize = {"width": 1640, "height": 1460}
+PATIENCE_MS = 60_000
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
 // Block Kit to DOM: what a message, a home and a modal have in common. Form fields of modals live in fields.js.
 
 import { h, safeUrl } from "./dom.js";
+import { icon } from "./icons.js";
 import { emojiText, link, person } from "./inline.js";
 import { markdown } from "./markdown.js";
 import { mrkdwn } from "./mrkdwn.js";
@@ -92,9 +93,9 @@ function feedback(block, item, act) {
         "aria-label": choice.accessibility_label ?? plainOf(choice.text),
         onclick: () => act(block, item, name),
       },
-      sign,
+      icon(sign),
     );
-  return h("span.feedback", one("positive", item.positive_button, "👍"), one("negative", item.negative_button, "👎"));
+  return h("span.feedback", one("positive", item.positive_button, "up"), one("negative", item.negative_button, "down"));
 }
 
 function overflow(block, item, act) {

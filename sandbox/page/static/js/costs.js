@@ -23,7 +23,7 @@ export function costBox(costs, redraw) {
 
 export const number = (value) => value.toLocaleString("en");
 
-export const dollars = (value) => `$${value.toFixed(value >= 0.1 || !value ? 2 : 4)}`;
+export const dollars = (value) => (value && value < 0.0001 ? "<$0.0001" : `$${value.toFixed(value >= 0.1 || !value ? 2 : 4)}`);
 
 const share = ({ input, cached }) => `${input ? Math.round((cached / input) * 100) : 0} %`;
 
