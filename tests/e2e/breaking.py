@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.claude.scripts import tool
 from sandbox.slack.messages import Message, words_of
 from sandbox.stack import Stack
-from tests.e2e.support import within
+from tests.e2e.support import jira_is_well_again, within
 
 GENERAL, ONCALL, TRIAGE = "C0GENERAL", "C0ONCALL0", "G0TRIAGE0"
 GRACES_DM, LINUS_DM = "D0GRACE01", "D0LINUS01"
@@ -43,6 +43,7 @@ def told_model(stack: Stack, words: str) -> list[str]:
 
 def mend(stack: Stack) -> None:
     """Make whole again what a test broke."""
+    jira_is_well_again(stack)
     for stand_in in (stack.slack, stack.jira, stack.claude):
         stand_in.faults.clear()
     stack.claude.scripts.clear()

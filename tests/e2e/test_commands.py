@@ -10,7 +10,7 @@ import pytest
 from sandbox.faults import Fault
 from sandbox.stack import Stack
 from tests.e2e.drafting import is_told, press, propose, shows, told
-from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, within
+from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, jira_is_well_again, within
 
 pytestmark = pytest.mark.e2e
 
@@ -25,7 +25,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(autouse=True)
 def _jira_is_well_again(stack: Stack) -> Iterator[None]:
     yield
-    stack.jira.faults.clear()
+    jira_is_well_again(stack)
 
 
 def say(stack: Stack, text: str, *, user: str = ADA) -> None:

@@ -32,7 +32,19 @@ from tests.e2e.drafting import (
     told,
     words,
 )
-from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, LINUS, answer, card, cards, filed_by_bot, within
+from tests.e2e.support import (
+    ADA,
+    CHANNEL,
+    GRACE,
+    GUEST,
+    LINUS,
+    answer,
+    card,
+    cards,
+    filed_by_bot,
+    jira_is_well_again,
+    within,
+)
 from workers.state.connection import connect
 
 pytestmark = pytest.mark.e2e
@@ -50,7 +62,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(autouse=True)
 def _no_faults_left(stack: Stack) -> Iterator[None]:
     yield
-    stack.jira.faults.clear()
+    jira_is_well_again(stack)
 
 
 def filed_total(stack: Stack) -> int:

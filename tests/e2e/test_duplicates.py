@@ -15,7 +15,7 @@ from sandbox.jira.site import Issue
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
 from tests.e2e.drafting import BUTTONS, filed, offers, press, propose, shows, told, words
-from tests.e2e.support import ADA, CHANNEL, GRACE, answer, card, filed_by_bot, within
+from tests.e2e.support import ADA, CHANNEL, GRACE, answer, card, filed_by_bot, jira_is_well_again, within
 
 pytestmark = pytest.mark.e2e
 
@@ -36,7 +36,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(autouse=True)
 def _no_faults_left(stack: Stack) -> Iterator[None]:
     yield
-    stack.jira.faults.clear()
+    jira_is_well_again(stack)
 
 
 def known(stack: Stack) -> Issue:

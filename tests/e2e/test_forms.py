@@ -15,7 +15,7 @@ from sandbox.slack.modals import View
 from sandbox.slack.people import NewFile
 from sandbox.stack import Stack
 from tests.e2e.drafting import JUDGEMENT, filed, shows, told, words
-from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, cards, within
+from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, cards, jira_is_well_again, within
 from tests.e2e.support_views import choices, choose, modal, shown
 
 pytestmark = pytest.mark.e2e
@@ -122,7 +122,7 @@ def test_when_jira_does_not_say_who_there_is_it_asks_to_type_again(stack: Stack)
     try:
         answered = stack.slack.options(GRACE, form.id, "people_search", "zzz")
     finally:
-        stack.jira.faults.clear()
+        jira_is_well_again(stack)
     assert "type once more" in str(answered["options"])
 
 

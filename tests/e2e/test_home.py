@@ -12,7 +12,7 @@ from sandbox.faults import Fault
 from sandbox.stack import Stack
 from tests.e2e import changing
 from tests.e2e.drafting import press, propose, shows, words
-from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, answer, ask, within
+from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, answer, ask, jira_is_well_again, within
 
 pytestmark = pytest.mark.e2e
 
@@ -80,7 +80,7 @@ def test_it_shows_what_is_known_when_jira_is_down(stack: Stack) -> None:
     try:
         assert "Kettle is cold" in home(stack, ADA, "Kettle is cold")
     finally:
-        stack.jira.faults.clear()
+        jira_is_well_again(stack)
 
 
 def test_admins_see_how_the_workspace_is_set_up(stack: Stack) -> None:

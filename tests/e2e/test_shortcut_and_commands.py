@@ -13,7 +13,7 @@ from sandbox.slack.messages import Message
 from sandbox.slack.modals import FormIncomplete, View
 from sandbox.stack import Stack
 from tests.e2e.drafting import BUTTONS, CREATE, filed, offers, press, sent, shows, text_of, told, words
-from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, card, cards, within
+from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, card, cards, jira_is_well_again, within
 from tests.e2e.support_views import choose, modal, shown
 from workers.state.connection import connect
 
@@ -32,7 +32,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(autouse=True)
 def _jira_is_well_again(stack: Stack) -> Iterator[None]:
     yield
-    stack.jira.faults.clear()
+    jira_is_well_again(stack)
 
 
 def open_form(stack: Stack, ts: str, *, user: str = GRACE, channel: str = CHANNEL) -> View:
@@ -167,7 +167,7 @@ def test_what_is_submitted_while_jira_is_down_is_kept_and_filed_when_it_is_back(
     shown = card(stack, ts)
     assert shown.action_ids == BUTTONS
     assert "not filed yet" in words(shown)
-    stack.jira.faults.clear()
+    jira_is_well_again(stack)
     press(stack, shown, "draft_create", GRACE)
     shows(shown, "/browse/")
     (issue,) = filed(stack, "Bell rings at night")

@@ -17,12 +17,13 @@ from workers.errors import JiraUnavailable
 from workers.failpoints import failpoint
 from workers.jira.attachments import Multipart
 from workers.jira.deployment import Deployment
-from workers.jira.errors import check, jira_errors
+from workers.jira.errors import check, is_outage, is_untrusted, jira_errors
 from workers.jira.rate_limits import RateLimits
 from workers.jira.reading import created_of
 from workers.lease import check_lease
 from workers.settings import WorkerSettings
 from workers.state.metrics import Metrics
+from workers.state.outages import Outages
 
 TIMEOUT_SECONDS = (3.05, 30)
 """To connect, and between two bytes of the answer."""
@@ -30,6 +31,8 @@ UPLOAD_TIMEOUT_SECONDS = (3.05, 60)
 LONGEST_WAIT_SECONDS = 5.0
 """A read waits this long within the turn if Jira asks for it, once."""
 TOO_MANY = 429
+LOOKS = frozenset({"find_by_label", "find_comment"})
+"""Reads that clear up what became of a lost answer: they are few, and made at their time even in an outage."""
 POOL_SIZE = 64
 """At most as many turns at once share one client; a smaller pool throws connections away."""
 
@@ -43,9 +46,16 @@ Method = Literal["GET", "POST", "PUT", "DELETE"]
 class Connection:
     """The requests of one process; safe to share among its threads."""
 
-    def __init__(self, settings: WorkerSettings, deployment: Deployment, metrics: Metrics, limits: RateLimits) -> None:
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        deployment: Deployment,
+        metrics: Metrics,
+        limits: RateLimits,
+        outages: Outages,
+    ) -> None:
         self._settings, self._deployment, self._metrics = settings, deployment, metrics
-        self._limits = limits
+        self._limits, self._outages = limits, outages
         self._lock = threading.Lock()
         self._made: tuple[int, JIRA] | None = None
 
@@ -77,7 +87,7 @@ class Connection:
         """Send a write that may safely be sent twice."""
         with jira_errors(operation, self._metrics):
             # What Jira says of it is not needed: its status is the answer.
-            self._answered(self._client(), method, path, None, body)
+            self._answered(operation, method, path, body=body)
 
     def write_once(
         self, operation: str, path: str, body: Any, take: Callable[[Any], tuple[str, str]] = created_of
@@ -88,7 +98,7 @@ class Connection:
         try:
             with jira_errors(operation, self._metrics, once=True):
                 failpoint("filing_sending")
-                return take(self._answered(client, "POST", path, None, body, once=True).json())
+                return take(self._answered(operation, "POST", path, body=body, client=client, once=True).json())
         finally:
             client.close()  # type: ignore[no-untyped-call]
 
@@ -98,14 +108,17 @@ class Connection:
         check_lease()
         with jira_errors(operation, self._metrics):
             self._limits.check("POST", path)
-            response = requests.Session.request(
-                client._session,  # noqa: SLF001
-                "POST",
-                client._get_url(path),  # noqa: SLF001
-                data=body,
-                headers={"Content-Type": body.content_type, "X-Atlassian-Token": "no-check"},
-                timeout=UPLOAD_TIMEOUT_SECONDS,
-                allow_redirects=False,
+            response = self._exchange(
+                operation,
+                lambda: requests.Session.request(
+                    client._session,  # noqa: SLF001
+                    "POST",
+                    client._get_url(path),  # noqa: SLF001
+                    data=body,
+                    headers={"Content-Type": body.content_type, "X-Atlassian-Token": "no-check"},
+                    timeout=UPLOAD_TIMEOUT_SECONDS,
+                    allow_redirects=False,
+                ),
             )
             if response.status_code == TOO_MANY:
                 raise self._limits.heard("POST", path, response.headers)
@@ -122,26 +135,45 @@ class Connection:
         timeout: tuple[float, float] = TIMEOUT_SECONDS,
     ) -> T:
         with jira_errors(operation, self._metrics):
-            response = self._answered(self._client(), method, path, params, body, timeout)
+            response = self._answered(operation, method, path, params, body, timeout)
             return take(response.json() if response.content else None)
 
     def _answered(
         self,
-        client: JIRA,
+        operation: str,
         method: Method,
         path: str,
-        params: dict[str, Any] | None,
-        body: Any,
+        params: dict[str, Any] | None = None,
+        body: Any = None,
         timeout: tuple[float, float] = TIMEOUT_SECONDS,
         *,
+        client: JIRA | None = None,
         once: bool = False,
     ) -> requests.Response:
-        """Return a success, unless Jira has asked for a pause before such a call: then nothing is sent."""
+        """Return a success, unless Jira has asked for a pause before such a call or is down: then nothing is sent."""
         self._limits.check(method, path)
-        response = self._send(client, method, path, params, body, timeout)
+        used = client or self._client()
+        response = self._exchange(operation, lambda: self._send(used, method, path, params, body, timeout))
         if response.status_code == TOO_MANY:
             raise self._limits.heard(method, path, response.headers)
         check(response, once=once)
+        return response
+
+    def _exchange(self, operation: str, send: Callable[[], requests.Response]) -> requests.Response:
+        """Send unless Jira is known to be down, and note for all processes whether it is."""
+        before = self._outages.weather()
+        if before.wait_seconds and operation not in LOOKS:
+            raise JiraUnavailable("Jira is down", retry_after_seconds=before.wait_seconds)
+        try:
+            response = send()
+        except requests.RequestException as error:
+            if not is_untrusted(error):
+                self._outages.failed()
+            raise
+        if is_outage(response):
+            self._outages.failed()
+        else:
+            self._outages.answered(before)
         return response
 
     @staticmethod
@@ -151,7 +183,7 @@ class Connection:
         path: str,
         params: dict[str, Any] | None,
         body: Any,
-        timeout: tuple[float, float] = TIMEOUT_SECONDS,
+        timeout: tuple[float, float],
     ) -> requests.Response:
         if method != "GET":
             check_lease()

@@ -67,11 +67,16 @@ def check(response: requests.Response, *, once: bool = False) -> None:
             UNREACHABLE,
             "Jira's token is expired or wrong (401): make a new one for JIRA_API_TOKEN (Data Center: JIRA_PAT)",
         )
-    if status == 408 or status >= 500:
+    if is_outage(response):
         if once:
             raise FilingUncertain
         raise JiraUnavailable(f"Jira answered {status}", retry_after_seconds=retry_after(response.headers))
     raise _refusal(response)
+
+
+def is_outage(response: requests.Response) -> bool:
+    """Return True for an answer that tells nothing but that Jira could not serve it now."""
+    return response.status_code == 408 or response.status_code >= 500
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -104,7 +109,7 @@ def refusal_sentences(error: JiraRefused, names: Mapping[str, str] | None = None
 
 def _lost(error: requests.RequestException, *, once: bool) -> SupportBotError:
     """Say what a request without an answer means; only what was certainly never sent may be sent again."""
-    if _is_untrusted(error):
+    if is_untrusted(error):
         return Misconfigured(UNREACHABLE, "Jira's certificate is not trusted: check JIRA_URL and the certificates")
     if was_never_sent(error):
         return JiraUnavailable("no connection to Jira")
@@ -123,7 +128,8 @@ def was_never_sent(error: requests.RequestException) -> bool:
     return isinstance(cause, NewConnectionError | ConnectTimeoutError)
 
 
-def _is_untrusted(error: requests.RequestException) -> bool:
+def is_untrusted(error: requests.RequestException) -> bool:
+    """Return True if Jira answered with a certificate that is not trusted: no outage, however long it lasts."""
     cause = _cause(error)
     inner = cause.args[0] if isinstance(cause, Exception) and cause.args else None
     return isinstance(inner, ssl.SSLCertVerificationError) or isinstance(cause, ssl.SSLCertVerificationError)

@@ -34,6 +34,7 @@ from workers.state.cache import Cache
 from workers.state.jira_cache import options_name, screen_name, types_name
 from workers.state.limiter import Limiter
 from workers.state.metrics import Metrics
+from workers.state.outages import Outages
 from workers.state.walls import Walls
 
 T = TypeVar("T")
@@ -56,7 +57,8 @@ class JiraGateway:
         self._site_url, self._projects = settings.site_url, settings.jira_projects
         self.deployment = deployment_of(settings)
         limits = RateLimits(Walls(cache.redis), self.deployment)
-        self._connection = Connection(settings, self.deployment, metrics, limits)
+        outages = Outages(cache.redis, "jira")
+        self._connection = Connection(settings, self.deployment, metrics, limits, outages)
         self._metadata = CreateMetadata(self._connection, self.deployment)
         self._lost = LostIssues(self._connection, self.deployment)
         self._cache = cache

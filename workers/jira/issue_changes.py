@@ -125,7 +125,7 @@ class IssueChanges:
         """Return whether the comment of a change is among the newest."""
         path = f"issue/{self.gate.open_key(key)}/comment"
         params = {"orderBy": "-created", "maxResults": PAGE_SIZE, "expand": "properties"}
-        return self.connection.read("comments", path, commented_reader(PROPERTY, change_id), params=params)
+        return self.connection.read("find_comment", path, commented_reader(PROPERTY, change_id), params=params)
 
     def status(self, key: str) -> str:
         path = f"issue/{self.gate.open_key(key)}"
