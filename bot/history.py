@@ -32,6 +32,8 @@ RATE_LIMITED = ("ratelimited", "rate_limited")
 DEFAULT_PAUSE_SECONDS = 30.0
 # Slack's own troubles, which pass.
 TROUBLES = ("internal_error", "fatal_error", "service_unavailable", "request_timeout")
+# They say nothing of a place: the operator mends them, and then all is still to be looked at.
+LOCKED_OUT = ("account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked")
 
 
 class NotReadable(Exception):
@@ -43,7 +45,7 @@ class NotReadable(Exception):
 
 
 class SlackAway(Exception):
-    """Slack does not answer; it is worth another try later."""
+    """Slack does not answer, or lets us in no more; it is worth another try later."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class History:
             wait = float(seconds) if seconds.isdecimal() else DEFAULT_PAUSE_SECONDS
             team_id = self._services.identity.team_id
             await self._services.handover.run(lambda door: door.pause(team_id, method, wait))
-        elif answer.status_code >= 500 or code in TROUBLES:
+        elif answer.status_code >= 500 or code in TROUBLES or code in LOCKED_OUT:
             raise SlackAway(code)
         else:
             raise NotReadable(code)

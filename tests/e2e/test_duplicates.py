@@ -14,8 +14,9 @@ from sandbox.jira.catalogue import ADA as ADA_IN_JIRA
 from sandbox.jira.site import Issue
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
-from tests.e2e.drafting import BUTTONS, filed, offers, press, propose, shows, told, words
-from tests.e2e.support import ADA, CHANNEL, GRACE, answer, card, filed_by_bot, jira_is_well_again, within
+from tests.e2e.drafting import BUTTONS, ask_to_file, filed, offers, press, propose, shows, told, words
+from tests.e2e.dying import dies, only_a_doomed_worker
+from tests.e2e.support import ADA, CHANNEL, GRACE, answer, card, cards, filed_by_bot, jira_is_well_again, within
 
 pytestmark = pytest.mark.e2e
 
@@ -120,6 +121,35 @@ def test_a_double_click_and_a_lost_answer_leave_one_comment(stack: Stack) -> Non
 
     assert len(comments_about(issue, summary)) == 1
     assert filed(stack, summary) == []
+
+
+@pytest.mark.parametrize("place", ["joining_begun", "joining_answered", "joining_stored"])
+def test_a_report_whose_worker_dies_joins_its_issue_once(stack: Stack, place: str) -> None:
+    summary = f"VPN disconnecting in the office over wifi, {place.replace('_', ' ')}"
+    shown = draft_of_known(stack, summary)
+    issue = known(stack)
+
+    with only_a_doomed_worker(stack, place):
+        use(stack, shown, issue.key)
+
+    shows(shown, "Added to", seconds=60)
+    assert len(comments_about(issue, summary)) == 1
+    assert filed(stack, summary) == []
+
+
+def test_a_draft_whose_worker_dies_when_it_has_looked_is_shown_without_looking_again(stack: Stack) -> None:
+    summary = "VPN disconnecting in the office over wifi, looked for once"
+
+    with only_a_doomed_worker(stack, "similar_stored") as doomed:
+        ts = ask_to_file(stack, summary, description="It reconnects at once, and on a cable it is stable.")
+        dies(doomed)
+        stack.jira.faults.add(Fault(operation=SEARCH, kind="status", status=503, times=-1))
+
+    shown = card(stack, ts)
+    assert KNOWN in words(shown)
+    assert "could not be looked for" not in words(shown)
+    answer(stack, ts)
+    assert len(cards(stack, ts)) == 1
 
 
 def test_create_on_the_same_card_files_it_anyway(stack: Stack) -> None:

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import json
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from sandbox.claude.scripts import Body, Reply, reply, tool
+from sandbox.claude.scripts import Reply, reply, tool
 from sandbox.claude.standin import Pacing
-from sandbox.process import Process
 from sandbox.slack.delivery import NotAcknowledged
 from sandbox.slack.messages import fallback_text, words_of
 from sandbox.stack import Stack
 from tests.e2e import changing
+from tests.e2e.dying import first_then, frozen_meanwhile, only_a_doomed_web, only_a_doomed_worker
 from tests.e2e.support import ADA, CHANNEL, RUNGS, answer, ask, card, cards, filed_by_bot, replies, within
-from workers.failpoints import NAME
-from workers.state.connection import connect
-from workers.state.filings import UNCERTAIN
-from workers.state.mailbox import READY
-from workers.state.proposals import LOST
 
 pytestmark = pytest.mark.e2e
 
@@ -47,6 +40,8 @@ IN_ANY_TURN = (
     "finished",
     "committed",
 )
+SPEAKING = ("reply_intended", "reply_posted", "reply_stored", "round_spoken")
+"""Here the round that was cut is asked again; everywhere else what the model said is stored, or not asked yet."""
 IN_STREAM = ("reply_intended", "reply_posted", "reply_stored", "tool_run", "stream_stopped", "final_shown")
 IN_DRAFTING = ("draft_stored", "card_shown", "tool_run", "tool_stored")
 IN_PROPOSING = ("change_stored", "change_shown")
@@ -63,90 +58,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
-def dies(process: Process) -> None:
-    """Wait until a process has met its failpoint."""
-    within(lambda: not process.is_running, "the process dies at its failpoint")
-    assert process.exit_status == -signal.SIGKILL
-
-
-@contextmanager
-def only_a_doomed_worker(stack: Stack, place: str, **settings: str) -> Iterator[Process]:
-    """While inside, one worker works, and it dies at `place`; then the others go on, as if its leases had run out."""
-    doomed = stack.start_worker({NAME: place, **settings})
-    stack.wait_until_ready()
-    stack.workers.remove(doomed)
-    for worker in stack.workers:
-        worker.pause()
-    try:
-        yield doomed
-        dies(doomed)
-        let_leases_run_out(stack)
-    finally:
-        doomed.kill()
-        for worker in stack.workers:
-            worker.resume()
-
-
-@contextmanager
-def frozen_meanwhile(stack: Stack, place: str, act: Callable[[], None]) -> Iterator[None]:
-    """Let a worker stand still at `place` while the others do its work inside; at the end it goes on."""
-    frozen = stack.start_worker({NAME: f"{place}:1:stop"})
-    stack.wait_until_ready()
-    stack.workers.remove(frozen)
-    for worker in stack.workers:
-        worker.pause()
-    try:
-        act()
-        within(lambda: "State:\tT" in Path(f"/proc/{frozen.pid}/status").read_text(), "the worker stands still")
-        for worker in stack.workers:
-            worker.resume()
-        yield
-        frozen.resume()
-        within(lambda: "fenced" in frozen.log_text(), "the worker that stood still gives up")
-    finally:
-        frozen.stop()
-
-
-@contextmanager
-def only_a_doomed_web(stack: Stack, place: str) -> Iterator[None]:
-    """While inside, one listener hears, and it dies at `place`; then another takes its place."""
-    doomed = stack.start_web({NAME: place})
-    stack.wait_until_ready()
-    stack.web.remove(doomed)
-    while stack.web:
-        stack.web.pop().stop()
-    try:
-        yield
-        dies(doomed)
-    finally:
-        doomed.kill()
-        stack.start_web()
-        stack.wait_until_ready()
-
-
-def let_leases_run_out(stack: Stack) -> None:
-    """Do now what time does within seconds: the dead hold nothing any more."""
-    client = connect(stack.redis_url)
-    for key in client.scan_iter("sb:*:lease"):
-        client.delete(key)
-    for box in cast("list[bytes]", client.zrange(READY, 0, -1)):
-        client.zadd(READY, {box: 0})
-    for member in cast("list[bytes]", client.zrange(UNCERTAIN, 0, -1)):
-        key = f"sb:draft:{member.decode()}"
-        if client.hget(key, "state") == b"sending":
-            client.hset(key, "lease_until", 0)
-            client.zadd(UNCERTAIN, {member: 0})
-    for member in cast("list[bytes]", client.zrange(LOST, 0, -1)):
-        client.hset(f"sb:action:{member.decode()}", "lease_until", 0)
-        client.zadd(LOST, {member: 0})
-    client.close()
-
-
-def first_then(first: Reply, then: Reply) -> Callable[[Body], Reply]:
-    """Return a model that answers `first` to a question and `then` to the results of its tools, however often asked."""
-    return lambda body: then if "tool_result" in json.dumps(body["messages"][-1]) else first
-
-
 def shown(stack: Stack, thread_ts: str) -> list[str]:
     """Return the bot's answers in a thread as people read them."""
     return [words_of(message) for message in replies(stack, thread_ts)]
@@ -161,6 +72,18 @@ def sent_to_model(stack: Stack, words: str) -> list[dict[str, Any]]:
     asked = [kept.body for kept in stack.claude.message_requests if kept.body]
     found = [body["messages"] for body in asked if words in json.dumps(body["messages"][-1])]
     return list(found[-1])
+
+
+def rounds(stack: Stack, words: str) -> int:
+    """Return how often the model was asked for a round of the turn with these words."""
+    asked = [kept.body for kept in stack.claude.message_requests if kept.body and kept.body.get("tools")]
+    return sum(words in json.dumps(body["messages"]) for body in asked)
+
+
+def searches(stack: Stack, words: str) -> int:
+    """Return how often Jira was searched for these words."""
+    calls = [call for call in list(stack.jira.calls) if call["route"].endswith("search/jql")]
+    return sum(words in json.dumps(call["body"]) for call in calls)
 
 
 def remembers(stack: Stack, root: str, name: str, *, turns: int = 1) -> None:
@@ -196,13 +119,15 @@ def test_an_event_whose_listener_dies_is_answered_once(stack: Stack, place: str)
 @pytest.mark.parametrize("place", IN_ANY_TURN)
 def test_a_turn_whose_worker_dies_is_answered_once(stack: Stack, place: str) -> None:
     name = place.replace("_", " ").replace(":", " ")
-    search = tool("jira_search", {"keywords": ["vpn"]})
+    search = tool("jira_search", {"keywords": [name]})
     stack.claude.script(first_then(reply("I look.", search), reply(f"Done {name}.")), when=f"do {name}.", forever=True)
     with only_a_doomed_worker(stack, place):
         root = ask(stack, f"do {name}.")
 
     within(lambda: shown(stack, root) == [f"I look.\n\nDone {name}."], "the whole answer")
     answer(stack, root)
+    assert rounds(stack, f"do {name}.") == (3 if place in SPEAKING else 2)
+    assert searches(stack, name) == (2 if place == "tool_run" else 1)
     remembers(stack, root, name)
     assert len(replies(stack, root)) == 2
     is_calm(stack)

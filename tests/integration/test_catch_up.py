@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import catch_up
 from sandbox.faults import Fault
 from sandbox.redis_server import RedisServer
 from sandbox.server import Running
@@ -189,6 +190,26 @@ def test_what_slack_refuses_to_show_is_passed_over_and_what_it_delays_is_asked_a
     web.start()
     wait_for(lambda: is_done(redis_server), seconds=30)
     assert len(mail(boxes, slack, "oncall", ts)) == 1
+
+
+@pytest.mark.parametrize(("method", "error"), [("users.conversations", "invalid_auth"), (HISTORY, "token_revoked")])
+def test_a_token_that_is_refused_for_a_while_puts_the_looking_off(
+    web: Web,
+    slack: SlackStandIn,
+    redis_server: RedisServer,
+    boxes: Mailboxes,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    error: str,
+) -> None:
+    monkeypatch.setattr(catch_up, "BEAT_SECONDS", 0.3)
+    slack.faults.add(Fault(operation=method, kind="error", error=error, times=6))
+    asked = {
+        channel: missed(slack, channel, f"{slack.mention} hello?") for channel in ("D0ADA0001", "general", "oncall")
+    }
+    web.start()
+    wait_for(lambda: is_done(redis_server), seconds=30)
+    assert [len(mail(boxes, slack, channel, ts)) for channel, ts in asked.items()] == [1, 1, 1]
 
 
 def test_without_the_scope_to_list_channels_it_listens_all_the_same(
