@@ -109,7 +109,10 @@ def _facts(request: TurnRequest, sources: Sources) -> prompt.Facts:
         language=standing.channel.language,
         looks_at=sources.looks_at,
         is_closed=standing.access != "full",
-        drafts=(*told.outcomes(sources.filings.of_conversation(where)), *sources.changes.outcomes(where)),
+        drafts=(
+            *told.outcomes(sources.filings.of_conversation(where)),
+            *sources.changes.outcomes(where, request.user_id),
+        ),
     )
 
 

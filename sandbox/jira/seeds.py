@@ -58,6 +58,8 @@ def _file(site: Site, seed: Seed) -> None:
     if seed.status == "Done":
         issue.fields["resolution"] = default.resolution_shape(*default.RESOLUTIONS[0])
         issue.fields["resolutiondate"] = issue.fields["updated"]
+    if seed.viewers:
+        issue.viewers = frozenset({catalogue.BOT.account_id, *(PEOPLE[name].account_id for name in seed.viewers)})
     issue.pending.clear()
     site.changed(issue, touch=False)
     site.document(issue)

@@ -57,6 +57,11 @@ def _do(action: Action, proposal: Proposal, services: ActServices) -> None:
 def _refusal(action: Action, proposal: Proposal, services: ActServices) -> str:
     """Say why somebody may not press this, empty if they may; who asked for changes may always cancel them."""
     is_own_cancel = action.kind == "action_cancel" and action.user_id == proposal.asker_id
+    projects = services.projects(action)
+    keys = (key for change in proposal.changes for key in (change.key, getattr(change, "other", change.key)))
+    if action.kind == "action_confirm" and any(key.rpartition("-")[0] not in projects for key in keys):
+        # The channel's settings may have closed one since.
+        return failures.PROJECT_CLOSED
     if is_own_cancel or services.may_file(action):
         return ""
     return failures.may_not_change(services.channel_settings(action).filers)

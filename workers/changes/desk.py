@@ -110,10 +110,10 @@ class ChangeDesk:
         """Return what a person asked for and nobody has settled yet, newest first."""
         return [each for each in self._proposals.of_person(team_id, user_id) if each.state not in ("done", "cancelled")]
 
-    def outcomes(self, conversation: Conversation) -> list[str]:
-        """Return a sentence for the model on each change that was proposed in a conversation."""
+    def outcomes(self, conversation: Conversation, asker_id: str) -> list[str]:
+        """Return a sentence for the model on each change that was proposed in a conversation, for who asks now."""
         return [
-            change_words.told(proposal, change)
+            change_words.told(proposal, change, asker_id=asker_id)
             for proposal in self._proposals.of_conversation(conversation)
             for change in proposal.changes
         ]

@@ -76,10 +76,11 @@ def done_at_once(proposal: Proposal, change: AnyChange) -> str:
     return "\n".join([f"{ends[outcome.state]}: {named(change)}.", *_notes([change])])
 
 
-def told(proposal: Proposal, change: AnyChange) -> str:
-    """Tell the model in a later turn how a change stands."""
+def told(proposal: Proposal, change: AnyChange, *, asker_id: str) -> str:
+    """Tell the model in a later turn how a change stands; what was read in Jira only to who asked for the change."""
     outcome = proposal.outcome(change.id)
-    return f"Change in Jira ({named(change)}) {_stands(proposal, outcome)}"
+    words = named(change) if proposal.asker_id == asker_id else brief(change)
+    return f"Change in Jira ({words}) {_stands(proposal, outcome)}"
 
 
 def made(proposals: Iterable[Proposal]) -> list[str]:

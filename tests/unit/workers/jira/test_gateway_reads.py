@@ -37,8 +37,10 @@ def test_a_search_by_keywords_puts_the_closest_summary_first(gateway: JiraGatewa
 
 
 def test_pages_follow_each_other_by_cursor_without_repeats(gateway: JiraGateway) -> None:
-    first = gateway.search(IssueQuery(status="any", sort="created", limit=3), ADA)
-    second = gateway.search(IssueQuery(status="any", sort="created", limit=3, cursor=first.cursor), ADA)
+    first = gateway.search(IssueQuery(projects=("WEB",), status="any", sort="created", limit=3), ADA)
+    second = gateway.search(
+        IssueQuery(projects=("WEB",), status="any", sort="created", limit=3, cursor=first.cursor), ADA
+    )
 
     keys = [issue.key for page in (first, second) for issue in page.issues]
     assert first.cursor

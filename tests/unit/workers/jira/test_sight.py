@@ -1,0 +1,99 @@
+"""Whose rights are asked for and how, and what is shown where nobody can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from sandbox.jira.standin import JiraStandIn
+from tests.unit.workers.jira.readers import ADA
+from workers.errors import JiraRefused
+from workers.jira.gateway import JiraGateway
+from workers.jira.jql import IssueQuery
+
+MakeGateway = Callable[..., JiraGateway]
+STRANGER = replace(ADA, user_id="U2", email="nobody@example.com")
+
+
+def routes(jira: JiraStandIn) -> list[str]:
+    return [call["route"] for call in jira.calls]
+
+
+def test_an_administrators_account_asks_about_all_hits_at_once(gateway: JiraGateway, jira: JiraStandIn) -> None:
+    jira.let_bot(administer=True, browse_users=True)
+
+    assert len(gateway.search(IssueQuery(status="any", limit=10), ADA).issues) == 10
+
+    assert routes(jira).count("POST permissions/check") == 1
+    assert "GET user/viewissue/search" not in routes(jira)
+    assert gateway.sight.way() == "check"
+
+
+def test_another_account_asks_issue_by_issue_and_remembers(gateway: JiraGateway, jira: JiraStandIn) -> None:
+    assert len(gateway.search(IssueQuery(status="any", limit=5), ADA).issues) == 5
+    assert len(gateway.search(IssueQuery(status="any", limit=5), ADA).issues) == 5
+
+    assert routes(jira).count("GET user/viewissue/search") == 5
+    assert routes(jira).count("POST permissions/check") == 1
+    assert gateway.sight.way() == "view"
+
+
+def test_without_either_right_nothing_is_shown_but_what_is_open_to_all(
+    make_gateway: MakeGateway, jira: JiraStandIn
+) -> None:
+    jira.let_bot(administer=False, browse_users=False)
+    closed, partly = make_gateway(), make_gateway(jira_open_projects="WEB")
+
+    assert closed.search(IssueQuery(status="any"), ADA).issues == ()
+    assert {line.project for line in partly.search(IssueQuery(status="any", limit=20), ADA).issues} == {"WEB"}
+    assert closed.sight.way() == "none"
+
+
+def test_who_has_no_account_is_shown_what_jira_itself_opens_to_all(gateway: JiraGateway, jira: JiraStandIn) -> None:
+    assert gateway.search(IssueQuery(status="any"), STRANGER).issues == ()
+
+    jira.let_bot(administer=True, browse_users=True)
+    # What the account may do is remembered for some minutes.
+    gateway._cache.drop("jira:own_rights")
+    assert gateway.search(IssueQuery(status="any"), STRANGER).issues != ()
+
+
+def test_who_may_not_browse_gets_what_a_missing_issue_gets(gateway: JiraGateway, jira: JiraStandIn) -> None:
+    jira.restrict("OPS-1", jira.bot.account_id, jira.person("grace@example.com").account_id)
+    grace = replace(ADA, user_id="U3", email="grace@example.com")
+
+    with pytest.raises(JiraRefused) as refused:
+        gateway.issue("OPS-1", ADA)
+
+    assert refused.value.status == 404
+    assert gateway.issue("OPS-1", grace).key == "OPS-1"
+    with pytest.raises(JiraRefused):
+        gateway.issue("OPS-1", replace(grace, is_alone=False))
+
+
+def test_a_comment_for_a_role_is_shown_to_nobody_and_an_internal_one_where_it_may(
+    gateway: JiraGateway, jira: JiraStandIn
+) -> None:
+    key = next(key for key, issue in jira.issues.items() if len(issue.comments) > 1 and key.startswith("OPS"))
+    first, second = jira.issue(key).comments[:2]
+    first["visibility"] = {"type": "role", "value": "Administrators"}
+    second["jsdPublic"] = False
+
+    alone, among_customers = gateway.issue(key, ADA), gateway.issue(key, replace(ADA, sees_internal=False))
+
+    assert len(jira.issue(key).comments) - len(alone.comments) == 1
+    assert [each.is_internal for each in alone.comments].count(True) == 1
+    assert not any(each.is_internal for each in among_customers.comments)
+    assert len(alone.comments) - len(among_customers.comments) == 1
+
+
+def test_a_link_to_what_may_not_be_seen_is_left_out(gateway: JiraGateway, jira: JiraStandIn) -> None:
+    kind = {"id": "1", "name": "Relates", "inward": "relates to", "outward": "relates to"}
+    for key in ("OPS-2", "OPS-3"):
+        about = {"key": key, "id": jira.issue(key).id, "fields": {"summary": f"about {key}"}}
+        jira.issue("OPS-1").fields["issuelinks"].append({"id": key, "type": kind, "outwardIssue": about})
+    jira.restrict("OPS-3", jira.bot.account_id)
+
+    assert [link.key for link in gateway.issue("OPS-1", ADA).links] == ["OPS-2"]
