@@ -180,7 +180,7 @@ SEEDS = (
     Seed(
         "OPS", "Task", "Who shared the VPN password of the board",
         "For those who look into it only. The login came from the guest Wi-Fi.",
-        0.2, reporter="grace", viewers=("grace",),
+        60, reporter="grace", viewers=("grace",),
     ),
     Seed(
         "HR", "Task", "Prepare the salary round", "Only for the people team.", 15,

@@ -27,8 +27,8 @@ def text_on(site: Site, text: str) -> Any:
 
 
 def plant(site: Site) -> None:
-    """File all seeds, oldest first, each with its age, status and comments."""
-    for seed in sorted(SEEDS, key=lambda each: -each.days_old):
+    """File all seeds, oldest first, those with a security level last, each with its age, status and comments."""
+    for seed in sorted(SEEDS, key=lambda each: (bool(each.viewers), -each.days_old)):
         _file(site, seed)
 
 
