@@ -111,7 +111,12 @@ def test_a_worker_that_lost_its_lease_can_write_nothing_more(boxes: Mailboxes, r
     let_lease_run_out(redis_client)
     heir = taken(boxes)
 
-    for write in (lambda: boxes.write_journal(dead, {"a": 1}), lambda: boxes.commit(dead, entry(dead))):
+    for write in (
+        lambda: boxes.write_journal(dead, {"a": 1}),
+        lambda: boxes.seal(dead),
+        lambda: boxes.restart(dead),
+        lambda: boxes.commit(dead, entry(dead)),
+    ):
         with pytest.raises(Interrupted):
             write()
     assert boxes.release(dead) is False
