@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Literal
 
 from sandbox.slack.messages import Message
@@ -18,11 +17,11 @@ def replies(slack: SlackStandIn, channel: str, root_ts: str, asked_ts: str, toke
 
 
 def cards(slack: SlackStandIn, channel: str, root_ts: str, token: str) -> list[Message]:
-    """Return the cards that ever spoke of a token, oldest first."""
+    """Return the cards whose headline ever named a token, oldest first; below it stand issues of other questions."""
     return [
         message
         for message in _of_bot(slack, channel, root_ts)
-        if is_card(message) and any(token in _all_words(one.text, one.blocks) for one in message.versions)
+        if is_card(message) and any(token in one.text for one in message.versions)
     ]
 
 
@@ -73,7 +72,3 @@ def state_of(card: Message) -> CardState:
 
 def _of_bot(slack: SlackStandIn, channel: str, root_ts: str) -> list[Message]:
     return slack.replies_of_bot(channel, root_ts)
-
-
-def _all_words(text: str, blocks: object) -> str:
-    return f"{text} {json.dumps(blocks)}"

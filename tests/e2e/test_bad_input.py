@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 
@@ -16,7 +17,6 @@ from tests.e2e.breaking import (
     ONCALL,
     assert_nobody_read_internals_and_nothing_stands,
     mend,
-    search,
     shown,
     told_model,
 )
@@ -150,7 +150,10 @@ def test_every_end_of_an_answer_is_a_sentence_and_the_thread_goes_on(stack: Stac
 
 
 def test_a_model_that_never_comes_to_an_end_is_stopped_after_sixteen_rounds(stack: Stack) -> None:
-    stack.claude.script(lambda _: reply(search()), when="search for ever", forever=True)
+    keys = (f"OPS-{number}" for number in itertools.count(1))
+    stack.claude.script(
+        lambda _: reply(tool("jira_get_issue", {"key": next(keys)})), when="search for ever", forever=True
+    )
     root = ask(stack, "search for ever", channel=GENERAL)
 
     assert shown(answer(stack, root, channel=GENERAL)) == failures.TOO_MANY_ROUNDS

@@ -51,7 +51,7 @@ def asked_with(stack: Stack, part: str) -> str:
     """Wait until the model is asked something, and return all that it was sent."""
 
     def look() -> str | None:
-        bodies = [json.dumps(request.body["messages"]) for request in stack.claude.message_requests]
+        bodies = [json.dumps(request.body.get("messages")) for request in stack.claude.message_requests]
         return next((body for body in reversed(bodies) if part in body), None)
 
     return within(look, f"a request with {part!r}")

@@ -16,7 +16,7 @@ from workers.tools.tool import Tool, ToolAnswer, ToolInput
 MOST_LINKS = 25
 MOST_COMMENTS = 50
 FEW_COMMENTS = 5
-MOST_CHARS = 20_000
+MOST_CHARS = 12_000
 NOTE_ROOM = 160
 """For the sentence that says how to read on."""
 
@@ -40,7 +40,7 @@ class GetIssue(ToolInput):
         "three when left out; comments alone: up to 50 of them.",
     )
     max_chars: Annotated[int, between(500, MOST_CHARS)] = Field(
-        4_000, description="Length of the answer, up to 20000. Raise it only to read on in what was cut."
+        4_000, description="Length of the answer, up to 12000. Raise it only to read on in what was cut."
     )
 
 

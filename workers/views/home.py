@@ -24,7 +24,7 @@ COMMANDS = (
     "`/jira create The VPN is down` opens a form for a new issue",
     "`/jira mine` shows your drafts, and what became of what you filed here",
     "`/jira usage` shows what you spend on me; admins see the whole workspace",
-    "`/jira summarise OPS vpn` reads many issues at once, and tells you alone when it is done",
+    "`/jira summarise vpn` reads many issues at once, and tells you alone when it is done",
     "`/jira triage` suggests priority and component for what nobody has triaged",
     "`/jira weekly` says what stayed open in this channel in the last seven days",
     "`/jira settings` changes how I work in a channel",
