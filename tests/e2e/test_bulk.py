@@ -1,4 +1,4 @@
-"""Bulk work by the real processes: workers die in the middle, and each issue is still triaged once."""
+"""Bulk work by the real processes: a worker dies at each place of the way, and each issue is still triaged once."""
 
 from __future__ import annotations
 
@@ -14,12 +14,24 @@ from sandbox.jira.catalogue import ADA as ADA_IN_JIRA
 from sandbox.jira.seeds import paragraphs
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
+from tests.e2e.dying import dies, let_leases_run_out
 from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, within
 from tests.e2e.support_views import modal
+from workers.failpoints import NAME
 
 pytestmark = pytest.mark.e2e
 
 ISSUES, ERRORS = 60, 3
+# In the order of the way, so that each of one worker after another comes to its own.
+PLACES = (
+    "bulk_collected",
+    "bulk_head_posted",
+    "batch_sending",
+    "batch_sent",
+    "bulk_taken",
+    "bulk_page_posted:2",
+    "bulk_shown",
+)
 FAST = {"BATCH_POLL_SECONDS": "0.2", "TRIAGE_DAYS": "1", "JIRA_OPEN_PROJECTS": "OPS,WEB"}
 
 
@@ -51,16 +63,16 @@ def file_many(stack: Stack, number: int) -> list[str]:
     return [issue.key for issue in made]
 
 
-def test_each_issue_is_triaged_once_though_workers_die_in_the_middle(stack: Stack) -> None:
+@pytest.mark.timeout(300)
+def test_each_issue_is_triaged_once_though_a_worker_dies_at_each_place_of_the_way(stack: Stack) -> None:
     keys = file_many(stack, ISSUES)
     stack.claude.faults.add(Fault(operation="batch_item", kind="error", error="overloaded_error", times=ERRORS))
-    # The first dies before it stores which batch Claude took, the second between two messages of the digest.
-    first = stack.start_worker({"SUPPORT_BOT_FAILPOINT": "batch_sent"})
-    stack.wait_until_ready()
     stack.slack.command(CHANNEL, ADA, "/jira", "triage OPS")
-    within(lambda: not first.is_running, "the first death")
-    second = stack.start_worker({"SUPPORT_BOT_FAILPOINT": "bulk_page_posted:2"})
-    within(lambda: not second.is_running, "the second death", 60)
+    for place in PLACES:
+        doomed = stack.start_worker({NAME: place})
+        dies(doomed)
+        stack.workers.remove(doomed)
+        let_leases_run_out(stack)
     stack.start_worker()
 
     within(

@@ -42,9 +42,20 @@ def test_a_count_lets_the_first_passes_through() -> None:
 
 
 def test_every_place_in_the_code_is_described() -> None:
-    code = [path for part in ("bot", "workers") for path in (CHECKOUT / part).rglob("*.py")]
-    named = {name for path in code for name in re.findall(r'\bfailpoint\("(\w+)"\)', path.read_text())}
     told = set(re.findall(r"`(\w+)`", (CHECKOUT / "docs/crashes.md").read_text()))
 
-    assert named
-    assert not named - told
+    assert places()
+    assert not places() - told
+
+
+def test_every_place_in_the_code_is_one_at_which_a_test_has_a_process_die() -> None:
+    tests = "".join(path.read_text() for path in (CHECKOUT / "tests/e2e").glob("test_*.py"))
+    tried = set(re.findall(r'"(\w+)(?::\d+)?(?::stop)?"', tests))
+
+    assert not places() - tried
+
+
+def places() -> set[str]:
+    """Return the names of all failpoints in the code."""
+    code = [path for part in ("bot", "workers") for path in (CHECKOUT / part).rglob("*.py")]
+    return {name for path in code for name in re.findall(r'\bfailpoint\("(\w+)"\)', path.read_text())}
