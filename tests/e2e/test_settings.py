@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.claude.scripts import reply
+from sandbox.claude.scripts import reply, tool
 from sandbox.stack import Stack
 from tests.e2e.drafting import BUTTONS, ask_to_file, filed, is_told, press, propose, sent, shows, told, words
 from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, LINUS, answer, ask, card, replies, within
@@ -170,3 +170,19 @@ def test_follow_ups_can_be_left_to_those_who_mention_it(stack: Stack) -> None:
 def test_a_draft_shows_its_buttons_as_ever_where_nothing_was_changed(stack: Stack) -> None:
     draft = propose(stack, "Chair creaks", channel="C0ONCALL0")
     assert card(stack, draft.thread_ts or "", channel="C0ONCALL0").action_ids == BUTTONS
+
+
+def test_a_channel_may_have_fewer_projects_open(stack: Stack) -> None:
+    change(stack, project="usual", issue_type="usual", open_projects=["WEB"])
+    assert "open projects: as everywhere → WEB" in audits(stack, GENERAL)[-1]
+    calls = [tool("jira_get_issue", {"key": key}) for key in ("OPS-1", "WEB-1")]
+    stack.claude.script(reply(*calls, tool("jira_search", {"status": "any"})), reply("Read."), when="read both")
+
+    answer(stack, ask(stack, "read both", channel=GENERAL), channel=GENERAL)
+
+    results = [block["content"] for block in stack.claude.message_requests[-1].body["messages"][-1]["content"]]
+    assert "Project 'OPS' is not open to me. Open projects: WEB." in str(results[0])
+    assert "WEB-1: " in str(results[1])
+    assert "OPS-" not in str(results[2])
+    change(stack, open_projects=[])
+    assert "open projects: WEB → as everywhere" in audits(stack, GENERAL)[-1]

@@ -130,7 +130,7 @@ def _projects(projects: Sequence[str], chosen: Sequence[str]) -> Block:
     options = [FieldOption(id=key, name=key) for key in [*dict.fromkeys([*chosen, *projects])][:MOST_PROJECTS]]
     element = select(options, chosen, takes_many=True)
     return input_block(
-        "projects",
+        "open_projects",
         "Open projects",
         element,
         is_required=False,

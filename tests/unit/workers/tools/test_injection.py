@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sandbox.jira.jql_parser import Clause, Junction, Node, Value, parse
 from sandbox.jira.standin import JiraStandIn
+from workers.tools import jira_search
 from workers.tools.toolbox import TOOLS, Toolbox
 
 MakeToolbox = Callable[..., Toolbox]
@@ -48,8 +50,10 @@ VALUES = st.one_of(
 def calls(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     """Return a call of some tool with anything in any of its arguments."""
     definition = draw(st.sampled_from(TOOLS)).definition()
-    names = definition["input_schema"]["properties"]
-    return definition["name"], draw(st.fixed_dictionaries({}, optional=dict.fromkeys(names, VALUES)))
+    # Few at once: with many some are refused, and the others are never read.
+    names = draw(st.lists(st.sampled_from(sorted(definition["input_schema"]["properties"])), max_size=2, unique=True))
+    usable = {"key": "OPS-1", "summary": "x", "issue_type": "Bug"} if draw(st.booleans()) else {}
+    return definition["name"], usable | {name: draw(VALUES) for name in names}
 
 
 def opened(jira: JiraStandIn) -> list[str]:
@@ -73,18 +77,36 @@ def _names(clause: Clause) -> set[str]:
     return {each.text if isinstance(each, Value) else "?" for each in operands} if clause.operator in "= in" else {"?"}
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(call=calls())
-def test_no_argument_of_any_tool_leaves_the_open_projects(
-    make_toolbox: MakeToolbox, jira: JiraStandIn, call: tuple[str, dict[str, Any]]
-) -> None:
-    closed_words = opened(jira)
+def check(toolbox: Toolbox, jira: JiraStandIn, call: tuple[str, dict[str, Any]], closed_words: list[str]) -> None:
+    """Run a call, and fail if anything of a closed project was asked for or told."""
     jira.calls.clear()
 
-    answer = make_toolbox(reader={"is_alone": True}).run(call[0], "t1", call[1])
+    answer = toolbox.run(call[0], "t1", call[1])
 
     queries = [sent["body"]["jql"] for sent in jira.calls if sent["route"] == "POST search/jql"]
     assert all(is_bounded(parse(query).where) for query in queries), queries
     assert not any(CLOSED_KEY.search(sent["path"]) for sent in jira.calls)
     assert not any(each in answer.content for each in closed_words)
     assert not [key for key in answer.issue_keys if key.rpartition("-")[0] in CLOSED]
+
+
+@pytest.mark.parametrize("name", sorted(jira_search.TOOL.definition()["input_schema"]["properties"]))
+def test_no_argument_of_a_search_is_read_as_a_query(make_toolbox: MakeToolbox, jira: JiraStandIn, name: str) -> None:
+    toolbox, closed_words = make_toolbox(reader={"is_alone": True}), opened(jira)
+
+    for words in HOSTILE:
+        check(toolbox, jira, ("jira_search", {name: words}), closed_words)
+
+    assert closed_words
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(call=calls())
+def test_no_argument_of_any_tool_leaves_the_open_projects(
+    make_toolbox: MakeToolbox, jira: JiraStandIn, call: tuple[str, dict[str, Any]]
+) -> None:
+    closed_words = opened(jira)
+
+    check(make_toolbox(reader={"is_alone": True}), jira, call, closed_words)
+
+    assert closed_words
