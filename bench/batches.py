@@ -15,7 +15,7 @@ from sandbox.jira.seeds import paragraphs
 from sandbox.stack import Stack
 from sandbox.waiting import wait_for
 from workers.claude.prices import PriceList
-from workers.records import Usage
+from workers.rounds import Usage
 
 PART = "batches"
 ISSUES, ERRORS = 1_000, 50

@@ -21,8 +21,8 @@ from workers.journal import Journal
 from workers.logs import get_logger
 from workers.payer import Payer
 from workers.prompt import system_blocks
-from workers.records import Round
 from workers.replay import without_thinking
+from workers.rounds import Round
 from workers.tool_calls import Speech, ToolCalls
 from workers.tools.toolbox import Toolbox
 from workers.turn_messages import assistant, closed, joined, text_of

@@ -21,8 +21,9 @@ from workers.keeper import Keeper
 from workers.knowledge.library import Library
 from workers.logs import get_logger
 from workers.payer import Payer
-from workers.records import Action, HistoryEntry, ReplySegment, SlackFile, TurnRequest
+from workers.records import Action, ReplySegment, SlackFile, TurnRequest
 from workers.replay import turns_to_drop
+from workers.rounds import HistoryEntry
 from workers.settings import WorkerSettings
 from workers.slack.api import SlackClients
 from workers.slack.files import SlackFiles

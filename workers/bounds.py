@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workers.records import Round
+from workers.rounds import Round
 from workers.views import failures
 
 MOST_CALLS: Mapping[str, int] = {

@@ -8,7 +8,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from workers.payer import Payer
-from workers.records import Record, Usage
+from workers.records import Record
+from workers.rounds import Usage
 
 JobKind = Literal["triage", "threads", "summary"]
 JobState = Literal[

@@ -9,6 +9,7 @@ from typing import Any
 from celery.signals import setup_logging, worker_ready, worker_shutdown, worker_shutting_down
 
 from workers.broker import DIGESTS, DRAIN, KNOWLEDGE, WARM, make_celery
+from workers.claude.health import log_models
 from workers.errors import StateUnavailable
 from workers.logs import configure_logging, get_logger
 from workers.reaper import Reaper
@@ -60,6 +61,7 @@ def _log_our_way(**_: Any) -> None:
 @worker_ready.connect  # type: ignore[untyped-decorator]
 def _start_reaper(**_: Any) -> None:
     Reaper(services).start()
+    threading.Thread(target=log_models, args=(settings,), name="models", daemon=True).start()
     services.kicker.send(WARM)
     if settings.has_knowledge:
         services.kicker.send(KNOWLEDGE)

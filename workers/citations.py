@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from workers.records import Round
+from workers.rounds import Round
 
 HEADING = "**Sources**"
 LONGEST_TITLE = 120

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from workers.prompt import defused
-from workers.records import HistoryEntry, SlackFile
+from workers.records import SlackFile
 from workers.replay import characters, media_size
+from workers.rounds import HistoryEntry
 
 CHARACTERS_PER_TOKEN = 3.5
 TAIL_PART = 0.25

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from workers.claude.health import model_state
+from workers.claude.health import model_state, models_of
 from workers.claude.prices import PriceList
 from workers.errors import JiraRefused, Misconfigured, StateUnavailable, SupportBotError
 from workers.jira.gateway import JiraGateway
@@ -123,14 +123,15 @@ def _slack_events(settings: WorkerSettings, way_in: SlackWayIn) -> Iterator[Find
 
 
 def _claude(settings: WorkerSettings) -> Iterator[Finding]:
-    for name, model in (
-        ("ANTHROPIC_MODEL", settings.anthropic_model),
-        ("ANTHROPIC_FAST_MODEL", settings.anthropic_fast_model),
-    ):
+    for name, model in models_of(settings).items():
         try:
-            yield Finding("ok", "Claude", f"{model} is {model_state(settings, model)}")
+            state = model_state(settings, model)
         except Misconfigured as error:
             yield Finding("FAIL", "Claude", f"{name} = {model}: {error.operator_message}")
+            continue
+        verdict: Verdict = "FAIL" if state.is_gone else "note" if state.retires_soon else "ok"
+        advice = f": choose another one for {name}" if verdict != "ok" else ""
+        yield Finding(verdict, "Claude", f"{model} is {state}{advice}")
         if not PriceList(settings.model_prices).knows(model):
             yield Finding("note", "Claude", f"{model} has no price here and counts as the dearest: set MODEL_PRICES")
 

@@ -8,7 +8,7 @@ from workers.errors import JiraRefused, JiraUnavailable, Misconfigured
 from workers.jira.gateway import JiraGateway
 from workers.jira.reader import Reader
 from workers.logs import get_logger
-from workers.records import HistoryEntry
+from workers.rounds import HistoryEntry
 
 log = get_logger(__name__)
 

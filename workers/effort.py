@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from workers.records import HistoryEntry, TurnRequest
+from workers.records import TurnRequest
+from workers.rounds import HistoryEntry
 
 Effort = Literal["low", "medium"]
 USUAL: Effort = "medium"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from workers.records import ReplySegment, Round
+from workers.records import ReplySegment
+from workers.rounds import Round
 from workers.state.mailbox import Claim, Mailboxes
 
 

@@ -14,7 +14,8 @@ from workers.files.blocks import room_after
 from workers.filing import DraftDesk
 from workers.journal import Journal
 from workers.reading import FileReader, Shared
-from workers.records import HistoryEntry, SlackFile, TurnRequest
+from workers.records import SlackFile, TurnRequest
+from workers.rounds import HistoryEntry
 from workers.settings import WorkerSettings
 from workers.slack.api import SlackApi
 from workers.slack.people import People

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workers.files.blocks import media_of
-from workers.records import HistoryEntry
+from workers.rounds import HistoryEntry
 
 THINKING = ("thinking", "redacted_thinking")
 # Past this many characters the oldest half goes, at a turn border: rarely, since each trim costs the cached prefix.

@@ -12,7 +12,7 @@ from workers.failpoints import failpoint
 from workers.interrupt import Interrupt
 from workers.journal import Journal
 from workers.logs import get_logger
-from workers.records import Round
+from workers.rounds import Round
 from workers.tools.tool import ToolAnswer
 from workers.tools.toolbox import Toolbox
 from workers.turn_messages import result_name, tool_result, with_note

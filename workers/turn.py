@@ -19,8 +19,9 @@ from workers.first_look import FirstLook, report_in
 from workers.logs import get_logger
 from workers.question import Question, Sources, question_of, without_media
 from workers.reading import FileReader
-from workers.records import HistoryEntry, SlackFile
+from workers.records import SlackFile
 from workers.replay import Replay, replay
+from workers.rounds import HistoryEntry
 from workers.slack.channels import channel_name
 from workers.slack.threads import permalink
 from workers.slack.title import name_conversation

@@ -6,7 +6,7 @@ from typing import Any
 
 from workers.citations import Citations
 from workers.journal import Journal
-from workers.records import Round
+from workers.rounds import Round
 from workers.views import failures
 
 

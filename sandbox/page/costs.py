@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.claude.batches import Batch
 from sandbox.claude.standin import Recorded
 from workers.claude.prices import BATCH_FACTOR, PriceList, prompt_tokens
-from workers.records import Usage
+from workers.rounds import Usage
 
 Json = dict[str, Any]
 MOST_TURNS = 8

@@ -12,7 +12,7 @@ import redis
 from workers.claude.purse import Purse, tokens_at_most
 from workers.errors import BudgetSpent
 from workers.payer import Payer
-from workers.records import Usage
+from workers.rounds import Usage
 from workers.settings import WorkerSettings
 from workers.state.accounts import Account, Accounts, Refusal, Reservation, person_account, turn_account
 from workers.state.metrics import Metrics

@@ -170,3 +170,15 @@ def test_services_that_do_not_answer_are_named_with_their_setting(surgery: Surge
     assert status == 1
     for setting in ("SLACK_API_URL", "JIRA_URL", "ANTHROPIC_BASE_URL"):
         assert any(setting in line for line in failed), (setting, failed)
+
+
+def test_a_model_that_retires_within_two_months_is_named_with_its_day(surgery: Surgery) -> None:
+    _status, lines = surgery.examine(ANTHROPIC_MODEL="claude-sonnet-4-5")
+
+    (line,) = [line for line in lines if "claude-sonnet-4-5 is" in line]
+    assert not line.startswith("ok")
+    assert "retires 2026-11-30: choose another one for ANTHROPIC_MODEL" in line
+
+
+def test_a_fallback_model_that_does_not_exist(surgery: Surgery) -> None:
+    assert "ANTHROPIC_FALLBACK_MODEL = claude-nobody" in surgery.complaint(ANTHROPIC_FALLBACK_MODEL="claude-nobody")

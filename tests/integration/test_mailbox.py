@@ -11,7 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from sandbox.redis_server import RedisServer
 from workers.errors import Interrupted
-from workers.records import HistoryEntry
+from workers.rounds import HistoryEntry
 from workers.state.connection import connect
 from workers.state.mailbox import Claim, Mailboxes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import redis
 
-from workers.records import HistoryEntry
+from workers.rounds import HistoryEntry
 from workers.state.mailbox import Claim, Mailboxes
 from workers.state.pasts import Pasts
 

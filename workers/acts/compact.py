@@ -10,7 +10,8 @@ from workers.compaction import by_audience, head_to_compact, is_worth_it, summar
 from workers.errors import TurnFailed
 from workers.logs import get_logger
 from workers.payer import Payer
-from workers.records import Action, HistoryEntry
+from workers.records import Action
+from workers.rounds import HistoryEntry
 
 log = get_logger(__name__)
 

@@ -16,7 +16,7 @@ from workers.bulk_jobs import MOST_ROUNDS, Answer, Job, JobState
 from workers.claude.batches import Batch, Request
 from workers.failpoints import failpoint
 from workers.logs import get_logger
-from workers.records import Usage
+from workers.rounds import Usage
 
 SKEW = timedelta(minutes=2)
 """How far Claude's clock may be behind ours."""

@@ -18,7 +18,7 @@ from workers.claude.prices import BATCH_FACTOR
 from workers.claude.purse import tokens_at_most
 from workers.errors import TurnFailed
 from workers.payer import Payer
-from workers.records import Usage
+from workers.rounds import Usage
 from workers.state.accounts import Reservation, utc_now
 
 MOST_REQUESTS = 100_000

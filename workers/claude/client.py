@@ -19,7 +19,7 @@ from workers.errors import ClaudeUnavailable
 from workers.interrupt import Interrupt
 from workers.logs import get_logger
 from workers.payer import Payer
-from workers.records import Round, Usage
+from workers.rounds import Round, Usage
 from workers.settings import WorkerSettings
 
 MAX_TOKENS = 8_192

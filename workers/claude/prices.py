@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from workers.records import Usage
+from workers.rounds import Usage
 
 BATCH_FACTOR = 0.5
 """What is sent in a batch costs half."""

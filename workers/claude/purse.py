@@ -13,7 +13,7 @@ from workers.claude.prices import PriceList
 from workers.errors import BudgetSpent, StateUnavailable
 from workers.logs import get_logger
 from workers.payer import Payer
-from workers.records import Usage
+from workers.rounds import Usage
 from workers.settings import WorkerSettings
 from workers.state import accounts
 from workers.state.accounts import Account, Accounts, Refusal, Reservation

@@ -15,7 +15,7 @@ from typing import Literal, cast
 import redis
 
 from workers.payer import Payer
-from workers.records import Usage
+from workers.rounds import Usage
 from workers.state.connection import Args, state_errors
 
 Kind = Literal["person", "channel", "workspace", "turn"]

@@ -14,7 +14,8 @@ from typing import Any, Literal, cast
 import redis
 
 from workers.errors import Interrupted
-from workers.records import Conversation, HistoryEntry
+from workers.records import Conversation
+from workers.rounds import HistoryEntry
 from workers.state import mailbox_scripts as lua
 from workers.state.codec import decode, encode
 from workers.state.connection import Args, state_errors

@@ -8,7 +8,7 @@ from typing import cast
 
 import redis
 
-from workers.records import HistoryEntry
+from workers.rounds import HistoryEntry
 from workers.state.codec import decode, encode
 from workers.state.connection import Args, state_errors
 

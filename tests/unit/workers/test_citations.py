@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workers.citations import Citations
-from workers.records import Round, Usage
+from workers.rounds import Round, Usage
 
 
 def cited(*sources: str) -> list[dict[str, Any]]:

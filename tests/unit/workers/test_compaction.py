@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from workers.compaction import by_audience, head_to_compact, summary_entry, transcript
-from workers.records import HistoryEntry, SlackFile
+from workers.records import SlackFile
 from workers.replay import replay
+from workers.rounds import HistoryEntry
 
 CHANNEL = "channel:C1"
 AT = 10_000  # 35,000 characters, of which a quarter stays.

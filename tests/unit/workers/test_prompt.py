@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
 from workers.prompt import Facts, Said, question, readable, system_blocks, system_prompt
 from workers.records import Conversation, SlackFile, TurnRequest
+from workers.tools.toolbox import Toolbox
 
 FACTS = Facts(
     now=datetime(2026, 11, 22, 9, 30, tzinfo=UTC),
@@ -104,3 +106,9 @@ def test_the_system_prompt_is_the_same_every_time_and_names_nobody() -> None:
     assert block["cache_control"] == {"type": "ephemeral", "ttl": "1h"}
     assert block["text"] == system_prompt()
     assert "2026" not in block["text"]
+
+
+def test_prompt_and_tools_together_stay_lean() -> None:
+    written = system_prompt() + json.dumps(Toolbox.definitions())
+
+    assert len(written) / 3.5 <= 4_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from workers.records import HistoryEntry
 from workers.replay import MAX_HISTORY_CHARACTERS, replay, turns_to_drop
+from workers.rounds import HistoryEntry
 
 CHANNEL = "channel:C1"
 

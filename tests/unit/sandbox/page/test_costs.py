@@ -10,7 +10,7 @@ from sandbox.claude.batches import Batch
 from sandbox.claude.standin import Recorded
 from sandbox.page.costs import costs
 from workers.claude.prices import PriceList
-from workers.records import Usage
+from workers.rounds import Usage
 
 SONNET, HAIKU = "claude-sonnet-5-5", "claude-haiku-5-5"
 USAGE = {

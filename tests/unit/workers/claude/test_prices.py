@@ -11,7 +11,7 @@ from anthropic.resources.messages.messages import DEPRECATED_MODELS
 from anthropic.types.model import Model
 
 from workers.claude.prices import PriceList
-from workers.records import Usage
+from workers.rounds import Usage
 from workers.settings import WorkerSettings
 
 MILLION = 1_000_000
