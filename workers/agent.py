@@ -84,7 +84,7 @@ class Agent:
         self._calls = ToolCalls(toolbox, reply, journal, interrupt, pool, note)
         self._model, self._message_id = claude.model, ""
         self._said = ""
-        self._citations = Citations()
+        self.citations = Citations()
 
     def answer(self, asking: Asking) -> Answer:
         """Answer one question; raises ClaudeUnavailable, TurnFailed or Interrupted with the journal left to go on."""
@@ -99,7 +99,7 @@ class Agent:
                 return self._kept([*added, assistant(spent.user_message)], "budget")
             self._model, self._message_id = finished.model or self._model, finished.message_id
             rounds.append(finished)
-            self._said = joined(self._said, self._citations.text_of(finished))
+            self._said = joined(self._said, self.citations.text_of(finished))
             # The words of a round that an earlier worker journalled have not been heard here.
             self._reply.restart_from(self._said)
             added.append({"role": "assistant", "content": list(finished.blocks)})
@@ -170,7 +170,7 @@ class Agent:
         gap = ["\n\n"] if self._said else []
         thoughts: list[str] = []
 
-        said = self._citations.of_round()
+        said = self.citations.of_round()
 
         def text(piece: str) -> None:
             if ready := said.add(piece):
@@ -213,7 +213,7 @@ class Agent:
         self._said = joined(self._said, sentence)
 
     def _kept(self, messages: Sequence[dict[str, Any]], outcome: str) -> Answer:
-        if sources := self._citations.listed():
+        if sources := self.citations.listed():
             # For the person only: the model knows what it cited.
             self._reply.restart_from(joined(self._said, sources))
         return Answer(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workers.changes.desk import ChangeDesk
+from workers.citations import Citations
 from workers.claude.client import Claude
 from workers.compaction import head_to_compact
 from workers.errors import Interrupted, StateUnavailable, SupportBotError
@@ -74,6 +75,7 @@ class Attempt:
     def __init__(self, claim: Claim, services: TurnServices, interrupt: Interrupt) -> None:
         self.claim, self.services, self.interrupt = claim, services, interrupt
         self.is_ending = False
+        self.citations = Citations()
         self.has_access = True
         """The asker may be shown what is in Jira."""
         self.sees_internal = False

@@ -22,14 +22,16 @@ class Citations:
 
     def __init__(self, sources: Mapping[str, str] | None = None) -> None:
         self._titles = dict(sources or {})
+        self._spoken: Citations | None = None
 
     def of_round(self) -> SpokenRound:
         """Return what hears a round; it numbers on without changing this one, since a round may yet be cut."""
-        return SpokenRound(Citations(self._titles))
+        self._spoken = Citations(self._titles)
+        return SpokenRound(self._spoken)
 
     def text_of(self, finished: Round) -> str:
         """Return what a finished round said, with the numbers of what it cites."""
-        said = SpokenRound(self)
+        said, self._spoken = SpokenRound(self), None
         for block in finished.blocks:
             if block["type"] == "text":
                 said.add(str(block["text"]))
@@ -50,8 +52,14 @@ class Citations:
         """Return the list of all sources, empty if nothing was cited."""
         if not self._titles:
             return ""
-        rows = [f"{number}. {_link(title, source)}" for number, (source, title) in enumerate(self._titles.items(), 1)]
-        return "\n".join([HEADING, *rows])
+        return "\n".join([HEADING, *(row for _, row in _rows(self._titles))])
+
+    def listed_for(self, shown: str) -> str:
+        """Return the list of those sources whose numbers stand in the text of an answer that was cut."""
+        if self._spoken:
+            return self._spoken.listed_for(shown)
+        rows = [row for number, row in _rows(self._titles) if f"[{number}]" in shown]
+        return "\n".join([HEADING, *rows]) if rows else ""
 
     def _number(self, citation: Any) -> int | None:
         given = citation if isinstance(citation, Mapping) else vars(citation)
@@ -81,6 +89,10 @@ class SpokenRound:
         signs = self._citations.marks(self.words, citations)
         self.words += signs
         return signs
+
+
+def _rows(titles: Mapping[str, str]) -> list[tuple[int, str]]:
+    return [(number, f"{number}. {_link(title, source)}") for number, (source, title) in enumerate(titles.items(), 1)]
 
 
 def _link(title: str, source: str) -> str:

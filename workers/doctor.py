@@ -11,7 +11,7 @@ from workers.claude.health import model_state, models_of
 from workers.claude.prices import PriceList
 from workers.errors import JiraRefused, Misconfigured, StateUnavailable, SupportBotError
 from workers.jira.gateway import JiraGateway
-from workers.knowledge.indexing import Report, summary
+from workers.knowledge.report import Report, shares, summary
 from workers.settings import SlackWayIn, WorkerSettings
 from workers.slack import health as slack_health
 from workers.state import health as redis_health
@@ -53,6 +53,7 @@ def _knowledge(settings: WorkerSettings) -> Iterator[Finding]:
         return
     yield Finding("ok", "Knowledge", summary(report, time.time()))
     for source in report.sources:
+        yield Finding("ok", "Knowledge", f"{source.name}: {shares(source)}")
         if source.trouble:
             yield Finding("FAIL", "Knowledge", f"{source.name}: {source.trouble}")
     for name, why in report.problems:

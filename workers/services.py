@@ -243,6 +243,7 @@ class Services:
             pasts=self.pasts,
             cache=self.cache,
             bulk=self.bulk,
+            documents=self.documents if self.settings.has_knowledge else None,
         )
 
     @once

@@ -129,5 +129,6 @@ def _task(call: dict[str, Any], future: Future[ToolAnswer]) -> Task:
         return Task(call["id"], title, "in_progress" if future.running() else "pending")
     if future.cancelled() or future.exception() or future.result().is_error:
         return Task(call["id"], title, "error", NO_ANSWER)
-    links, finds = future.result().links, future.result().finds
-    return Task(call["id"], title, "complete", found(len(links), finds) if links else "", links)
+    answer = future.result()
+    count = len(answer.links) if answer.count is None else answer.count
+    return Task(call["id"], title, "complete", found(count, answer.finds) if count else "", answer.links)

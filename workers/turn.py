@@ -91,6 +91,7 @@ def answer_message(attempt: Attempt) -> None:
         Bounds(services.settings.turn_max_rounds, services.settings.turn_max_tokens),
         _first_look(attempt, question, standing).note,
     )
+    attempt.citations = agent.citations
     says_nothing = request.opens_thread and not (request.text or request.files)
     answer = greeting(attempt.reply) if says_nothing else _asked(agent, question, attempt)
     if answer.model not in ("", services.claude.model):

@@ -19,7 +19,7 @@ from workers.errors import (
 from workers.logs import get_logger
 from workers.proposals import Proposal
 from workers.records import Draft
-from workers.turn_messages import keys_read, stopped_messages
+from workers.turn_messages import joined, keys_read, stopped_messages
 from workers.views import failures
 from workers.views.change_words import made
 
@@ -88,7 +88,7 @@ class TurnEnd:
             if may_retry:
                 self._services.failed.keep(attempt.request)
             attempt.await_sign()
-            attempt.reply.fail(sentence, can_retry=may_retry)
+            attempt.reply.fail(self._with_sources(sentence), can_retry=may_retry)
         except SlackUnavailable as error:
             # The sentence is the answer: it waits for Slack as any other would.
             if self._claim.attempts <= LAST_ATTEMPTS:
@@ -165,6 +165,10 @@ class TurnEnd:
         except (SlackRefused, Misconfigured) as error:
             log.warning("cancelled_draft_not_shown", cause=type(error).__name__)
 
+    def _with_sources(self, sentence: str) -> str:
+        """Return the last words with the list of the sources whose numbers stand in what was said before them."""
+        return joined(sentence, self._attempt.citations.listed_for(self._attempt.reply.text))
+
     def _stop(self, reason: InterruptReason) -> None:
         attempt = self._attempt
         sentence = failures.DEADLINE if reason == "deadline" else failures.STOPPED
@@ -177,7 +181,7 @@ class TurnEnd:
             messages = stopped_messages(attempt.journal, question, attempt.reply.text, sentence)
             entry = attempt.entry(messages=messages, issue_keys=keys_read(attempt.journal))
         attempt.await_sign()
-        attempt.reply.stopped(sentence)
+        attempt.reply.stopped(self._with_sources(sentence))
         attempt.commit(entry, reason)
 
 

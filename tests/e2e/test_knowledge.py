@@ -11,7 +11,8 @@ from sandbox.claude.scripts import reply, text, tool
 from sandbox.claude.standin import Pacing
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
-from tests.e2e.support import GUEST, RUNGS, answer, ask, replies, within
+from tests.e2e.drafting import words
+from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, RUNGS, answer, ask, replies, within
 from workers.state.connection import connect
 from workers.state.knowledge import KnowledgeStore
 
@@ -23,6 +24,16 @@ STORY = " ".join(f"Sentence number {number} of the answer." for number in range(
 SOURCES = (
     "**Sources**\n1. [VPN guide \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} Reset](https://docs.example.com/vpn.md)"
 )
+
+CITED = {
+    "type": "search_result_location",
+    "cited_text": "x",
+    "search_result_index": 0,
+    "start_block_index": 0,
+    "end_block_index": 1,
+    "source": "https://docs.example.com/vpn.md",
+    "title": "VPN guide \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} Reset",
+}
 
 
 @pytest.fixture
@@ -80,15 +91,9 @@ def test_a_document_that_changed_gives_another_answer_after_the_next_reading(sta
 
 
 def test_a_worker_that_takes_over_gives_the_sources_their_numbers_again(stack: Stack) -> None:
-    cite = {"type": "search_result_location", "cited_text": "x", "search_result_index": 0, "start_block_index": 0}
-    cite |= {
-        "end_block_index": 1,
-        "source": "https://docs.example.com/vpn.md",
-        "title": "VPN guide \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} Reset",
-    }
     stack.claude.script(
         reply(tool("knowledge_search", {"query": "vpn password"})),
-        reply(text("It is in the portal.") | {"citations": [cite]}, tool("knowledge_search", {"query": "vpn reset"})),
+        reply(text("It is in the portal.") | {"citations": [CITED]}, tool("knowledge_search", {"query": "vpn reset"})),
         reply(STORY),
         reply(STORY),
     )
@@ -102,3 +107,37 @@ def test_a_worker_that_takes_over_gives_the_sources_their_numbers_again(stack: S
     assert done.text.startswith("It is in the portal. [1]")
     assert done.text.count("[1]") == 1
     assert shown(done).endswith(SOURCES)
+
+
+def test_an_answer_that_is_stopped_lists_the_sources_whose_numbers_stand_in_it(stack: Stack) -> None:
+    stack.claude.script(
+        reply(tool("knowledge_search", {"query": "vpn password"})),
+        reply(text("It is in the portal.") | {"citations": [CITED]}, text(f"\n\n{STORY}")),
+    )
+    ts = ask(stack, "tell me a story of the VPN that is stopped")
+    within(lambda: [m for m in replies(stack, ts) if "number 3" in shown(m)] or None, "text behind the number")
+    stack.slack.stop(CHANNEL, ts, ADA)
+
+    done = within(lambda: next((m for m in replies(stack, ts) if "**Sources**" in shown(m)), None), "the sources")
+
+    assert shown(done).startswith("It is in the portal. [1]")
+    assert "Stopped" in shown(done)
+    assert shown(done).endswith(SOURCES)
+
+
+def test_admins_see_how_far_the_reading_is_and_what_is_left_out_and_why(stack: Stack) -> None:
+    def home(user: str) -> str | None:
+        view = stack.slack.homes.get(user)
+        said = words(view.body["blocks"]) if view else ""
+        return said if "Your open drafts" in said else None
+
+    stack.slack.open_home(GRACE)
+    stack.slack.open_home(ADA)
+    seen = within(lambda: home(GRACE), "the admin's home")
+
+    assert "docs: 1 document, 1 left out, read <!date^" in seen
+    assert "_bad.pdf_ is left out: it is damaged" in seen
+    assert "Documents that I search" not in within(lambda: home(ADA), "another one's home")
+    stack.slack.command(CHANNEL, GRACE, "/jira", "usage")
+    told = within(lambda: [each for each in map(str, stack.slack.calls) if "1 document from 1 source" in each], "usage")
+    assert "1 could not be read" in told[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workers.acts.filed import mine
+from workers.acts.known import known_lines
 from workers.acts.services import ActServices
 from workers.records import Action
 from workers.settings import WorkerSettings
@@ -21,9 +22,11 @@ def open_home(action: Action, services: ActServices) -> None:
     usage = _words(services.accounts.figures(action.team_id, today)[0])
     if person.is_full_member:
         drafts, issues = mine(services.reader(action, is_alone=True), services)
-        settings = tuple(_settings(action, services.settings)) if _is_admin(person, services.settings) else None
+        is_admin = _is_admin(person, services.settings)
+        settings = tuple(_settings(action, services.settings)) if is_admin else None
         changes = services.changes.open_of(action.team_id, person.id)
-        own = Own(drafts, issues, usage, settings, changes=changes)
+        known = known_lines(services) if is_admin else None
+        own = Own(drafts, issues, usage, settings, changes=changes, documents=known)
     else:
         own = Own(usage=usage, is_closed=True)
     view = home_view(str(action.values["bot_user_id"]), own)

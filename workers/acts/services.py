@@ -25,6 +25,7 @@ from workers.state.cache import Cache
 from workers.state.channel_settings import Channels
 from workers.state.filings import Filings
 from workers.state.forms import Forms
+from workers.state.knowledge import KnowledgeStore
 from workers.state.pasts import Pasts
 
 
@@ -48,6 +49,8 @@ class ActServices:
     pasts: Pasts
     cache: Cache
     bulk: BulkServices
+    documents: KnowledgeStore | None
+    """What was read of documents; None where no source is set up."""
 
     def person(self, action: Action) -> Person:
         """Return who acts; raises SlackUnavailable if Slack does not say."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from workers.acts.known import known_line
 from workers.acts.services import ActServices
 from workers.records import Action
 from workers.state.accounts import Figures, person_account, summed, utc_now, workspace_account
@@ -17,10 +18,11 @@ NOBODY = "nobody asked"
 
 def usage(action: Action, services: ActServices) -> None:
     """Show a person's own usage to them alone; to an admin also everyone's."""
-    pages = [_own(action, services)]
+    pages, note = [_own(action, services)], ""
     if services.is_admin(action):
         pages.insert(0, _workspace(action, services))
-    services.tell.tell(action, usage_text(pages), usage_blocks(pages))
+        note = known_line(services)
+    services.tell.tell(action, usage_text(pages), usage_blocks(pages, note))
 
 
 def _own(action: Action, services: ActServices) -> Page:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from workers.errors import Misconfigured, StateUnavailable, SupportBotError
+from workers.knowledge.report import Report, SourceReport
 from workers.knowledge.values import Source, SourceAway, Unreadable
 from workers.logs import get_logger
 from workers.state.knowledge import KnowledgeStore
@@ -19,39 +20,6 @@ MOST_NAMED = 10
 """So many documents that cannot be read are named in the report."""
 
 log = get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class SourceReport:
-    """How far one source is."""
-
-    name: str
-    documents: int = 0
-    unreadable: int = 0
-    to_read: int = 0
-    """How many documents the reading that runs has before it."""
-    trouble: str = ""
-    """Why the source as a whole could not be read the last time."""
-    read_at: float = 0.0
-    """When it was read to its end."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """How far the knowledge is, for operators and admins."""
-
-    sources: tuple[SourceReport, ...] = ()
-    problems: tuple[tuple[str, str], ...] = ()
-    """Some documents that cannot be read, each with the reason."""
-
-    @classmethod
-    def of(cls, stored: Any) -> Report | None:
-        """Read a stored report; None if there is none, or one of a newer program."""
-        try:
-            sources = tuple(SourceReport(**row) for row in stored["sources"])
-            return cls(sources, tuple((str(name), str(why)) for name, why in stored["problems"]))
-        except (TypeError, KeyError, ValueError):
-            return None
 
 
 class Stopped(Exception):
@@ -158,16 +126,3 @@ class Indexer:
     def _count(self, count: int, outcome: str) -> None:
         if count:
             self._metrics.count(COUNTED, count, outcome=outcome)
-
-
-def summary(report: Report, now: float) -> str:
-    """Return how far the knowledge is, in a line."""
-    documents = sum(source.documents for source in report.sources)
-    unreadable = sum(source.unreadable for source in report.sources)
-    to_read = sum(source.to_read for source in report.sources)
-    oldest = min((source.read_at for source in report.sources if source.read_at), default=0.0)
-    parts = [f"{documents} documents from {len(report.sources)} sources"]
-    parts += [f"{max(0, int((now - oldest) // 60))} min ago"] if oldest else []
-    parts += [f"{to_read} still to be read"] if to_read else []
-    parts += [f"{unreadable} could not be read"] if unreadable else []
-    return ", ".join(parts)

@@ -52,6 +52,7 @@ def run(args: Search, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
         issue_keys=keys,
         links=tuple((title, address) for address, title in links.items()),
         finds="page",
+        count=len({each.document_id for each in found}),
         sources=tuple(map(_block, found)),
     )
 

@@ -36,6 +36,8 @@ class ToolAnswer:
     """Issue keys, or titles of pages, with the addresses that people open."""
     finds: str = "issue"
     """What the links lead to."""
+    count: int | None = None
+    """How many were found, if not all of them have a link."""
     sources: tuple[dict[str, Any], ...] = ()
     """Search results that can be cited: they go to the model in the place of the text."""
 

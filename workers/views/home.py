@@ -45,6 +45,8 @@ class Own:
     settings: Sequence[str] | None = None
     is_closed: bool = False
     changes: Sequence[Proposal] = ()
+    documents: Sequence[str] | None = None
+    """How far the reading of documents is."""
 
 
 def help_text(*, is_unknown: bool) -> str:
@@ -89,12 +91,14 @@ def _own(own: Own) -> Iterator[dict[str, Any]]:
     if own.settings is not None:
         yield {"type": "divider"}
         yield _list("How this workspace is set up", [f"• {each}" for each in own.settings], "")
+        if own.documents is not None:
+            yield _list("Documents that I search", own.documents, "", more="`python -m workers doctor` names them")
         yield _context(
             "Only admins see this. The operator changes it in my environment; channels have `/jira settings`."
         )
 
 
-def _list(title: str, lines: Sequence[str], nothing: str) -> dict[str, Any]:
+def _list(title: str, lines: Sequence[str], nothing: str, more: str = "`/jira mine`") -> dict[str, Any]:
     """Return a section of lines, as many as fit, and how many more there are."""
     shown: list[str] = []
     room = SECTION_TEXT - 200
@@ -103,8 +107,8 @@ def _list(title: str, lines: Sequence[str], nothing: str) -> dict[str, Any]:
             break
         shown.append(line)
         room -= len(line) + 1
-    more = [f"and {len(lines) - len(shown)} more: `/jira mine`"] if len(lines) > len(shown) else []
-    return _section("\n".join([f"*{title}*", *(shown or [nothing]), *more]))
+    rest = [f"and {len(lines) - len(shown)} more: {more}"] if len(lines) > len(shown) else []
+    return _section("\n".join([f"*{title}*", *(shown or [nothing]), *rest]))
 
 
 def _section(text: str) -> dict[str, Any]:

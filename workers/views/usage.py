@@ -45,9 +45,10 @@ class Page:
     cached_share: float = 0.0
 
 
-def usage_blocks(pages: Sequence[Page]) -> list[dict[str, Any]]:
-    """Return the blocks of a usage page."""
-    return [block for page in pages for block in _page(page)]
+def usage_blocks(pages: Sequence[Page], note: str = "") -> list[dict[str, Any]]:
+    """Return the blocks of a usage page; `note` is mrkdwn that stands below it."""
+    below = [_context(note)] if note else []
+    return [*(block for page in pages for block in _page(page)), *below]
 
 
 def usage_text(pages: Sequence[Page]) -> str:
@@ -68,10 +69,7 @@ def _page(page: Page) -> Iterator[dict[str, Any]]:
         yield _chart("By model", page.models)
     tokens = sum(day.tokens for day in used)
     cached = f"{page.cached_share:.0%} of what was read came from the cache, at about a tenth of the price"
-    yield {
-        "type": "context",
-        "elements": [{"type": "mrkdwn", "text": f"{tokens:,} tokens · {cached} · days are those of UTC"}],
-    }
+    yield _context(f"{tokens:,} tokens · {cached} · days are those of UTC")
 
 
 def _budget_line(budget: Budget) -> str:
@@ -112,3 +110,7 @@ def _name(row: Row) -> str:
 
 def _section(text: str) -> dict[str, Any]:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def _context(text: str) -> dict[str, Any]:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}

@@ -33,6 +33,16 @@ def test_numbers_stand_behind_the_words_and_the_same_source_has_the_same_number(
     assert citations.listed() == "**Sources**\n1. [About (https://a/x y)](https://a/x%20y)\n2. About (b.md) (`b.md`)"
 
 
+def test_an_answer_that_is_cut_lists_the_sources_whose_numbers_can_be_seen() -> None:
+    citations = Citations()
+    first = citations.text_of(spoken(*BLOCKS[:1]))
+    citations.of_round().cite(cited("b.md"))
+
+    assert citations.listed_for(f"{first}\n\nMore. [2]").endswith("\n2. About (b.md) (`b.md`)")
+    assert citations.listed_for(first) == "**Sources**\n1. [About (https://a/x y)](https://a/x%20y)"
+    assert citations.listed_for("") == ""
+
+
 def test_what_is_shown_piece_by_piece_is_what_is_said_at_the_end() -> None:
     citations, shown = Citations(), ""
     heard = citations.of_round()

@@ -10,8 +10,9 @@ import redis
 from sandbox.confluence.standin import ConfluenceStandIn
 from sandbox.server import Running
 from workers.knowledge.confluence import Confluence, Space
-from workers.knowledge.indexing import Indexer, Report
+from workers.knowledge.indexing import Indexer
 from workers.knowledge.library import Library
+from workers.knowledge.report import Report
 from workers.state.knowledge import KnowledgeStore
 from workers.state.metrics import Metrics
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import redis
 
 from workers.knowledge.folders import Folder
-from workers.knowledge.indexing import Indexer, Report, summary
+from workers.knowledge.indexing import Indexer
 from workers.knowledge.library import Library
+from workers.knowledge.report import Report, summary
 from workers.knowledge.values import Document, Passage
 from workers.state.knowledge import KnowledgeStore
 from workers.state.metrics import Metrics
@@ -35,7 +36,7 @@ def test_a_change_is_found_a_broken_file_is_told_and_what_is_gone_is_gone(
         "Resetting the password takes five minutes."
     ]
     assert report.problems == (("bad.txt", "it is not text"),)
-    assert "1 documents from 1 sources, 0 min ago, 1 could not be read" in summary(report, report.sources[0].read_at)
+    assert "1 document from 1 source, 0 min ago, 1 could not be read" in summary(report, report.sources[0].read_at)
     page.write_text(f"# VPN\n\n{HOUR}")
     read(redis_client, tmp_path)
     assert [found.text for found in library.search("reset password", 5, set)] == [
