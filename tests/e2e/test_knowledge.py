@@ -139,5 +139,6 @@ def test_admins_see_how_far_the_reading_is_and_what_is_left_out_and_why(stack: S
     assert "_bad.pdf_ is left out: it is damaged" in seen
     assert "Documents that I search" not in within(lambda: home(ADA), "another one's home")
     stack.slack.command(CHANNEL, GRACE, "/jira", "usage")
-    told = within(lambda: [each for each in map(str, stack.slack.calls) if "1 document from 1 source" in each], "usage")
-    assert "1 could not be read" in told[0]
+    told = within(lambda: [words(hint.blocks) for hint in stack.slack.ephemerals if hint.user == GRACE], "usage")
+    assert "Documents that I search: 1 document from 1 source" in told[-1]
+    assert "1 could not be read" in told[-1]
