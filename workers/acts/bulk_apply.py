@@ -11,7 +11,7 @@ from workers.bulk.kinds import Outcome
 from workers.bulk.tell import show_page
 from workers.bulk.triage import PAGE_ENTRIES, entries_of
 from workers.bulk_jobs import Job
-from workers.changes.desk import Wish
+from workers.changes.wish import Wish
 from workers.errors import JiraRefused, ToolError
 from workers.jira.change_reading import LinkType
 from workers.proposals import NOTHING, AnyChange, FieldChange, Link, Update

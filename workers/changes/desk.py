@@ -6,14 +6,13 @@ may be carried on.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from workers.changes.carrier import Carrier, Stale
+from workers.changes.wish import Wish
 from workers.errors import (
     FilingUncertain,
     JiraRefused,
@@ -50,31 +49,6 @@ MOST_CARDS = 20
 MINE: tuple[FilingState, ...] = ("sending", "uncertain")
 
 log = get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Wish:
-    """Who wants changes, and where."""
-
-    conversation: Conversation
-    turn_ts: str
-    asker_id: str
-    asker_name: str = ""
-    is_auto: bool = False
-    """Nobody has to press a button."""
-
-    def proposal(self, number: int) -> Proposal:
-        """Return the turn's n-th card, empty; the same again whenever it is asked for."""
-        where = self.conversation
-        parts = (where.team_id, where.channel_id, where.thread_ts, self.turn_ts, "changes", str(number))
-        return Proposal(
-            id=hashlib.sha256("|".join(parts).encode()).hexdigest()[:16],
-            conversation=where,
-            turn_ts=self.turn_ts,
-            asker_id=self.asker_id,
-            asker_name=self.asker_name,
-            created_at=time.time(),
-        )
 
 
 class ChangeDesk:
@@ -278,18 +252,14 @@ class ChangeDesk:
             ("refused", "rejected"),
         )
         to: FilingState = next((whole for part, whole in order if part in states), "done")
-        waited = time.time() - (now.uncertain_since or time.time())
-        later = next((look - waited for look in LOOKS if look > waited + 1), 0.0)
-        self._proposals.move(proposal, to, since=MINE, token=token, look_in_seconds=later if to == "uncertain" else 0)
+        later = _seconds_to_look(now) if to == "uncertain" else 0.0
+        self._proposals.move(proposal, to, since=MINE, token=token, look_in_seconds=later)
         if to == "done":
             self._cards.settled(proposal.conversation, "closed")
             log.info("changes_done", number=len(now.changes))
 
     def _look_later(self, proposal: Proposal) -> None:
-        now = self._now(proposal) or proposal
-        waited = time.time() - (now.uncertain_since or time.time())
-        # After the last look it stays with the person.
-        self._proposals.look_later(proposal, next((look - waited for look in LOOKS if look > waited + 1), 0.0))
+        self._proposals.look_later(proposal, _seconds_to_look(self._now(proposal) or proposal))
 
     def _try_to_show(self, proposal: Proposal, *, is_passing: bool = False) -> None:
         """Show where it stands if Slack lets us: what was begun does not fail for want of a card."""
@@ -300,3 +270,9 @@ class ChangeDesk:
 
     def _now(self, proposal: Proposal) -> Proposal | None:
         return self._proposals.get(proposal.conversation.team_id, proposal.id)
+
+
+def _seconds_to_look(proposal: Proposal) -> float:
+    """Return when to look next at what was lost; 0 after the last look, when it stays with the person."""
+    waited = time.time() - (proposal.uncertain_since or time.time())
+    return next((look - waited for look in LOOKS if look > waited + 1), 0.0)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from workers.changes.desk import Wish
+from workers.changes.wish import Wish
 from workers.jira.gateway import JiraGateway
 from workers.jira.reader import Reader, checked_project
 from workers.knowledge.values import Found, Visible

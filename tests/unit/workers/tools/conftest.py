@@ -10,7 +10,7 @@ import redis
 
 from sandbox.jira.standin import JiraStandIn
 from sandbox.server import Running
-from workers.changes.desk import Wish
+from workers.changes.wish import Wish
 from workers.jira.gateway import JiraGateway
 from workers.jira.reader import Reader
 from workers.proposals import AnyChange
