@@ -82,6 +82,7 @@ PROJECTS = (
     Project(
         "10004", "ARCH", "Archive", ADA.account_id, (TASK,), readers=frozenset({BOT.account_id, LINUS.account_id}),
     ),
+    Project("10005", "DESK", "Help desk", GRACE.account_id, (TASK,), kind="service_desk"),
 )  # fmt: skip
 
 
@@ -131,7 +132,7 @@ def project_shape(project: Project) -> dict[str, Any]:
         "id": project.id,
         "key": project.key,
         "name": project.name,
-        "projectTypeKey": "software",
+        "projectTypeKey": project.kind,
         "simplified": False,
         "avatarUrls": {f"{size}x{size}": f"{avatar}&size={size}" for size in (16, 24, 32, 48)},
     }

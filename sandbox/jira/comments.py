@@ -36,6 +36,11 @@ def _properties(body: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"key": key, "value": value} for key, value in entity_properties(body.get("properties")).items()]
 
 
+def _is_internal(properties: list[dict[str, Any]]) -> bool:
+    values = (each["value"] for each in properties if each["key"] == "sd.public.comment")
+    return any(isinstance(value, dict) and value.get("internal") in (True, "true") for value in values)
+
+
 def add_comment(site: Site, user: User, issue: Issue, body: dict[str, Any]) -> dict[str, Any]:
     """Write a comment and return it as stored."""
     if not issue.project.written_by(user):
@@ -49,7 +54,7 @@ def add_comment(site: Site, user: User, issue: Issue, body: dict[str, Any]) -> d
         "updateAuthor": user_shape(user),
         "created": now,
         "updated": now,
-        "jsdPublic": True,
+        "jsdPublic": issue.project.kind != "service_desk" or not _is_internal(stored["properties"]),
         **stored,
     }
     issue.comments.append(comment)

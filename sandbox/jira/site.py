@@ -96,6 +96,8 @@ class Project:
     """Account ids that may browse and write; None is everybody with an account."""
     readers: frozenset[str] = frozenset()
     """Account ids that may browse, not write."""
+    kind: Literal["software", "service_desk"] = "software"
+    """Customers read what is public in a service desk."""
 
     def seen_by(self, user: User) -> bool:
         return self.members is None or user.account_id in self.members | self.readers

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.claude.scripts import reply, tool
 from sandbox.faults import Fault
 from sandbox.stack import Stack
 from tests.e2e.changing import (
@@ -16,6 +17,7 @@ from tests.e2e.changing import (
     COMMENT,
     CONFIRM,
     LOST,
+    READY,
     comment,
     comments,
     field,
@@ -25,7 +27,7 @@ from tests.e2e.changing import (
     update,
 )
 from tests.e2e.drafting import is_told, offers, press, shows, words
-from tests.e2e.support import ADA, GRACE, LINUS, answer, jira_is_well_again, within
+from tests.e2e.support import ADA, GRACE, LINUS, answer, ask, card, jira_is_well_again, within
 
 pytestmark = pytest.mark.e2e
 
@@ -137,6 +139,27 @@ def test_one_refused_change_of_several_does_not_undo_the_others(stack: Stack) ->
 
     assert len(sent(stack, COMMENT, "OPS-7")) == len(comments(stack, "OPS-7", "All done")) == 1
     assert field(stack, "OPS-7", "priority") == "High"
+
+
+@pytest.mark.timeout(180)
+def test_a_lost_comment_is_not_sent_again_because_a_later_change_met_an_outage(stack: Stack) -> None:
+    said, lowered = comment("OPS-10", "Lost before the outage."), update("OPS-10", priority="Lowest")
+    # One after the other, so that the comment stands first.
+    stack.claude.script(reply(tool(*said)), reply(tool(*lowered)), reply(READY), when="settle OPS-10")
+    ts = ask(stack, "settle OPS-10")
+    shown = card(stack, ts, CONFIRM)
+    answer(stack, ts)
+    lose(stack, "drop_before")
+    lose(stack, "status", "PUT issue/{key}", status=503, times=-1)
+    press(stack, shown, CONFIRM)
+    offers(shown, LOST)
+    assert len(sent(stack, COMMENT, "OPS-10")) == 1
+
+    jira_is_well_again(stack)
+    press(stack, shown, "action_check")
+    within(lambda: field(stack, "OPS-10", "priority") == "Lowest", "the later change")
+    assert len(sent(stack, COMMENT, "OPS-10")) == 1
+    assert comments(stack, "OPS-10", "before the outage") == []
 
 
 def test_the_model_hears_what_came_of_a_change(stack: Stack) -> None:

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from sandbox.faults import Fault
+from sandbox.jira import issues
 from sandbox.jira.catalogue import ADA as ADA_IN_JIRA
+from sandbox.jira.catalogue import GRACE as GRACE_IN_JIRA
+from sandbox.jira.seeds import paragraphs
 from sandbox.jira.site import Issue
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
-from tests.e2e.drafting import BUTTONS, ask_to_file, filed, offers, press, propose, shows, told, words
+from tests.e2e.drafting import BUTTONS, ask_to_file, ever_read, filed, offers, press, propose, shows, told, words
 from tests.e2e.dying import dies, only_a_doomed_worker
 from tests.e2e.support import ADA, CHANNEL, GRACE, answer, card, cards, filed_by_bot, jira_is_well_again, within
 
@@ -83,6 +86,27 @@ def test_a_likely_duplicate_stands_on_the_card_with_key_status_and_link(stack: S
         if SUMMARY in json.dumps(body["messages"])
     )
     assert issue.key in result
+
+
+def test_an_issue_that_its_asker_may_not_see_is_not_named(stack: Stack) -> None:
+    site = stack.jira.site
+    words_of = {
+        "project": {"key": "OPS"},
+        "issuetype": {"name": "Task"},
+        "summary": "Badge reader at the lobby turnstile beeps and stays shut",
+        "description": paragraphs("It beeps twice and stays shut."),
+    }
+    hidden, open_one = (issues.create(site, GRACE_IN_JIRA, {"fields": words_of}) for _ in range(2))
+    stack.jira.restrict(hidden.key, stack.jira.bot.account_id, GRACE_IN_JIRA.account_id)
+    summary = "Lobby turnstile: the badge reader beeps, gate stays shut"
+
+    shown = propose(stack, summary, description="It beeps twice.")
+
+    assert f"|{open_one.key}>" in words(shown)
+    assert f"{hidden.key}|" not in ever_read(shown)
+    asked = json.dumps([request.body["messages"] for request in stack.claude.message_requests])
+    assert f"{open_one.key}" in asked
+    assert hidden.key not in asked
 
 
 def test_use_this_one_comments_watches_links_and_files_nothing(stack: Stack) -> None:

@@ -44,9 +44,9 @@ def test_unseen_and_unknown_projects_look_alike(api: Any, project: str) -> None:
 
 def test_the_projects_are_those_the_account_sees(api: Any) -> None:
     keys = [project["key"] for project in api.get("project/search").json()["values"]]
-    assert keys == ["ARCH", "OPS", "SECRET", "WEB"]
+    assert keys == ["ARCH", "DESK", "OPS", "SECRET", "WEB"]
     writable = [project["key"] for project in api.get("project/search?action=create").json()["values"]]
-    assert writable == ["OPS", "SECRET", "WEB"]
+    assert writable == ["DESK", "OPS", "SECRET", "WEB"]
 
 
 def test_the_library_knows_who_it_is(client: JIRA) -> None:
