@@ -88,6 +88,7 @@ def test_admins_see_everyone_and_others_see_themselves(stack: Stack) -> None:
     assert "█" in whole
     assert ADA_IS_CALLED in whole
     assert "This month: $" in whole
+    assert f"{datetime.now(UTC):%a %d %b}" in whole
     own = usage_page(stack, LINUS, "Your usage")
     assert "Usage of this workspace" not in own
     assert ADA_IS_CALLED not in own

@@ -32,7 +32,10 @@ def _own(action: Action, services: ActServices) -> Page:
     figures = services.accounts.figures(action.team_id, *names)
     budget = Budget("Today", figures[-1].usd, services.settings.budget_person_day_usd)
     return Page(
-        "Your usage", (budget,), [_row(f"{day:%a %d %b}", each) for day, each in zip(days, figures, strict=True)]
+        "Your usage",
+        (budget,),
+        [_row(f"{day:%a %d %b}", each) for day, each in zip(days, figures, strict=True)],
+        cached_share=summed(figures).cached_share,
     )
 
 

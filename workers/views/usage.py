@@ -62,7 +62,7 @@ def _page(page: Page) -> Iterator[dict[str, Any]]:
     if not used:
         yield _section("Nothing was used in these days.")
         return
-    yield _chart(f"By day, the last {len(page.days)}", page.days)
+    yield _chart(f"By day, the last {len(page.days)}", page.days, len(page.days))
     if page.people:
         yield _chart("By person", page.people)
     if page.models:
@@ -79,9 +79,9 @@ def _budget_line(budget: Budget) -> str:
     return f"{budget.name}: {dollars(budget.spent_usd)} of {dollars(budget.limit_usd)} ({share:.0%})"
 
 
-def _chart(title: str, rows: Sequence[Row]) -> dict[str, Any]:
+def _chart(title: str, rows: Sequence[Row], most_rows: int = MOST_ROWS) -> dict[str, Any]:
     """Return bars in a block of code, where each sign has the same width; long lists are cut and summed up."""
-    shown, rest = list(rows[:MOST_ROWS]), rows[MOST_ROWS:]
+    shown, rest = list(rows[:most_rows]), rows[most_rows:]
     if rest:
         shown.append(Row(f"{len(rest)} more", sum(row.usd for row in rest), sum(row.tokens for row in rest)))
     most = max(row.usd for row in shown) or 1.0

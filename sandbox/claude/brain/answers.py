@@ -24,6 +24,10 @@ DECLINED = "All right, I leave it at that. Nothing was filed."
 CHAT = "I am not sure what to do with that. Tell me what does not work, or name an issue key, and I will look it up."
 NOTHING_TO_FILE = "I would like to file it, but I don't know yet what it is about. What does not work, and since when?"
 DRAFT_READY = "The draft is ready: please check it and press **Create** to file it. Nothing is in Jira before that."
+NO_JIRA = (
+    "What is in Jira can be shown to full members of this workspace only, and only they can file issues. "
+    "Ask one of them, or tell me what does not work, and I help without it."
+)
 _FILED = re.compile(rf"\b(?:created|filed)(?: as| issue|:)?\W{{1,4}}({KEY.pattern})", re.IGNORECASE)
 _TROUBLE = re.compile(r"does not answer|refused|was lost", re.IGNORECASE)
 
@@ -93,13 +97,15 @@ def field_question(result: str) -> str:
     """Return one question for all the fields that Jira still wants."""
     fields = wanted_in(result)
     if not fields:
-        return f"That did not work: {_shortly(result)}"
+        return refused(result)
     wanted = "\n".join(f"- **{name}**: {', '.join(values[:12]) or 'in your words'}" for name, values in fields.items())
     return f"{ASKS_FIELD}, Jira wants a value that nobody named yet:\n\n{wanted}\n\nWhat should I take?"
 
 
 def refused(result: str) -> str:
     """Return what a tool that failed means to the person."""
+    if "not open to the person" in result:
+        return NO_JIRA
     return f"That did not work: {_shortly(result)}"
 
 

@@ -163,7 +163,7 @@ function tools(channel, message, open) {
   const rows = [];
   if (open) rows.push(["Reply in thread", "reply", () => open(message.thread_ts ?? message.ts)]);
   if (!message.bot_id) {
-    rows.push(["File a Jira issue", "ticket", () => act("shortcut", { channel, ts: message.ts, callback_id: "file_issue" })]);
+    rows.push(["File an issue", "ticket", () => act("shortcut", { channel, ts: message.ts, callback_id: "file_issue" })]);
   }
   if (!rows.length) return null;
   const button = ([title, sign, onclick]) => h("button", { type: "button", title, "aria-label": title, onclick }, icon(sign));
