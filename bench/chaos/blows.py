@@ -190,6 +190,10 @@ class Blows:
     def _take_away(self, blow: Blow) -> None:
         conversation = self.plan.conversations[blow.conversation]
         asked = self.people.of_conversation(blow.conversation)
+        if not asked:
+            # On a busy machine people come later than the plan says.
+            self.later(0.3, lambda: self._take_away(blow))
+            return
         channel = self.stack.slack.workspace.channel(conversation.channel)
         bot = self.stack.slack.workspace.bot_user_id
         if conversation.apart == "kicked":
