@@ -46,8 +46,10 @@ test: setup ## run all tests
 	"$(PY)" -m pytest -n "$(JOBS)" --dist loadfile
 
 .PHONY: test-failed
-test-failed: setup ## what failed the last time, one test after the other
-	"$(PY)" -m pytest --last-failed --last-failed-no-failures none
+test-failed: setup ## the files in which something failed the last time, one after the other
+	@files=$$("$(PY)" -c 'import json, pathlib; \
+	  failed = json.loads(pathlib.Path(".pytest_cache/v/cache/lastfailed").read_text()); \
+	  print(*sorted({name.partition("::")[0] for name in failed}))') && test -n "$$files" && "$(PY)" -m pytest $$files
 
 .PHONY: test-unit
 test-unit: setup ## tests of single parts
