@@ -83,6 +83,12 @@ class _Stream:
 
     async def run(self) -> web.StreamResponse:
         """Send the events until the answer is whole, a fault ends it, or the caller leaves."""
+        try:
+            return await self._run()
+        except ConnectionResetError:
+            return self._response
+
+    async def _run(self) -> web.StreamResponse:
         fault = self._fault
         if fault and fault.kind == "hang" and fault.after_events == 0 and fault.error != "ping":
             await hang(self._request, fault.seconds)

@@ -80,6 +80,11 @@ def shows(shown: Message, text: str, what: str = "", seconds: float = 30.0) -> s
     return within(lambda: words(shown) if text in words(shown) else None, what or f"a card with {text!r}", seconds)
 
 
+def shows_filed(shown: Message, seconds: float = 30.0) -> str:
+    """Wait until a draft's card says that it is filed, which the link of a similar issue on it does not say."""
+    return shows(shown, "✅ Filed as", seconds=seconds)
+
+
 def offers(shown: Message, actions: list[str], seconds: float = 30.0) -> None:
     """Wait until a card has exactly these buttons."""
     within(lambda: shown.action_ids == actions, f"a card with {actions}", seconds)

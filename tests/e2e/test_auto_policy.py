@@ -23,6 +23,7 @@ from tests.e2e.drafting import (
     press,
     sent,
     shows,
+    shows_filed,
     words,
 )
 from tests.e2e.support import GRACE, answer, card, cards, jira_is_well_again, within
@@ -77,7 +78,7 @@ def test_what_jira_refuses_is_told_and_the_draft_is_shown_with_buttons(stack: St
     shown = card(stack, ts)
     assert "Too vague." in words(shown)
     press(stack, shown, "draft_create", GRACE)
-    assert f"<@{GRACE}>" in shows(shown, "/browse/")
+    assert f"<@{GRACE}>" in shows_filed(shown)
     assert len(filed(stack, "Horn is silent")) == 1
 
 
@@ -93,7 +94,7 @@ def test_a_lost_answer_is_told_as_not_known_and_sent_once(stack: Stack) -> None:
     offers(shown, ASKING, seconds=45)
     assert len(sent(stack, "Mirror is cracked")) == 1
     press(stack, shown, "filing_force", GRACE)
-    shows(shown, "/browse/")
+    shows_filed(shown)
     assert len(filed(stack, "Mirror is cracked")) == 1
 
 
@@ -107,7 +108,7 @@ def test_a_jira_that_is_away_leaves_a_draft_with_a_button(stack: Stack) -> None:
     offers(shown, BUTTONS)
     jira_is_well_again(stack)
     press(stack, shown, "draft_create", GRACE)
-    shows(shown, "/browse/")
+    shows_filed(shown)
     assert len(filed(stack, "Wipers squeak")) == 1
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.stack import Stack
-from tests.e2e.drafting import is_told, press, propose, shows, told
+from tests.e2e.drafting import is_told, press, propose, shows_filed, told
 from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, jira_is_well_again, within
 
 pytestmark = pytest.mark.e2e
@@ -92,7 +92,7 @@ def test_mine_shows_drafts_and_what_became_of_issues(stack: Stack) -> None:
     propose(stack, "Shelf wobbles", user=GRACE)
     draft = propose(stack, "Carpet is wet", user=GRACE)
     press(stack, draft, "draft_create", GRACE)
-    shows(draft, "/browse/")
+    shows_filed(draft)
     say(stack, "mine", user=GRACE)
 
     said = is_told(stack, GRACE, "Filed by you here (1)")
@@ -107,10 +107,10 @@ def test_mine_shows_drafts_and_what_became_of_issues(stack: Stack) -> None:
 def test_mine_shows_an_issue_that_is_gone_as_gone(stack: Stack) -> None:
     first = propose(stack, "Clock is slow")
     press(stack, first, "draft_create")
-    shows(first, "/browse/")
+    shows_filed(first)
     second = propose(stack, "Clock is fast")
     press(stack, second, "draft_create")
-    shows(second, "/browse/")
+    shows_filed(second)
     gone = next(key for key, issue in stack.jira.issues.items() if issue.fields["summary"] == "Clock is slow")
     del stack.jira.issues[gone]
     say(stack, "mine")

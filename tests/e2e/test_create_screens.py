@@ -11,7 +11,7 @@ import pytest
 from sandbox.jira import catalogue
 from sandbox.jira.site import IssueType
 from sandbox.stack import Stack
-from tests.e2e.drafting import filed, press, propose, shows, words
+from tests.e2e.drafting import filed, press, propose, shows, shows_filed, words
 from tests.e2e.support import ADA, CHANNEL, answer, ask, card, cards, filed_by_bot, replies, within
 from workers.state.connection import connect
 
@@ -58,7 +58,7 @@ def test_one_question_names_all_that_is_missing_with_the_allowed_values(stack: S
     answer(stack, ts, number=2)
     assert len(replies(stack, ts)) == 2
     press(stack, shown, "draft_create")
-    shows(shown, "/browse/")
+    shows_filed(shown)
     (key,) = filed_by_bot(stack)
     fields = stack.jira.issue(key).fields
     assert fields[SEVERITY]["value"] == "SEV1 - Outage"
@@ -80,6 +80,6 @@ def test_a_field_that_became_required_is_learnt_from_the_refusal_and_stands_in_t
     assert stack.slack.submit_view(ADA, "top", {TEAM: "Platform"}) == {}
     shows(shown, "Platform")
     press(stack, shown, "draft_create")
-    shows(shown, "/browse/")
+    shows_filed(shown)
     (issue,) = filed(stack, "Lift is stuck")
     assert issue.fields[TEAM]["value"] == "Platform"

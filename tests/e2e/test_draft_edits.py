@@ -9,7 +9,20 @@ import pytest
 
 from sandbox.slack.modals import View
 from sandbox.stack import Stack
-from tests.e2e.drafting import BUTTONS, ever_read, filed, is_told, offers, press, propose, sent, shows, text_of, words
+from tests.e2e.drafting import (
+    BUTTONS,
+    ever_read,
+    filed,
+    is_told,
+    offers,
+    press,
+    propose,
+    sent,
+    shows,
+    shows_filed,
+    text_of,
+    words,
+)
 from tests.e2e.support import ADA, GRACE, GUEST, LINUS, within
 
 pytestmark = pytest.mark.e2e
@@ -41,7 +54,7 @@ def test_edit_changes_the_draft_and_what_is_filed(stack: Stack) -> None:
     assert "High" in text
     assert shown.action_ids == BUTTONS
     press(stack, shown, "draft_create")
-    shows(shown, "/browse/")
+    shows_filed(shown)
 
     (issue,) = filed(stack, "Mouse is dead")
     assert issue.fields["priority"]["name"] == "High"
@@ -67,7 +80,7 @@ def test_the_form_of_a_draft_that_was_filed_meanwhile_says_so_at_a_field(stack: 
     press(stack, shown, "draft_edit", LINUS)
     a_form(stack, LINUS)
     press(stack, shown, "draft_create", ADA)
-    shows(shown, "/browse/")
+    shows_filed(shown)
 
     answered = stack.slack.submit_view(LINUS, "top", {"summary": "Screen is black"})
 

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.stack import Stack
-from tests.e2e.drafting import ASKING, CREATE, filed, offers, press, propose, sent, shows
+from tests.e2e.drafting import ASKING, CREATE, filed, offers, press, propose, sent, shows_filed
 from tests.e2e.support import GRACE, cards, within
 
 pytestmark = pytest.mark.e2e
@@ -38,7 +38,7 @@ def test_a_click_while_no_worker_runs_is_done_when_one_starts(stack: Stack) -> N
     stack.start_worker()
     stack.wait_until_ready()
 
-    shows(shown, "/browse/")
+    shows_filed(shown)
     assert len(filed(stack, "Elevator stuck")) == 1
 
 
@@ -56,7 +56,7 @@ def test_a_click_after_a_restart_of_every_process_files_the_draft(stack: Stack) 
 
     press(stack, shown, "draft_create")
 
-    shows(shown, "/browse/")
+    shows_filed(shown)
     assert len(filed(stack, "Escalator stuck")) == 1
     assert len(cards(stack, shown.thread_ts or "")) == 1
 
@@ -74,7 +74,7 @@ def test_a_worker_killed_while_it_waits_for_jira_sends_nothing_again_and_a_perso
     offers(shown, ASKING, seconds=45)
     assert len(sent(stack, "Stairs are slippery")) == 1
     press(stack, shown, "filing_force", GRACE)
-    shows(shown, "/browse/")
+    shows_filed(shown)
     assert len(filed(stack, "Stairs are slippery")) == 1
 
 
@@ -91,5 +91,5 @@ def test_a_worker_that_is_told_to_stop_while_it_files_leaves_one_issue(stack: St
     stack.wait_until_ready()
 
     assert leaving.wait(15) == 0
-    shows(shown, "/browse/", seconds=45)
+    shows_filed(shown, seconds=45)
     assert len(sent(stack, "Carpet is torn")) == len(filed(stack, "Carpet is torn")) == 1

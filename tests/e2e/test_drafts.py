@@ -28,6 +28,7 @@ from tests.e2e.drafting import (
     propose,
     sent,
     shows,
+    shows_filed,
     text_of,
     told,
     words,
@@ -119,7 +120,7 @@ def test_create_files_one_issue_with_its_fields_and_the_card_becomes_a_link(stac
 def test_a_filed_issue_is_known_in_the_next_turn(stack: Stack) -> None:
     shown = propose(stack, "Lift plays music")
     press(stack, shown, "draft_create")
-    shows(shown, "/browse/")
+    shows_filed(shown)
     (issue,) = filed(stack, "Lift plays music")
 
     stack.slack.say(CHANNEL, ADA, "which one was it, the lift music?", shown.thread_ts)
@@ -139,7 +140,7 @@ def test_double_clicks_and_two_people_at_once_file_one_issue(stack: Stack) -> No
     with ThreadPoolExecutor(4) as people:
         list(people.map(press_if_it_is_there, (ADA, ADA, GRACE, LINUS)))
 
-    shows(shown, "/browse/")
+    shows_filed(shown)
     assert len(sent(stack, "Badge reader blinks")) == len(filed(stack, "Badge reader blinks")) == 1
     assert len(cards(stack, shown.thread_ts or "")) == 1
 
@@ -147,7 +148,7 @@ def test_double_clicks_and_two_people_at_once_file_one_issue(stack: Stack) -> No
 def test_a_click_on_a_card_that_is_filed_already_tells_only_the_clicker(stack: Stack) -> None:
     shown = propose(stack, "Coffee machine offline")
     press(stack, shown, "draft_create")
-    shows(shown, "/browse/")
+    shows_filed(shown)
     (issue,) = filed(stack, "Coffee machine offline")
     before = len(stack.slack.messages(CHANNEL))
 
@@ -209,7 +210,7 @@ def test_who_asked_is_named_in_the_text_if_jira_does_not_know_them(stack: Stack)
     stack.slack.workspace.channel(CHANNEL).members.append(newcomer.id)
     shown = propose(stack, "Badge of a newcomer fails", user=newcomer.id)
     press(stack, shown, "draft_create", ADA)
-    shows(shown, "/browse/")
+    shows_filed(shown)
 
     (issue,) = filed(stack, "Badge of a newcomer fails")
     assert issue.fields["reporter"]["accountId"] == BOT_IN_JIRA.account_id
@@ -221,7 +222,7 @@ def test_a_refused_reporter_does_not_keep_an_issue_from_being_filed(stack: Stack
     body = {"errorMessages": [], "errors": {"reporter": "Field 'reporter' cannot be set."}}
     stack.jira.faults.add(Fault(operation="POST issue", kind="status", status=400, body=body))
     press(stack, shown, "draft_create")
-    shows(shown, "/browse/")
+    shows_filed(shown)
 
     (issue,) = filed(stack, "Phone has no tone")
     assert "ada" in text_of(issue.fields["description"])
@@ -232,7 +233,7 @@ def test_an_issue_that_cannot_be_linked_is_filed_all_the_same_and_linked_later(s
     shown = propose(stack, "Heating is cold")
     press(stack, shown, "draft_create")
 
-    shows(shown, "/browse/", seconds=5)
+    shows_filed(shown, seconds=5)
     (issue,) = filed(stack, "Heating is cold")
     within(lambda: issue.remote_links, "the link, later", seconds=40)
     assert not any("Jira does not answer" in hint for hint in told(stack, ADA))
@@ -244,7 +245,7 @@ def test_an_issue_that_may_not_be_linked_is_filed_without_a_word_of_failure(stac
     before = told(stack, LINUS)
     press(stack, shown, "draft_create", LINUS)
 
-    shows(shown, "/browse/", seconds=5)
+    shows_filed(shown, seconds=5)
     stack.slack.say(CHANNEL, LINUS, "thanks, tell me the key", shown.thread_ts)
     answer(stack, shown.thread_ts or "", number=2)
     assert told(stack, LINUS) == before

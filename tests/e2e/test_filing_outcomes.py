@@ -23,6 +23,7 @@ from tests.e2e.drafting import (
     propose,
     sent,
     shows,
+    shows_filed,
     told,
     words,
 )
@@ -71,7 +72,7 @@ def test_what_jira_refuses_is_said_by_the_fields_names_and_can_be_mended(stack: 
     shows(shown, "kitchen 2")
     press(stack, shown, "draft_create")
 
-    shows(shown, "/browse/")
+    shows_filed(shown)
     assert len(filed(stack, "Tap in kitchen 2 drips")) == 1
     assert filed(stack, "Tap drips") == []
 
@@ -83,7 +84,7 @@ def test_a_refused_draft_can_be_created_again_as_it_is(stack: Stack) -> None:
     assert "permission" in shows(shown, "did not take it")
     press(stack, shown, "draft_create", GRACE)
 
-    shows(shown, "/browse/")
+    shows_filed(shown)
     assert len(filed(stack, "Sink is clogged")) == 1
 
 
@@ -96,7 +97,7 @@ def test_a_dead_token_is_told_to_who_pressed_and_the_draft_stays(stack: Stack) -
     offers(shown, BUTTONS)
     assert len(sent(stack, "Oven is cold")) == 1
     press(stack, shown, "draft_create", GRACE)
-    shows(shown, "/browse/")
+    shows_filed(shown)
 
 
 def test_a_short_wait_that_jira_asks_for_is_kept_and_the_issue_filed_once(stack: Stack) -> None:
@@ -104,7 +105,7 @@ def test_a_short_wait_that_jira_asks_for_is_kept_and_the_issue_filed_once(stack:
     lose(stack, "status", status=429, headers={"Retry-After": "1"}, times=2)
     press(stack, shown, "draft_create")
 
-    shows(shown, "/browse/")
+    shows_filed(shown)
     assert len(sent(stack, "Toaster trips the fuse")) == 3
     assert len(filed(stack, "Toaster trips the fuse")) == 1
     assert [("Sending" in words(v.blocks), "Nothing goes" in words(v.blocks)) for v in shown.versions] == [
@@ -139,7 +140,7 @@ def test_jira_out_of_reach_is_told_and_the_draft_is_filed_when_it_is_back(stack:
         stack.bring_jira_back()
     press(stack, shown, "draft_create", GRACE)
 
-    shows(shown, "/browse/")
+    shows_filed(shown)
     assert len(filed(stack, "Dishwasher leaks")) == 1
 
 
@@ -157,7 +158,7 @@ def test_an_issue_whose_answer_was_lost_is_found_by_looking(stack: Stack) -> Non
     stack.jira.clock.advance(AN_HOUR + 1)
     press(stack, shown, "filing_check", LINUS)
 
-    shows(shown, "/browse/", seconds=10)
+    shows_filed(shown, seconds=10)
     assert len(sent(stack, "Fridge is warm")) == len(filed(stack, "Fridge is warm")) == 1
     (issue,) = filed(stack, "Fridge is warm")
     within(lambda: issue.remote_links, "the link to the thread")
@@ -169,7 +170,7 @@ def test_an_issue_that_is_indexed_late_is_found_with_nobody_asking(stack: Stack)
     lose(stack, "drop_after")
     press(stack, shown, "draft_create")
 
-    shows(shown, "/browse/")
+    shows_filed(shown)
     assert len(sent(stack, "Freezer is loud")) == len(filed(stack, "Freezer is loud")) == 1
 
 
@@ -192,7 +193,7 @@ def test_a_lost_create_is_never_repeated_unasked_and_file_anyway_files_one(stack
 
     for summary, shown in lost.items():
         press(stack, shown, "filing_force", GRACE)
-        assert f"<@{GRACE}>" in shows(shown, "/browse/")
+        assert f"<@{GRACE}>" in shows_filed(shown)
         assert (len(sent(stack, summary)), len(filed(stack, summary))) == (2, 1)
 
 
@@ -213,7 +214,7 @@ def test_a_double_click_on_file_anyway_whose_answer_is_lost_too_sends_once(stack
     offers(shown, ASKING)
     assert len(sent(stack, "Roof leaks")) == 2
     press(stack, shown, "filing_force")
-    shows(shown, "/browse/")
+    shows_filed(shown)
     assert len(filed(stack, "Roof leaks")) == 1
 
 
@@ -231,5 +232,5 @@ def test_the_two_buttons_stand_in_time_though_jira_cannot_be_searched(stack: Sta
     within(lambda: told(stack, LINUS) != before, "a word that it could not look", seconds=40)
     jira_is_well_again(stack)
 
-    shows(shown, "/browse/")
+    shows_filed(shown)
     assert len(sent(stack, "Cellar is flooded")) == len(filed(stack, "Cellar is flooded")) == 1

@@ -11,7 +11,7 @@ from sandbox.claude.scripts import reply
 from sandbox.faults import Fault
 from sandbox.stack import Stack
 from tests.e2e import changing
-from tests.e2e.drafting import press, propose, shows, words
+from tests.e2e.drafting import press, propose, shows, shows_filed, words
 from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, answer, ask, jira_is_well_again, within
 
 pytestmark = pytest.mark.e2e
@@ -59,7 +59,7 @@ def test_it_shows_drafts_issues_with_their_status_and_usage(stack: Stack) -> Non
     propose(stack, "Blinds are stuck")
     draft = propose(stack, "Tile is loose")
     press(stack, draft, "draft_create")
-    shows(draft, "/browse/")
+    shows_filed(draft)
 
     said = home(stack, ADA, "Blinds are stuck")
     assert "waits for Create" in said
@@ -75,7 +75,7 @@ def test_it_shows_drafts_issues_with_their_status_and_usage(stack: Stack) -> Non
 def test_it_shows_what_is_known_when_jira_is_down(stack: Stack) -> None:
     draft = propose(stack, "Kettle is cold")
     press(stack, draft, "draft_create")
-    shows(draft, "/browse/")
+    shows_filed(draft)
     stack.jira.faults.add(Fault(operation="*", kind="status", status=503, times=-1))
     try:
         assert "Kettle is cold" in home(stack, ADA, "Kettle is cold")

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.stack import Stack
-from tests.e2e.drafting import CREATE, SEARCH, filed, is_told, press, propose, sent, shows
+from tests.e2e.drafting import CREATE, SEARCH, filed, is_told, press, propose, sent, shows, shows_filed
 from tests.e2e.support import answer, ask, within
 
 pytestmark = pytest.mark.e2e
@@ -33,7 +33,7 @@ def test_a_confirmed_draft_is_filed_by_itself_once_jira_lets_it(stack: Stack) ->
     press(stack, shown, "draft_create")
 
     is_told(stack, "U0ADA0001", "by myself")
-    shows(shown, "/browse/", seconds=60)
+    shows_filed(shown, seconds=60)
     assert len(filed(stack, "Heating is off")) == 1
     assert [call["status"] for call in sent(stack, "Heating is off")] == [429, 201]
 
@@ -49,7 +49,7 @@ def test_a_draft_that_waits_for_jira_can_still_be_cancelled(stack: Stack) -> Non
     shows(shown, "cancelled")
     other = propose(stack, "Pump is loud")
     press(stack, other, "draft_create")
-    shows(other, "/browse/", seconds=60)
+    shows_filed(other, seconds=60)
     assert filed(stack, "Cooling is off") == []
     assert "cancelled" in str(shown.blocks)
 

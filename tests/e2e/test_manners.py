@@ -14,6 +14,7 @@ from sandbox.slack.records import Person
 from sandbox.stack import Stack
 from tests.e2e.drafting import SEARCH
 from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, LINUS, answer, ask, cards, replies, within
+from workers.state.connection import connect
 
 pytestmark = pytest.mark.e2e
 
@@ -42,6 +43,14 @@ def searches(stack: Stack) -> int:
 
 def has_no_status(stack: Stack, ts: str) -> bool:
     return not stack.slack.workspace.status_of(CHANNEL, ts)
+
+
+def nobody_waits(stack: Stack) -> bool:
+    client = connect(stack.redis_url)
+    try:
+        return not client.keys("sb:{turn:*}:mail")
+    finally:
+        client.close()
 
 
 def last_results(stack: Stack) -> str:
@@ -119,6 +128,7 @@ def test_a_bot_is_answered_three_times_an_hour_in_a_thread_and_people_ever(stack
 
 
 def test_who_waits_for_a_worker_is_told_how_many_are_before(stack: Stack) -> None:
+    within(partial(nobody_waits, stack), "the end of all earlier turns")
     stack.workers[0].pause()
     try:
         first = ask(stack, "hello first", user=ADA)
@@ -142,4 +152,4 @@ def test_guests_can_be_declined_altogether(tmp_path_factory: pytest.TempPathFact
     with Stack(beat=False, folder=tmp_path_factory.mktemp("declined"), settings={"GUESTS": "deny"}) as strict:
         ts = ask(strict, "hello", user=GUEST)
         assert "full members" in answer(strict, ts).text
-        assert strict.claude.requests == []
+        assert [each for each in strict.claude.requests if each.path == "/v1/messages"] == []

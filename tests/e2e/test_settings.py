@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.claude.scripts import reply, tool
 from sandbox.stack import Stack
-from tests.e2e.drafting import BUTTONS, ask_to_file, filed, is_told, press, propose, sent, shows, told, words
+from tests.e2e.drafting import BUTTONS, ask_to_file, filed, is_told, press, propose, sent, shows_filed, told, words
 from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, LINUS, answer, ask, card, replies, within
 from tests.e2e.support_views import choices, modal, shown
 
@@ -136,7 +136,7 @@ def test_only_those_listed_may_press_create(stack: Stack) -> None:
     is_told(stack, ADA, "only certain people")
     assert sent(stack, "Lamp flickers") == []
     press(stack, draft, "draft_create", LINUS)
-    shows(draft, "/browse/")
+    shows_filed(draft)
     change(stack, filers="members")
 
 
@@ -148,7 +148,7 @@ def test_a_channel_can_file_without_a_button_but_not_for_a_guest(stack: Stack) -
     change(stack, user=LINUS, channel=CHANNEL, write_policy="usual", filers="everybody")
     draft = propose(stack, "Tap drips")
     press(stack, draft, "draft_create", GUEST)
-    assert shows(draft, "/browse/")
+    assert shows_filed(draft)
     change(stack, user=LINUS, channel=CHANNEL, filers="members")
 
 

@@ -12,7 +12,7 @@ from sandbox.jira.catalogue import GRACE as GRACE_IN_JIRA
 from sandbox.slack.messages import Message
 from sandbox.slack.modals import FormIncomplete, View
 from sandbox.stack import Stack
-from tests.e2e.drafting import BUTTONS, CREATE, filed, offers, press, sent, shows, text_of, told, words
+from tests.e2e.drafting import BUTTONS, CREATE, filed, offers, press, sent, shows, shows_filed, text_of, told, words
 from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, card, cards, jira_is_well_again, within
 from tests.e2e.support_views import choose, modal, shown
 from workers.state.connection import connect
@@ -73,7 +73,7 @@ def test_a_message_of_a_channel_is_filed_from_its_form_and_linked_both_ways(stac
     submit(stack, summary="Gate does not open")
 
     shown = card_in(stack, ts)
-    assert f"<@{GRACE}>" in shows(shown, "/browse/")
+    assert f"<@{GRACE}>" in shows_filed(shown)
     (issue,) = filed(stack, "Gate does not open")
     assert issue.fields["reporter"]["accountId"] == GRACE_IN_JIRA.account_id
     assert "blinks" in text_of(issue.fields["description"])
@@ -88,7 +88,7 @@ def test_a_reply_in_a_thread_is_filed_and_the_card_stands_in_that_thread(stack: 
     open_form(stack, ts)
     submit(stack, summary="Fan rattles")
 
-    shows(card_in(stack, root), "/browse/")
+    shows_filed(card_in(stack, root))
     assert len(filed(stack, "Fan rattles")) == 1
 
 
@@ -97,7 +97,7 @@ def test_a_direct_message_is_filed(stack: Stack) -> None:
     open_form(stack, ts, channel=GRACES_DM)
     submit(stack, summary="Badge is broken")
 
-    shows(card_in(stack, ts, GRACES_DM), "/browse/")
+    shows_filed(card_in(stack, ts, GRACES_DM))
     assert len(filed(stack, "Badge is broken")) == 1
 
 
@@ -131,7 +131,7 @@ def test_a_form_that_no_worker_fills_holds_the_message_and_files_it_when_one_is_
     assert all(part in text for part in ("Archive is locked", "The archive is locked.", "SECRET", "OPS, WEB"))
     assert sent(stack, "Archive is locked") == []
     press(stack, shown_card, "draft_create", GRACE)
-    shows(shown_card, "/browse/")
+    shows_filed(shown_card)
 
 
 def test_a_required_field_is_asked_for_in_the_form(stack: Stack) -> None:
@@ -142,7 +142,7 @@ def test_a_required_field_is_asked_for_in_the_form(stack: Stack) -> None:
         stack.slack.submit_view(GRACE, "top", {"summary": "Barrier hits cars"})
     submit(stack, issue_type="Bug", summary="Barrier hits cars", **{"customfield_10050@OPS/Bug": "Workplace"})
 
-    shows(card_in(stack, ts), "/browse/")
+    shows_filed(card_in(stack, ts))
     (issue,) = filed(stack, "Barrier hits cars")
     assert issue.fields["customfield_10050"]["value"] == "Workplace"
 
@@ -169,7 +169,7 @@ def test_what_is_submitted_while_jira_is_down_is_kept_and_filed_when_it_is_back(
     assert "not filed yet" in words(shown)
     jira_is_well_again(stack)
     press(stack, shown, "draft_create", GRACE)
-    shows(shown, "/browse/")
+    shows_filed(shown)
     (issue,) = filed(stack, "Bell rings at night")
     assert issue.fields["reporter"]["accountId"] == GRACE_IN_JIRA.account_id
     assert any(label.startswith("sb-") for label in issue.fields["labels"])
@@ -229,7 +229,7 @@ def test_the_form_of_a_very_long_message_keeps_all_of_it(stack: Stack) -> None:
     open_form(stack, ts, user=ADA, channel=ADAS_DM)
     submit(stack, user=ADA, summary="Long log")
 
-    shows(card_in(stack, ts, ADAS_DM), "/browse/")
+    shows_filed(card_in(stack, ts, ADAS_DM))
     (issue,) = filed(stack, "Long log")
     description = text_of(issue.fields["description"])
     assert all(f"{number}: the log" in description for number in (0, 90, 179))

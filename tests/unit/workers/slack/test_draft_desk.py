@@ -82,6 +82,11 @@ def spend_all_edits(world: World) -> None:
         world.api.call("chat.update", channel=CHANNEL, ts=message["ts"], text="growing", max_wait_seconds=0)
 
 
+def filed_as(jira: JiraStandIn) -> str:
+    """Return what the card says of the newest issue."""
+    return f"Filed as {next(reversed(jira.issues))}"
+
+
 def test_a_card_that_would_say_the_same_again_costs_no_edit(world: World, desk: DraftDesk) -> None:
     desk.propose(draft(world), READER)
     for _ in range(3):
@@ -94,16 +99,18 @@ def test_a_card_that_would_say_the_same_again_costs_no_edit(world: World, desk: 
     assert world.calls("chat.update") == edits
 
 
-def test_an_edit_whose_answer_was_lost_is_made_again(world: World, desk: DraftDesk) -> None:
+def test_an_edit_whose_answer_was_lost_is_made_again(world: World, desk: DraftDesk, jira: JiraStandIn) -> None:
     desk.propose(draft(world), READER)
     world.standin.faults.add(Fault(operation="chat.update", kind="drop_before", times=2))
 
     desk.file(draft(world), by=ADA)
 
-    assert [message.text for message in world.written()] == ["Filed as OPS-17"]
+    assert [message.text for message in world.written()] == [filed_as(jira)]
 
 
-def test_a_card_that_could_not_be_read_for_a_while_is_brought_up_to_date_later(world: World, desk: DraftDesk) -> None:
+def test_a_card_that_could_not_be_read_for_a_while_is_brought_up_to_date_later(
+    world: World, desk: DraftDesk, jira: JiraStandIn
+) -> None:
     desk.propose(draft(world), READER)
     channel = world.standin.workspace.channel(CHANNEL)
     channel.is_archived = True
@@ -112,7 +119,7 @@ def test_a_card_that_could_not_be_read_for_a_while_is_brought_up_to_date_later(w
 
     desk.settle(draft(world))
 
-    assert [message.text for message in world.written()] == ["Filed as OPS-17"]
+    assert [message.text for message in world.written()] == [filed_as(jira)]
 
 
 def test_filing_does_not_wait_for_room_to_say_that_it_files(world: World, desk: DraftDesk, jira: JiraStandIn) -> None:
