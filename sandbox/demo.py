@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Mapping
 
 from sandbox import environment
+from sandbox.confluence.seeds import SPACE
+from sandbox.page.documents import DOCUMENTS
 from sandbox.page.server import Page
 from sandbox.ports import LOOPBACK, port_or_free
 from sandbox.procfile import CHECKOUT
@@ -24,9 +27,7 @@ def run() -> int:
         signal.signal(number, lambda *_: stopping.set())
     port = port_or_free(PAGE_PORT)
     address = f"http://{LOOPBACK}:{port}"
-    # Links to issues lead to the page, which shows the stand-in's issues.
-    settings = {"KNOWLEDGE_DIRS": str(CHECKOUT / "sandbox" / "knowledge")}
-    settings |= {} if environment.is_jira_real(os.environ) else {"JIRA_SITE_URL": address}
+    settings = settings_of(address, os.environ)
     print("Starting Redis, the stand-ins, web, worker and beat…", flush=True)
     try:
         with Stack(
@@ -43,16 +44,27 @@ def run() -> int:
     return status
 
 
+def settings_of(address: str, outer: Mapping[str, str]) -> dict[str, str]:
+    """Return what the demo's processes are told beside the stack's own: links lead to the page, which shows them."""
+    settings = {"KNOWLEDGE_DIRS": f"{DOCUMENTS}={address}/documents"}
+    if not environment.is_jira_real(outer):
+        settings["JIRA_SITE_URL"] = address
+    if not environment.is_confluence_real(outer):
+        settings["CONFLUENCE_SPACES"] = SPACE
+    return settings
+
+
 def _greet(address: str, stack: Stack) -> None:
     real = [
         name
         for name, is_real in (
             ("Claude", environment.is_claude_real(stack.outer)),
             ("Jira", environment.is_jira_real(stack.outer)),
+            ("Confluence", environment.is_confluence_real(stack.outer)),
         )
         if is_real
     ]
-    stand_ins = [name for name in ("Slack", "Jira", "Claude") if name not in real]
+    stand_ins = [name for name in ("Slack", "Jira", "Confluence", "Claude") if name not in real]
     print(f"\n  The sandbox is open:  {address}\n", flush=True)
     print(f"  Stand-ins on this machine: {', '.join(stand_ins)}. Real: {', '.join(real) or 'none'}.")
     print(f"  Logs: {stack.folder / 'log'}")

@@ -22,6 +22,7 @@ JIRA_NAMES = (
     "JIRA_PAT",
     "JIRA_PROJECTS",
 )
+CONFLUENCE_NAMES = ("CONFLUENCE_URL", "CONFLUENCE_SPACES", "CONFLUENCE_EMAIL", "CONFLUENCE_API_TOKEN")
 # What a company's machine may need to reach real services; of no use while all of them are stand-ins.
 NETWORK_NAMES = (
     "HTTPS_PROXY",
@@ -52,6 +53,10 @@ def is_jira_real(outer: Mapping[str, str]) -> bool:
     return bool(outer.get("JIRA_URL"))
 
 
+def is_confluence_real(outer: Mapping[str, str]) -> bool:
+    return bool(outer.get("CONFLUENCE_URL"))
+
+
 def jira_deployment(outer: Mapping[str, str]) -> Literal["cloud", "datacenter"]:
     """Return which kind of Jira the stand-in is."""
     return "datacenter" if outer.get("JIRA_DEPLOYMENT", "").lower() == "datacenter" else "cloud"
@@ -69,9 +74,14 @@ def jira(outer: Mapping[str, str], stand_in: Mapping[str, str]) -> dict[str, str
     return _given(outer, JIRA_NAMES) if is_jira_real(outer) else dict(stand_in)
 
 
+def confluence(outer: Mapping[str, str], stand_in: Mapping[str, str]) -> dict[str, str]:
+    """Return Confluence's settings: the developer's, if an address is set, else the stand-in's."""
+    return _given(outer, CONFLUENCE_NAMES) if is_confluence_real(outer) else dict(stand_in)
+
+
 def network(outer: Mapping[str, str]) -> dict[str, str]:
     """Return proxies and certificates if something real must be reached; the stand-ins are never behind them."""
-    if not (is_claude_real(outer) or is_jira_real(outer)):
+    if not (is_claude_real(outer) or is_jira_real(outer) or is_confluence_real(outer)):
         return {}
     local = "127.0.0.1,localhost"
     return _given(outer, NETWORK_NAMES) | {"NO_PROXY": local, "no_proxy": local}

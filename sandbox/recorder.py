@@ -84,7 +84,7 @@ def _operation(service: str, request: web.Request) -> str:
     path = request.path
     if service == "slack":
         return path.removeprefix("/api/") if path.startswith("/api/") else path.split("/")[1]
-    for prefix in ("/rest/api/3/", "/rest/api/2/", "/rest/api/latest/", "/v1/"):
+    for prefix in ("/rest/api/3/", "/rest/api/2/", "/rest/api/latest/", "/wiki/api/v2/", "/v1/"):
         path = path.removeprefix(prefix)
     return f"{request.method} {path}"
 

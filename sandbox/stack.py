@@ -1,4 +1,4 @@
-"""The whole program on one machine: Redis, the three stand-ins, and the real processes of the Procfile."""
+"""The whole program on one machine: Redis, the stand-ins, and the real processes of the Procfile."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Literal, Self, TypeVar
 
 from sandbox import environment
 from sandbox.claude.standin import ClaudeStandIn, Pacing
+from sandbox.confluence.standin import ConfluenceStandIn
 from sandbox.jira.standin import JiraStandIn
 from sandbox.ports import LOOPBACK, free_port
 from sandbox.process import Process
@@ -33,7 +34,8 @@ _WORKER_READY = re.compile(r"\bready\.")
 
 
 P = TypeVar("P", bound=Process)
-Service = Literal["slack", "jira", "claude"]
+Service = Literal["slack", "jira", "claude", "confluence"]
+StandIn = SlackStandIn | JiraStandIn | ClaudeStandIn | ConfluenceStandIn
 
 
 class NotStarted(RuntimeError):
@@ -53,10 +55,11 @@ class WebProcess(Process):
 class Stack:
     """Starts all of it on `with`, ready to be used; stops all of it in order at the end.
 
-    `slack`, `jira`, `claude` are the stand-ins' Python objects, `redis` the server (None if REDIS_URL names
-    one), `web`, `workers`, `beat` the processes: each has `.pid`, `.kill()`, `.terminate()`, `.log_text()`.
-    `outer` is the environment in which REDIS_URL, a key for Claude or an address of Jira put the real ones in
-    the place of the stand-ins; without it everything is a stand-in. The data of `redis` outlive its restarts.
+    `slack`, `jira`, `claude`, `confluence` are the stand-ins' Python objects, `redis` the server (None if REDIS_URL
+    names one), `web`, `workers`, `beat` the processes: each has `.pid`, `.kill()`, `.terminate()`, `.log_text()`.
+    `outer` is the environment in which REDIS_URL, a key for Claude or an address of Jira or Confluence put the real
+    ones in the place of the stand-ins; without it everything is a stand-in. The data of `redis` outlive its restarts.
+    Confluence is there, and read once the settings name a space of it in CONFLUENCE_SPACES.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Stack:
         self.slack = SlackStandIn()
         self.jira = JiraStandIn(deployment=environment.jira_deployment({**self.outer, **self._settings}))
         self.claude = ClaudeStandIn(pacing=pace)
+        self.confluence = ConfluenceStandIn.with_seeds()
         self.recorder = Recorder()
         self.redis: RedisServer | None = None
         self.web: list[WebProcess] = []
@@ -167,6 +171,7 @@ class Stack:
             **way_in,
             **environment.claude(self.outer, self.claude_url, next(iter(self.claude.api_keys))),
             **environment.jira(self.outer, self._jira_stand_in()),
+            **environment.confluence(self.outer, self._confluence_stand_in()),
             **self._settings,
         }
 
@@ -183,6 +188,13 @@ class Stack:
             return {"JIRA_EMAIL": self.jira.email, "JIRA_API_TOKEN": self.jira.api_token}
         return {"JIRA_DEPLOYMENT": "datacenter", "JIRA_PAT": self.jira.pat}
 
+    def _confluence_stand_in(self) -> dict[str, str]:
+        return {
+            "CONFLUENCE_URL": f"{self.confluence_url}/wiki",
+            "CONFLUENCE_EMAIL": self.confluence.email,
+            "CONFLUENCE_API_TOKEN": self.confluence.api_token,
+        }
+
     def _start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         for old in (self.folder / "log").glob("*.log"):
@@ -191,6 +203,7 @@ class Stack:
         self.slack_url = self._serve("slack", self.slack)
         self.jira_url = self._serve("jira", self.jira)
         self.claude_url = self._serve("claude", self.claude)
+        self.confluence_url = self._serve("confluence", self.confluence)
         web, workers, beat = self._wanted
         for _ in range(web):
             self.start_web()
@@ -207,7 +220,7 @@ class Stack:
         self.redis = self._open.enter_context(RedisServer(Path(data), appendonly=True))
         return self.redis.url
 
-    def _serve(self, name: Service, stand_in: SlackStandIn | JiraStandIn | ClaudeStandIn, port: int = 0) -> str:
+    def _serve(self, name: Service, stand_in: StandIn, port: int = 0) -> str:
         running = Running(lambda: self.recorder.watch(name, stand_in.make_app()), port=port)
         self._served[name] = running
         self._open.callback(running.stop)

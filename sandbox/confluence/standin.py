@@ -1,4 +1,7 @@
-"""Confluence's read side: Basic login, `/wiki/api/v2`, cursors that must come back as they were given."""
+"""Confluence's read side: Basic login, `/wiki/api/v2`, cursors that must come back as they were given.
+
+Beside it stand the pages that a person's browser opens; those know no login.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,15 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
+from urllib.parse import quote_plus
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+
+from sandbox.confluence.seeds import PAGES, SPACE
+from sandbox.reading_page import reading_page
 
 MOST_ROWS = 250
 KNOWN = {
@@ -30,6 +38,8 @@ class Page:
     body: str
     version: int = 1
     status: str = "current"
+    is_restricted: bool = False
+    """Only some may view it, and the account that asks here is not one of them."""
 
 
 @dataclass
@@ -46,6 +56,14 @@ class ConfluenceStandIn:
     """Path and query of every call that was let in."""
     is_down: bool = False
 
+    @classmethod
+    def with_seeds(cls) -> ConfluenceStandIn:
+        """Return one that holds the pages of the demo."""
+        made = cls()
+        for title, body in PAGES.items():
+            made.put(SPACE, title, body)
+        return made
+
     def put(self, space: str, title: str, body: str) -> Page:
         """Write a page as a person would: a new one, or the next version of the one with that title."""
         space_id = self.spaces.setdefault(space, str(1_000 + len(self.spaces)))
@@ -57,16 +75,23 @@ class ConfluenceStandIn:
         self.pages[page.id] = page
         return page
 
+    def delete(self, page: Page) -> None:
+        """Put a page into the bin, as a person would."""
+        page.status = "trashed"
+
     def make_app(self) -> web.Application:
         """Return the application; all state lives in this object."""
         app = web.Application(middlewares=[self._guard])
         app.router.add_get("/wiki/api/v2/spaces", self._list_spaces)
         app.router.add_get("/wiki/api/v2/spaces/{id}/pages", self._list_pages)
         app.router.add_get("/wiki/api/v2/pages", self._find_pages)
+        app.router.add_get("/wiki/spaces/{key}/pages/{id}/{title}", self._show_page)
         return app
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not request.path.startswith("/wiki/api/"):
+            return await handler(request)
         wanted = base64.b64encode(f"{self.email}:{self.api_token}".encode()).decode()
         if self.is_down:
             return _refusal(503, "SERVICE_UNAVAILABLE")
@@ -100,14 +125,26 @@ class ConfluenceStandIn:
             return _refusal(400, "INVALID_REQUEST_PARAMETER: id")
         return self._part(request, [row for row in self._rows(request, {}) if row["id"] in ids])
 
+    async def _show_page(self, request: web.Request) -> web.Response:
+        """Show a page to a browser."""
+        page = self.pages.get(request.match_info["id"])
+        if page is None or page.status != "current" or page.is_restricted:
+            return reading_page("Confluence", "Not found", "<h1>You can't view this page</h1>", 404)
+        return reading_page("Confluence", page.title, f"<h1>{escape(page.title)}</h1>{page.body}")
+
     def _rows(self, request: web.Request, like: Mapping[str, str]) -> list[dict[str, Any]]:
         statuses = request.query.get("status", "current,archived").split(",")
         with_body = request.query.get("body-format") == "storage"
         return [
-            _row(page, with_body=with_body)
+            _row(page, self._key_of(page), with_body=with_body)
             for page in self.pages.values()
-            if page.status in statuses and all(getattr(page, name) == value for name, value in like.items())
+            if page.status in statuses
+            and not page.is_restricted
+            and all(getattr(page, name) == value for name, value in like.items())
         ]
+
+    def _key_of(self, page: Page) -> str:
+        return next(key for key, number in self.spaces.items() if number == page.space_id)
 
     def _part(self, request: web.Request, rows: list[dict[str, Any]]) -> web.Response:
         """Answer with the part of a list that the cursor names, and where the next one is."""
@@ -125,7 +162,7 @@ class ConfluenceStandIn:
         return web.json_response({"results": rows[start : start + size], "_links": links})
 
 
-def _row(page: Page, *, with_body: bool) -> dict[str, Any]:
+def _row(page: Page, space: str, *, with_body: bool) -> dict[str, Any]:
     body = {"storage": {"representation": "storage", "value": page.body}} if with_body else {}
     return {
         "id": page.id,
@@ -134,7 +171,7 @@ def _row(page: Page, *, with_body: bool) -> dict[str, Any]:
         "spaceId": page.space_id,
         "version": {"number": page.version, "minorEdit": False},
         "body": body,
-        "_links": {"webui": f"/spaces/X/pages/{page.id}", "tinyui": f"/x/{page.id}"},
+        "_links": {"webui": f"/spaces/{space}/pages/{page.id}/{quote_plus(page.title)}", "tinyui": f"/x/{page.id}"},
     }
 
 

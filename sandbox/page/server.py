@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler
 
 from sandbox import environment
 from sandbox.page.costs import call_tokens, costs
+from sandbox.page.documents import show_document
 from sandbox.page.examples import EXAMPLES
 from sandbox.page.issues import issue_json, look_of
 from sandbox.recorder import Call
@@ -69,6 +70,7 @@ class Page:
             [
                 web.get("/", self.index),
                 web.get("/browse/{key}", self.issue_link),
+                web.get("/documents/{path:.+}", show_document),
                 web.get("/api/state", self.state),
                 web.get("/api/changes", self.changes),
                 web.post("/api/act/{action}", self.act),
@@ -107,6 +109,7 @@ class Page:
                 "slack": False,
                 "claude": environment.is_claude_real(self._stack.outer),
                 "jira": environment.is_jira_real(self._stack.outer),
+                "confluence": environment.is_confluence_real(self._stack.outer),
             },
             "issues": [issue_json(issue) for issue in list(self._stack.jira.issues.values())],
             "calls": [self._call_json(call) for call in calls],
@@ -214,7 +217,8 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise web.HTTPForbidden
     response = await handler(request)
     if not response.prepared:
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
     return response
 
 

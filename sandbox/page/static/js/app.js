@@ -142,7 +142,7 @@ function drawBanner() {
     return h("span", { class: `standin${isReal ? " real" : ""}` }, h("strong", name), isReal ? " real" : " stand-in");
   };
   const claude = store.real.claude ? "" : " Claude's answers come from rules, not from a model.";
-  replace($("banner"), h("span", "Sandbox:"), ["Slack", "Jira", "Claude"].map(one), h("span.banner-note", `Nothing leaves this machine${store.real.claude || store.real.jira ? " but for what is real" : ""}.${claude}`));
+  replace($("banner"), h("span", "Sandbox:"), ["Slack", "Jira", "Confluence", "Claude"].map(one), h("span.banner-note", `Nothing leaves this machine${Object.values(store.real).some(Boolean) ? " but for what is real" : ""}.${claude}`));
 }
 
 function showPane(pane) {

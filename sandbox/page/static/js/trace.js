@@ -1,10 +1,11 @@
-// The pane of what happened: what the answers cost, and every call between the bot and Slack, Claude and Jira.
+// The pane of what happened: what the answers cost, and every call between the bot and Slack, Claude, Jira and Confluence.
 
 import { costBox, dollars, number } from "./costs.js";
 import { $, clock, h, replace } from "./dom.js";
 import { changed, store } from "./store.js";
 
-const SERVICES = ["all", "slack", "claude", "jira"];
+const SERVICES = ["all", "slack", "claude", "jira", "confluence"];
+const SHORT = { confluence: "wiki" };
 let filter = "all";
 
 export function tracePane() {
@@ -16,9 +17,9 @@ export function tracePane() {
 
 /** Calls to a real service do not pass through the sandbox. */
 function unseen() {
-  const names = ["Claude", "Jira"].filter((name) => store.real[name.toLowerCase()]);
+  const names = ["Claude", "Jira", "Confluence"].filter((name) => store.real[name.toLowerCase()]);
   const cost = store.real.claude ? " Write /jira usage to see what you spent." : "";
-  return names.length ? h("p.empty-pane", `${names.join(" and ")}: real, so those calls are not seen here.${cost}`) : null;
+  return names.length ? h("p.empty-pane", `${names.join(", ")}: real, so those calls are not seen here.${cost}`) : null;
 }
 
 function filterButton(name) {
@@ -37,7 +38,7 @@ function row(call) {
     "li",
     { class: `call call-${call.service}${call.is_ok ? "" : " call-failed"}` },
     h("time.muted", clock(call.at, true)),
-    h("span", { class: `service service-${call.service}${isIn ? " service-in" : ""}`, title: who(call) }, isIn ? "→ bot" : call.service),
+    h("span", { class: `service service-${call.service}${isIn ? " service-in" : ""}`, title: who(call) }, isIn ? "→ bot" : (SHORT[call.service] ?? call.service)),
     h("span.operation", breakable(call.operation)),
     h("span.outcome", call.outcome),
     h("span.seconds", duration(call.seconds)),

@@ -46,7 +46,7 @@ def test_pages_of_all_parts_are_found_and_only_changed_ones_are_read_again(
     assert read(redis_client, url).sources[0].documents == 5
     found = library.search("printer4", 5, set)
     assert [(each.title, each.text) for each in found] == [(found[0].title, "About printer4.")]
-    assert found[0].address == f"{url}/wiki/spaces/X/pages/50004"
+    assert found[0].address == f"{url}/wiki/spaces/IT/pages/50004/Page+4"
     assert library.search("printer9", 5, set) == []
 
     site.put("IT", "Page 4", "<p>About scanner.</p>")
