@@ -27,6 +27,7 @@ from workers.tool_calls import Speech, ToolCalls
 from workers.tools.toolbox import Toolbox
 from workers.turn_messages import assistant, closed, joined, text_of
 from workers.views import failures
+from workers.views.bounds import calls_used_up
 from workers.views.progress import thought_status, tool_status
 
 # A cut round is repeated this often at once; after that the turn goes back to the queue.
@@ -81,7 +82,7 @@ class Agent:
     ) -> None:
         self._claude, self._toolbox, self._reply = claude, toolbox, reply
         self._journal, self._interrupt, self._bounds = journal, interrupt, bounds
-        self._calls = ToolCalls(toolbox, reply, journal, interrupt, pool, note)
+        self._calls = ToolCalls(toolbox, reply, journal, interrupt, pool, note, bounds.calls)
         self._model, self._message_id = claude.model, ""
         self._said = ""
         self.citations = Citations()
@@ -195,6 +196,7 @@ class Agent:
             self._reply.restart_from(failures.REFUSED)
             return Answer(messages=(), issue_keys=(), outcome="refused")
         sentence = CUT.get(str(last.stop_reason), "") or self._instead_of_silence(last)
+        sentence = joined(sentence, calls_used_up(self._calls.exhausted))
         if sentence:
             self._say(sentence)
         ended = closed(last)

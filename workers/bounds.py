@@ -6,20 +6,13 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from workers.rounds import Round
+from workers.setting_values import OTHER
 from workers.views import failures
 
-MOST_CALLS: Mapping[str, int] = {
-    "jira_search": 8,
-    "jira_get_issue": 15,
-    "jira_create_options": 6,
-    "jira_create_issue": 5,
-    "knowledge_search": 6,
-}
-MOST_OTHER_CALLS = 10
 # The same call with the same result: this often the model is told, and if it goes on the answer ends.
 TOLD_AT = 3
 
@@ -30,6 +23,8 @@ class Bounds:
 
     rounds: int = 16
     tokens: int = 1_000_000
+    calls: Mapping[str, int] = field(default_factory=dict)
+    """How often each tool may be called; `other` is for those that are not named."""
 
     def reached(self, rounds: Sequence[Round]) -> str:
         """Return the sentence that ends a turn after these rounds, empty if it may go on."""
@@ -43,7 +38,9 @@ class Bounds:
 class CallBook:
     """The calls of one turn in their order: the same for a worker that takes the turn over."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: Mapping[str, int]) -> None:
+        self._most = most
+        self._exhausted: dict[str, int] = {}
         self._calls: Counter[str] = Counter()
         self._answers: Counter[str] = Counter()
 
@@ -51,9 +48,10 @@ class CallBook:
         """Count a call and return what the model is told in its place, empty if it may run."""
         name = str(call["name"]).strip().lower()
         self._calls[name] += 1
-        most = MOST_CALLS.get(name, MOST_OTHER_CALLS)
-        if self._calls[name] <= most:
+        most = self._most.get(name, self._most.get(OTHER))
+        if most is None or self._calls[name] <= most:
             return ""
+        self._exhausted.setdefault(name, most)
         return (
             f"Not run: {name} may be called {most} times in one answer, and it was. Answer with what you have, and say"
             " what you left out."
@@ -70,6 +68,11 @@ class CallBook:
             f"[You have made this very call {self._answers[digest]} times and got the same answer each time. Don't make"
             " it again: answer with what you have, or ask the person.]"
         )
+
+    @property
+    def exhausted(self) -> Mapping[str, int]:
+        """Return the tools that were called more often than they may be, with how often that is."""
+        return self._exhausted
 
     @property
     def is_stuck(self) -> bool:

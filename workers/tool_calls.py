@@ -42,10 +42,11 @@ class ToolCalls:
         interrupt: Interrupt,
         pool: Executor,
         note: Callable[[int], str | None],
+        most_calls: Mapping[str, int],
     ) -> None:
         self._toolbox, self._reply, self._journal = toolbox, reply, journal
         self._interrupt, self._pool, self._note = interrupt, pool, note
-        self._book = CallBook()
+        self._book = CallBook(most_calls)
         self._issue_keys: dict[str, None] = {}
 
     @property
@@ -57,6 +58,11 @@ class ToolCalls:
     def is_stuck(self) -> bool:
         """The same call was made again and again."""
         return self._book.is_stuck
+
+    @property
+    def exhausted(self) -> Mapping[str, int]:
+        """The tools that were called more often than they may be, with how often that is."""
+        return self._book.exhausted
 
     def results(self, number: int, finished: Round) -> dict[str, Any]:
         """Run the calls of a round, in parallel, and return their results in one message."""

@@ -22,6 +22,7 @@ from workers.reading import FileReader
 from workers.records import SlackFile
 from workers.replay import Replay, replay
 from workers.rounds import HistoryEntry
+from workers.settings import WorkerSettings
 from workers.slack.channels import channel_name
 from workers.slack.threads import permalink
 from workers.slack.title import name_conversation
@@ -88,7 +89,7 @@ def answer_message(attempt: Attempt) -> None:
         attempt.journal,
         attempt.interrupt,
         services.tool_pool,
-        Bounds(services.settings.turn_max_rounds, services.settings.turn_max_tokens),
+        _bounds(services.settings),
         _first_look(attempt, question, standing).note,
     )
     attempt.citations = agent.citations
@@ -107,6 +108,10 @@ def answer_message(attempt: Attempt) -> None:
     if answer.outcome != "budget":
         attempt.warn_of_budget()
     _name_conversation(attempt)
+
+
+def _bounds(settings: WorkerSettings) -> Bounds:
+    return Bounds(settings.turn_max_rounds, settings.turn_max_tokens, settings.tool_calls)
 
 
 def _name_conversation(attempt: Attempt) -> None:

@@ -15,13 +15,12 @@ from sandbox.faults import Fault
 from sandbox.slack.messages import words_of
 from sandbox.stack import Stack
 from tests.e2e.support import ADA, ADAS_DM, GRACE, answer, ask, within
-from workers.bounds import MOST_CALLS
 from workers.views import failures
 
 pytestmark = pytest.mark.e2e
 
 MAIN, FAST = "claude-sonnet-5-5", "claude-haiku-5-5"
-SETTINGS = {"COMPACT_AT_TOKENS": "5000", "TURN_MAX_ROUNDS": "6"}
+SETTINGS = {"COMPACT_AT_TOKENS": "5000", "TURN_MAX_ROUNDS": "6", "TURN_TOOL_CALLS": "jira_search=7"}
 
 
 @pytest.fixture(scope="module")
@@ -80,15 +79,16 @@ def test_a_model_that_turns_in_a_circle_is_told_and_then_ended(stack: Stack) -> 
     assert ["Don't make it again" in results(kept)[0] for kept in asked[1:]] == [False, False, True]
 
 
-def test_too_many_searches_at_once_are_not_run_and_the_model_is_told(stack: Stack) -> None:
-    words, most = "look everywhere", MOST_CALLS["jira_search"]
+def test_too_many_searches_at_once_are_not_run_and_both_the_model_and_the_person_are_told(stack: Stack) -> None:
+    words, most = "look everywhere", 7
     stack.claude.script(
         reply(*(search(f"place {number}") for number in range(most + 2))), reply("I looked."), when=words
     )
 
     shown = words_of(answer(stack, ask(stack, words)))
 
-    assert shown == "I looked."
+    assert shown.startswith("I looked.\n\n")
+    assert "One answer may take 7 searches in Jira, and I needed more." in shown
     found = results(loops(stack, words)[1])
     assert [text.startswith("Not run: jira_search") for text in found] == [False] * most + [True] * 2
 

@@ -18,7 +18,7 @@ from slack_sdk.errors import SlackApiError
 from workers.errors import Misconfigured, ReplyGone, SlackUnavailable, SupportBotError
 from workers.failpoints import failpoint
 from workers.lease import check_lease
-from workers.settings import BotToken
+from workers.setting_values import BotToken
 from workers.slack.refusals import (
     NETWORK_ERRORS,
     error_of_answer,

@@ -23,7 +23,7 @@ from workers.errors import FileUnreadable, Misconfigured, SlackRefused, SlackUna
 from workers.files.blocks import too_large
 from workers.logs import get_logger
 from workers.records import SlackFile
-from workers.settings import BotToken
+from workers.setting_values import BotToken
 from workers.slack.api import SlackClients
 from workers.slack.refusals import NETWORK_ERRORS
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from workers.bounds import MOST_CALLS, MOST_OTHER_CALLS, TOLD_AT, Bounds, CallBook
+from workers.bounds import TOLD_AT, Bounds, CallBook
 from workers.rounds import Round, Usage
 from workers.views import failures
+from workers.views.bounds import calls_used_up
+
+MOST = {"jira_search": 3, "other": 2}
 
 
 def rounds(number: int, tokens: int = 10) -> list[Round]:
@@ -25,17 +28,26 @@ def test_rounds_and_tokens_are_bounded_and_each_end_is_a_sentence() -> None:
 
 
 def test_a_tool_is_refused_once_it_was_called_as_often_as_it_may_be() -> None:
-    book = CallBook()
-    most = MOST_CALLS["jira_search"]
+    book = CallBook(MOST)
 
-    assert [book.refusal(call(word=str(number))) for number in range(most)] == [""] * most
-    assert f"may be called {most} times" in book.refusal(call("Jira_Search "))
+    assert [book.refusal(call(word=str(number))) for number in range(3)] == [""] * 3
+    assert book.exhausted == {}
+    assert "may be called 3 times" in book.refusal(call("Jira_Search "))
     assert book.refusal(call("jira_get_issue")) == ""
-    assert [bool(book.refusal(call("jira_add_comment"))) for _ in range(MOST_OTHER_CALLS + 1)][-2:] == [False, True]
+    assert [bool(book.refusal(call("jira_add_comment"))) for _ in range(3)] == [False, False, True]
+    assert book.exhausted == {"jira_search": 3, "jira_add_comment": 2}
+
+
+def test_the_person_reads_of_what_there_was_no_more() -> None:
+    assert calls_used_up({}) == ""
+    assert calls_used_up({"jira_search": 3, "jira_teleport": 2}) == (
+        "_One answer may take 3 searches in Jira and 2 steps of one kind, and I needed more."
+        " Ask me to go on if something is missing._"
+    )
 
 
 def test_the_third_same_answer_to_the_same_call_is_told_and_the_fourth_ends_it() -> None:
-    book = CallBook()
+    book = CallBook(MOST)
     notes = [book.note(call(), "nothing found") for _ in range(TOLD_AT)]
 
     assert notes[:-1] == [""] * (TOLD_AT - 1)
@@ -46,7 +58,7 @@ def test_the_third_same_answer_to_the_same_call_is_told_and_the_fourth_ends_it()
 
 
 def test_another_result_or_another_call_is_no_circle() -> None:
-    book = CallBook()
+    book = CallBook(MOST)
 
     assert not any(book.note(call(), f"result {number}") for number in range(9))
     assert not any(book.note(call(word=str(number)), "nothing") for number in range(9))

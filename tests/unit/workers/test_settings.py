@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from workers.setting_values import TOOLS, tool_calls_of
 from workers.settings import BotSettings, Settings, WorkerSettings, load
+from workers.tools import toolbox
 
 WORKER = {
     "SLACK_BOT_TOKEN": "xoxb-1",
@@ -99,3 +101,19 @@ def test_accounts_are_pairs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     with pytest.raises(SystemExit):
         load(WorkerSettings)
     assert "JIRA_ACCOUNTS: must be a comma list" in capsys.readouterr().err
+
+
+def test_calls_of_tools_that_are_not_set_are_as_they_are_by_default(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    usual = WorkerSettings.model_fields["turn_tool_calls"].default
+    given(monkeypatch, {**WORKER, "TURN_TOOL_CALLS": " Jira_Search = 20, other=3 "})
+    assert load(WorkerSettings).tool_calls == {**tool_calls_of(usual), "jira_search": 20, "other": 3}
+
+    for wrong in ("jira_search=0", "jira_serach=5", "jira_search"):
+        given(monkeypatch, {"TURN_TOOL_CALLS": wrong})
+        assert "TURN_TOOL_CALLS: must be a comma list" in refusal(WorkerSettings, capsys)
+
+
+def test_the_tools_of_the_setting_are_those_that_the_model_sees() -> None:
+    assert {tool.name for tool in toolbox.TOOLS} == TOOLS
