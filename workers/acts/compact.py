@@ -8,6 +8,7 @@ from workers.acts.services import ActServices
 from workers.claude.summary import summarise
 from workers.compaction import by_audience, head_to_compact, is_worth_it, summary_entry, transcript
 from workers.errors import TurnFailed
+from workers.failpoints import failpoint
 from workers.logs import get_logger
 from workers.payer import Payer
 from workers.records import Action
@@ -36,7 +37,10 @@ def compact(action: Action, services: ActServices) -> None:
     except TurnFailed as error:
         log.warning("history_not_compacted", cause=type(error).__name__)
         return
-    if services.pasts.replace_head(box, past, head, short):
+    failpoint("history_summarised")
+    is_replaced = services.pasts.replace_head(box, past, head, short)
+    failpoint("history_replaced")
+    if is_replaced:
         log.info("history_compacted", turns=head, left=len(past.entries) - head, summaries=len(short))
 
 
