@@ -6,7 +6,7 @@ import os
 import threading
 from typing import Any
 
-from celery.signals import setup_logging, worker_ready, worker_shutdown, worker_shutting_down
+from celery.signals import beat_init, setup_logging, worker_ready, worker_shutdown, worker_shutting_down
 
 from workers.broker import DIGESTS, DRAIN, KNOWLEDGE, WARM, make_celery
 from workers.claude.health import log_models
@@ -67,6 +67,13 @@ def _start_reaper(**_: Any) -> None:
         services.kicker.send(KNOWLEDGE)
         threading.Thread(target=_fill_library, name="library", daemon=True).start()
     log.info("worker_ready")
+
+
+@beat_init.connect  # type: ignore[untyped-decorator]
+def _look_at_once(**_: Any) -> None:
+    """Begin what became due while no beat ran; one that is restarted often would else never come to it."""
+    services.kicker.send(DIGESTS)
+    log.info("beat_ready")
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]

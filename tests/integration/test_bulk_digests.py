@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -143,6 +143,24 @@ def test_a_digest_is_begun_once_at_its_time_and_only_where_it_is_wanted(world: B
     assert world.bulk.boxes.waiting() == 1
     world.bulk.channels.put(world.team_id, CHANNEL, ChannelSettings())
     assert world.bulk.channels.with_digests() == []
+
+
+def test_each_day_has_one_digest_however_often_the_clock_looks_and_though_it_was_away(world: BulkWorld) -> None:
+    world.bulk.channels.put(world.team_id, CHANNEL, WANTED)
+    week = [NIGHT.replace(hour=0, minute=0) + timedelta(minutes=10 * number) for number in range(7 * 24 * 6)]
+    begun: list[tuple[int, datetime]] = []
+    for now in week:
+        # On the second day nobody looks at the hour itself.
+        if now.day == NIGHT.day + 1 and 5 <= now.hour < 9:
+            continue
+        for _ in range(2):
+            begin_due(world.bulk, now)
+        begun += [(world.bulk.boxes.waiting(), now)] if world.bulk.boxes.waiting() > len(begun) else []
+
+    times = [f"{now:%a %H:%M}" for _, now in begun]
+    assert times == [
+        "Wed 05:30", "Wed 06:00", "Thu 09:00", "Fri 06:00", "Sat 06:00", "Sun 06:00", "Mon 06:00", "Tue 06:00",
+    ]  # fmt: skip
 
 
 def test_digests_are_due_at_their_time_in_the_channels_own_zone() -> None:
