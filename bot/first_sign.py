@@ -7,7 +7,7 @@ import asyncio
 from bot.attempt import OK, attempt
 from bot.services import Services
 from workers.failpoints import failpoint
-from workers.jobs import StateUnavailable, TurnRequest
+from workers.jobs import Conversation, StateUnavailable, TurnRequest
 from workers.logs import get_logger
 
 log = get_logger(__name__)
@@ -28,16 +28,22 @@ async def show_first_sign(services: Services, request: TurnRequest) -> None:
             services.count_call(METHOD, "no_place")
     finally:
         failpoint("sign_shown")
-        await _tell_worker(services, request)
+        if not await _is_worked_on(services, request):
+            # The worker was faster and has cleared the status already: shown after that, ours would stand.
+            await set_status(services, request.conversation, "")
 
 
 async def _show(services: Services, request: TurnRequest) -> None:
-    place = request.conversation
-    call = services.slack.assistant_threads_setStatus(
-        channel_id=place.channel_id, thread_ts=place.thread_ts, status=TEXT
-    )
-    if await attempt(services, METHOD, call, seconds=SECONDS) == OK:
+    if await set_status(services, request.conversation, TEXT) == OK:
         services.was_visible(request.received_at)
+
+
+async def set_status(services: Services, place: Conversation, line: str) -> str:
+    """Try once to set the status of a thread, an empty line clears it; return `ok` or what came of it."""
+    call = services.slack.assistant_threads_setStatus(
+        channel_id=place.channel_id, thread_ts=place.thread_ts, status=line
+    )
+    return await attempt(services, METHOD, call, seconds=SECONDS)
 
 
 async def _has_place(services: Services, team_id: str) -> bool:
@@ -49,8 +55,10 @@ async def _has_place(services: Services, team_id: str) -> bool:
         return True
 
 
-async def _tell_worker(services: Services, request: TurnRequest) -> None:
+async def _is_worked_on(services: Services, request: TurnRequest) -> bool:
+    """Let the worker know that the sign is out; return whether it will clear the status."""
     try:
-        await services.handover.sign_shown(request.conversation, request.ts)
+        return await services.handover.sign_shown(request.conversation, request.ts)
     except StateUnavailable:
         log.info("sign_not_noted", conversation=request.conversation.box)  # The mark lapses by itself.
+        return True

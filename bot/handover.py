@@ -51,9 +51,9 @@ class Handover:
         """Return a draft and where it stands."""
         return await self._call(lambda: self._door.draft(team_id, draft_id))
 
-    async def sign_shown(self, conversation: Conversation, ts: str) -> None:
-        """Tell the worker that the first sign of a turn is out, or will never be."""
-        await self._call(lambda: self._door.sign_shown(conversation, ts))
+    async def sign_shown(self, conversation: Conversation, ts: str) -> bool:
+        """Tell the worker that the first sign of a turn is out, or won't be; return whether it still works on it."""
+        return await self._call(lambda: self._door.sign_shown(conversation, ts))
 
     async def run(self, work: Callable[[Door], T]) -> T:
         """Do something else with the door."""

@@ -5,18 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from bot.attempt import attempt
+from bot.first_sign import set_status
 from bot.services import Services
-from workers.jobs import Conversation, StateUnavailable, TurnRequest
+from workers.jobs import StateUnavailable, TurnRequest
 from workers.logs import get_logger
 
-METHOD = "assistant.threads.setStatus"
 LOOK_EVERY_SECONDS = 2.5
 PATIENCE_SECONDS = 5.0
 FORGET_SECONDS = 900.0
 # In one look; who is far behind hears of it less often.
 MOST_CALLS = 10
-SECONDS = 2.0
 
 log = get_logger(__name__)
 
@@ -61,18 +59,25 @@ class QueueWatch:
             age = time.monotonic() - one.since
             if box not in queue or age > FORGET_SECONDS:
                 del self._waiting[box]
+                await self._take_back(one)
                 continue
             line = status_line(queue.index(box))
             if age >= PATIENCE_SECONDS and line != one.shown and calls < MOST_CALLS:
                 calls += 1
                 one.shown = line
-                await self._show(one.request.conversation, line)
+                await set_status(self._services, one.request.conversation, line)
 
-    async def _show(self, place: Conversation, line: str) -> None:
-        call = self._services.slack.assistant_threads_setStatus(
-            channel_id=place.channel_id, thread_ts=place.thread_ts, status=line
-        )
-        await attempt(self._services, METHOD, call, seconds=SECONDS)
+    async def _take_back(self, one: _Waiting) -> None:
+        """Clear what was shown just after a worker had cleared the status at the end of the turn."""
+        if not one.shown:
+            return
+        place = one.request.conversation
+        try:
+            is_open = await self._services.handover.run(lambda door: door.is_open(place))
+        except StateUnavailable:
+            return
+        if not is_open:
+            await set_status(self._services, place, "")
 
 
 def status_line(before: int) -> str:

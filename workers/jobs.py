@@ -176,9 +176,13 @@ class Door:
         """Return the conversations that wait for a worker, in order, with the ts of what is next in each."""
         return waiting_turns(self._redis)
 
-    def sign_shown(self, conversation: Conversation, ts: str) -> None:
-        """The first sign of a turn has been shown, or will never be."""
-        self._boxes.sign_shown(conversation.box, ts)
+    def sign_shown(self, conversation: Conversation, ts: str) -> bool:
+        """The first sign of a turn has been shown, or will never be; return whether it is still worked on."""
+        return self._boxes.sign_shown(conversation.box, ts)
+
+    def is_open(self, conversation: Conversation) -> bool:
+        """Return whether a turn of this conversation waits or is worked on."""
+        return self._boxes.has_mail(conversation.box)
 
     def redis_problem(self) -> str:
         """Say why Redis cannot take anything; an empty text if it can."""

@@ -76,7 +76,7 @@ class TurnEnd:
             log.info("turn_interrupted", reason="fenced")
             return
         if isinstance(error, ClaudeUnavailable):
-            self._attempt.reply.status(failures.CLAUDE_WAITS)
+            self._attempt.reply.rest_with(failures.CLAUDE_WAITS)
         delay = min(max(2.0, waited / 2), hopeless / 3) if wait is None else wait
         self._services.boxes.release(self._claim, delay_seconds=delay, refund=True)
 

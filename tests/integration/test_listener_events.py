@@ -153,6 +153,27 @@ def test_the_first_sign_follows_the_acknowledgement_once(
     assert listener.is_ready()
 
 
+def test_a_first_sign_that_arrives_after_the_answer_is_taken_back(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
+) -> None:
+    slack.faults.add(Fault(operation="assistant.threads.setStatus", kind="delay", seconds=0.5))
+    ts = slack.say("general", "ada", f"{slack.mention} the export hangs")
+    conversation = conversation_of(slack, "general", ts)
+    assert len(wait_for(lambda: mail(boxes, conversation))) == 1
+    wait_for(lambda: [status.status for status in slack.statuses] == ["is thinking…", ""])
+    assert listener.is_ready()
+
+
+def test_who_is_told_to_wait_just_as_the_answer_ends_is_not_told_for_ever(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
+) -> None:
+    ts = slack.say("general", "ada", f"{slack.mention} the export hangs")
+    wait_for(lambda: slack.statuses and "you are next" in slack.statuses[-1].status, seconds=30)
+    assert len(mail(boxes, conversation_of(slack, "general", ts))) == 1
+    wait_for(lambda: slack.statuses[-1].status == "", seconds=30)
+    assert listener.is_ready()
+
+
 def test_a_first_sign_that_slack_does_not_take_costs_nothing(
     listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
 ) -> None:

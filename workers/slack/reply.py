@@ -113,6 +113,11 @@ class Reply:
         self._status.show(line)
         self.begin()
 
+    def rest_with(self, line: str) -> None:
+        """Show what is waited for while the turn lies in the queue; never raises."""
+        self._status.leave(line)
+        self.begin()
+
     def task(self, task: Task) -> None:
         """Show a task of the turn: in the stream, where there is none as status line."""
         is_new = self._board.put(task)

@@ -39,6 +39,11 @@ class StatusLine:
         if self._wanted and (is_new or age >= REFRESH_SECONDS):
             self._send(self._wanted, priority=False, max_wait_seconds=0)
 
+    def leave(self, line: str) -> None:
+        """Show a line that is to stand while nobody works on the turn, however soon after the last one."""
+        self._wanted = line
+        self._send(line, priority=False, max_wait_seconds=CLEAR_WAIT_SECONDS)
+
     def message_posted(self) -> None:
         """Slack clears the status when a message is posted; the next `show` sets it again."""
         self._wanted = self._shown = ""

@@ -226,10 +226,18 @@ class Mailboxes:
                 pipe.llen(f"sb:{{{box.decode()}}}:mail")
             return sum(pipe.execute()) if boxes else 0
 
-    def sign_shown(self, box: str, message_id: str) -> None:
-        """The listener's first sign is out, or will never be."""
+    def sign_shown(self, box: str, message_id: str) -> bool:
+        """The listener's first sign is out, or will never be; return whether there still is mail in this box."""
         with state_errors():
-            self._redis.delete(self._sign_key(box, message_id))
+            pipe = self._redis.pipeline()
+            pipe.delete(self._sign_key(box, message_id))
+            pipe.exists(f"sb:{{{box}}}:mail")
+            return bool(pipe.execute()[1])
+
+    def has_mail(self, box: str) -> bool:
+        """Return whether a message of this box waits or is worked on."""
+        with state_errors():
+            return bool(self._redis.exists(f"sb:{{{box}}}:mail"))
 
     def sign_pending(self, box: str, message_id: str) -> bool:
         """Return whether the listener's first sign may still arrive."""
