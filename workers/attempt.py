@@ -234,6 +234,6 @@ class Attempt:
         """Count an answer for its asker, and return what it took; these figures are no ledger, and fail nobody."""
         payer = self.payer
         with contextlib.suppress(StateUnavailable):
-            self.services.accounts.add_turn(payer.team_id, payer.user_id, utc_now())
+            self.services.accounts.add_turn(payer, utc_now())
             return self.services.accounts.figures(payer.team_id, turn_account(payer.turn))[0]
         return Figures()

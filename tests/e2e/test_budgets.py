@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
+from tests.e2e.breaking import LINUS_DM
 from tests.e2e.drafting import is_told, told, words
 from tests.e2e.support import ADA, GRACE, LINUS, answer, ask, within
 from workers.state.accounts import Accounts, person_account
@@ -18,6 +19,7 @@ from workers.state.connection import connect
 pytestmark = pytest.mark.e2e
 
 BUDGET = 0.06
+PRIVATE = "G0TRIAGE0"
 ADA_IS_CALLED = "ada"
 QUESTION = "the VPN drops every few minutes since Monday, is that known?"
 
@@ -72,6 +74,12 @@ def test_another_person_is_answered(stack: Stack) -> None:
     assert "is used up" not in answer(stack, thread, seconds=90).text
 
 
+def test_a_private_channel_and_a_direct_message_are_answered_too(stack: Stack) -> None:
+    for channel in (PRIVATE, LINUS_DM):
+        thread = ask(stack, QUESTION, user=LINUS, channel=channel)
+        assert "OPS-" in answer(stack, thread, channel=channel, seconds=90).text
+
+
 def usage_page(stack: Stack, user: str, part: str) -> str:
     stack.slack.command("C0SUPPORT", user, "/jira", "usage")
 
@@ -89,6 +97,10 @@ def test_admins_see_everyone_and_others_see_themselves(stack: Stack) -> None:
     assert ADA_IS_CALLED in whole
     assert "This month: $" in whole
     assert f"{datetime.now(UTC):%a %d %b}" in whole
+    assert "By channel" in whole
+    assert [name in whole for name in ("#support", "private channels", "outside channels")] == [True] * 3
+    assert stack.slack.workspace.channels[PRIVATE].name not in whole
     own = usage_page(stack, LINUS, "Your usage")
     assert "Usage of this workspace" not in own
     assert ADA_IS_CALLED not in own
+    assert "By channel" not in own

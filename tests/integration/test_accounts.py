@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import cast
@@ -14,8 +15,9 @@ from workers.errors import BudgetSpent
 from workers.payer import Payer
 from workers.rounds import Usage
 from workers.settings import WorkerSettings
-from workers.state.accounts import Account, Accounts, Refusal, Reservation, person_account, turn_account
+from workers.state.accounts import Account, Accounts, Figures, Refusal, Reservation, person_account, turn_account
 from workers.state.metrics import Metrics
+from workers.state.spending import spending
 
 ADA = Payer("T1", "U1", "C1", "C1:1.0:1.0")
 MODEL = "claude-sonnet-5-5"
@@ -90,6 +92,25 @@ def test_what_a_call_cost_is_found_in_all_its_accounts(redis_client: redis.Redis
         assert found.usd == pytest.approx(3 * CALL_USD)
         assert found.tokens == 3 * 1_800
     assert books.ranked("T1", f"people:{now:%Y-%m-%d}") == ["U1"]
+
+
+def test_what_was_spent_is_told_by_channel_person_model_and_day_and_adds_up(redis_client: redis.Redis) -> None:
+    books, own, now = Accounts(redis_client), purse(redis_client), datetime.now(UTC)
+    for payer, times in ((ADA, 3), (Payer("T1", "U2", "C2"), 1), (Payer("T1", "U2", "D2"), 2), (Payer("T1"), 1)):
+        assert spend(payer, own, times) == times
+        books.add_turn(payer, now)
+
+    spent = spending(books, "T1", now, 14)
+
+    def cents(figures: Mapping[str, Figures]) -> dict[str, int]:
+        return {name: round(each.usd / CALL_USD) for name, each in figures.items()}
+
+    assert cents(spent.channels) == {"C1": 3, "": 3, "C2": 1}
+    assert cents(spent.people) == {"U1": 3, "U2": 3, "": 1}
+    assert cents(spent.models) == {MODEL: 7}
+    assert [round(each.usd / CALL_USD) for _, each in spent.days] == [0] * 13 + [7]
+    assert (spent.days[-1][1].turns, spent.channels["C1"].turns, spent.channels[""].turns) == (4, 1, 2)
+    assert spent.month.usd == pytest.approx(7 * CALL_USD)
 
 
 def test_a_call_that_breaks_off_is_paid_for_and_holds_nothing_more(redis_client: redis.Redis) -> None:

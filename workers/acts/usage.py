@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
 
 from workers.acts.known import known_line
 from workers.acts.services import ActServices
 from workers.records import Action
-from workers.state.accounts import Figures, person_account, summed, utc_now, workspace_account
-from workers.views.usage import Budget, Page, Row, usage_blocks, usage_text
+from workers.slack.channels import public_name
+from workers.state.accounts import Figures, person_account, summed, utc_now
+from workers.state.spending import last_days, spending
+from workers.views.usage import NO_CHANNEL, NOBODY, PRIVATE, Budget, Page, Row, usage_blocks, usage_text
 
 OWN_DAYS, WORKSPACE_DAYS = 7, 14
-MOST_PEOPLE = 30
-NOBODY = "nobody asked"
 
 
 def usage(action: Action, services: ActServices) -> None:
@@ -27,7 +26,7 @@ def usage(action: Action, services: ActServices) -> None:
 
 def _own(action: Action, services: ActServices) -> Page:
     now = utc_now()
-    days = _days(now, OWN_DAYS)
+    days = last_days(now, OWN_DAYS)
     names = [person_account(action.user_id, day) for day in days]
     figures = services.accounts.figures(action.team_id, *names)
     budget = Budget("Today", figures[-1].usd, services.settings.budget_person_day_usd)
@@ -40,44 +39,35 @@ def _own(action: Action, services: ActServices) -> Page:
 
 
 def _workspace(action: Action, services: ActServices) -> Page:
-    now, settings, team_id = utc_now(), services.settings, action.team_id
-    days = _days(now, WORKSPACE_DAYS)
-    by_day = [dict(_models(team_id, day, services)) for day in days]
-    month = services.accounts.figures(team_id, workspace_account(now))[0]
-    totals = [summed(each.values()) for each in by_day]
-    models = {name: summed(day[name] for day in by_day if name in day) for day in by_day for name in day}
+    team_id = action.team_id
+    spent = spending(services.accounts, team_id, utc_now(), WORKSPACE_DAYS)
+    people = [
+        (services.people.person(team_id, user_id).name if user_id else NOBODY, used)
+        for user_id, used in spent.people.items()
+    ]
     return Page(
         "Usage of this workspace",
-        (Budget("This month", month.usd, settings.budget_workspace_month_usd),),
-        [_row(f"{day:%a %d %b}", each) for day, each in zip(days, totals, strict=True)],
-        _dearest(_people(team_id, days, services)),
-        _dearest(_row(name, used) for name, used in models.items()),
-        summed(totals).cached_share,
+        (Budget("This month", spent.month.usd, services.settings.budget_workspace_month_usd),),
+        [_row(f"{day:%a %d %b}", each) for day, each in spent.days],
+        channels=_rows(_by_name(spent.channels, team_id, services).items()),
+        people=_rows(people),
+        models=_rows(spent.models.items()),
+        cached_share=spent.total.cached_share,
     )
 
 
-def _models(team_id: str, day: datetime, services: ActServices) -> Iterator[tuple[str, Figures]]:
-    names = services.accounts.ranked(team_id, f"models:{day:%Y-%m-%d}")
-    figures = services.accounts.figures(team_id, *(f"day:{day:%Y-%m-%d}:{name}" for name in names))
-    yield from zip(names, figures, strict=True)
+def _by_name(channels: Mapping[str, Figures], team_id: str, services: ActServices) -> dict[str, Figures]:
+    """Return what channels used by the names that everybody may know; private ones are one row."""
+    found: dict[str, list[Figures]] = {}
+    for channel_id, used in channels.items():
+        name = public_name(services.slack, services.cache, team_id, channel_id) or PRIVATE if channel_id else NO_CHANNEL
+        found.setdefault(name, []).append(used)
+    return {name: summed(parts) for name, parts in found.items()}
 
 
-def _people(team_id: str, days: Sequence[datetime], services: ActServices) -> Iterator[Row]:
-    """Yield what each person used in these days: of those who used most on any of them."""
-    seen = {user: None for day in days for user in services.accounts.ranked(team_id, f"people:{day:%Y-%m-%d}")}
-    for user_id in list(seen)[:MOST_PEOPLE]:
-        figures = services.accounts.figures(team_id, *(person_account(user_id, day) for day in days))
-        name = services.people.person(team_id, user_id).name if user_id else NOBODY
-        yield _row(name, summed(figures))
-
-
-def _days(now: datetime, count: int) -> list[datetime]:
-    return [now - timedelta(days=back) for back in reversed(range(count))]
+def _rows(used: Iterable[tuple[str, Figures]]) -> list[Row]:
+    return sorted((_row(name, each) for name, each in used), key=lambda row: -row.usd)
 
 
 def _row(name: str, used: Figures) -> Row:
     return Row(name, used.usd, used.tokens, used.cached_share, used.turns)
-
-
-def _dearest(rows: Iterator[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: -row.usd)

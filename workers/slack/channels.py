@@ -21,6 +21,8 @@ class ChannelInfo:
     is_member: bool = False
     is_shared: bool = False
     """People of other organisations read it, too."""
+    is_private: bool = False
+    """Its name is known to its members only."""
 
 
 def channel_info(slack: SlackClients, team_id: str, channel_id: str) -> ChannelInfo:
@@ -35,6 +37,7 @@ def channel_info(slack: SlackClients, team_id: str, channel_id: str) -> ChannelI
         creator=str(channel.get("creator") or ""),
         is_member=bool(channel.get("is_member") or channel.get("is_im")),
         is_shared=bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")),
+        is_private=bool(channel.get("is_private")),
     )
 
 
@@ -49,5 +52,20 @@ def channel_name(slack: SlackClients, cache: Cache, team_id: str, channel_id: st
     except SupportBotError:
         return channel_id
     shown = f"#{found}" if found else channel_id
+    cache.put(name, shown, NAME_SECONDS)
+    return shown
+
+
+def public_name(slack: SlackClients, cache: Cache, team_id: str, channel_id: str) -> str:
+    """Return what everybody may know a channel by, empty for a private or unknown one; at most a day old."""
+    name = f"{team_id}:public_name:{channel_id}"
+    known = cache.get(name)
+    if isinstance(known, str):
+        return known
+    try:
+        found = channel_info(slack, team_id, channel_id)
+    except SupportBotError:
+        return ""
+    shown = f"#{found.name}" if found.name and not found.is_private else ""
     cache.put(name, shown, NAME_SECONDS)
     return shown

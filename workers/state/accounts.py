@@ -100,6 +100,11 @@ class Figures:
         """The part of what was read that came from the cache."""
         return self.usage.cache_read_input_tokens / self.prompt_tokens if self.prompt_tokens else 0.0
 
+    def less(self, part: Figures) -> Figures:
+        """Return what is left of these without a part of them."""
+        usage = {name: max(0, getattr(self.usage, name) - getattr(part.usage, name)) for name in Usage.model_fields}
+        return Figures(max(0, self.turns - part.turns), Usage(**usage), max(0.0, self.usd - part.usd))
+
 
 class Accounts:
     """By team; days and months are those of UTC."""
@@ -137,20 +142,24 @@ class Accounts:
             if amount or usage != Usage():
                 for account in accounts:
                     _add(pipe, _key(payer.team_id, account.name), usage, amount, account.kept_seconds)
-                _add(pipe, _key(payer.team_id, f"day:{day}:{model}"), usage, amount, DAYS_KEPT * _DAY)
+                _add(pipe, _key(payer.team_id, model_account(model, now)), usage, amount, DAYS_KEPT * _DAY)
                 # Who is empty in the index of people is work that nobody asked for.
-                for index, member in ((f"models:{day}", model), (f"people:{day}", payer.user_id)):
+                ranks = [(f"models:{day}", model), (f"people:{day}", payer.user_id)]
+                if any(account.kind == "channel" for account in accounts):
+                    ranks.append((f"channels:{day}", payer.channel_id))
+                for index, member in ranks:
                     pipe.zincrby(_key(payer.team_id, index), amount, member)
                     pipe.expire(_key(payer.team_id, index), DAYS_KEPT * _DAY)
             pipe.execute()
 
-    def add_turn(self, team_id: str, user_id: str, now: datetime) -> None:
-        """Count an answer that was given to a person."""
-        key = _key(team_id, person_account(user_id, now))
+    def add_turn(self, payer: Payer, now: datetime) -> None:
+        """Count an answer that was given: for its person, its channel and the day."""
+        names = (person_account(payer.user_id, now), channel_account(payer.channel_id, now), day_account(now))
         with state_errors():
             pipe = self._redis.pipeline()
-            pipe.hincrby(key, "turns", 1)
-            pipe.expire(key, DAYS_KEPT * _DAY)
+            for name in names:
+                pipe.hincrby(_key(payer.team_id, name), "turns", 1)
+                pipe.expire(_key(payer.team_id, name), DAYS_KEPT * _DAY)
             pipe.execute()
 
     def figures(self, team_id: str, *names: str) -> list[Figures]:
@@ -191,6 +200,14 @@ def channel_account(channel_id: str, now: datetime) -> str:
 
 def workspace_account(now: datetime) -> str:
     return f"month:{now:%Y-%m}"
+
+
+def day_account(now: datetime) -> str:
+    return f"day:{now:%Y-%m-%d}"
+
+
+def model_account(model: str, now: datetime) -> str:
+    return f"{day_account(now)}:{model}"
 
 
 def turn_account(turn: str) -> str:

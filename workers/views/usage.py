@@ -1,4 +1,4 @@
-"""The usage page: what the model cost, by day, person and model, as bars of text beside what may be spent."""
+"""The usage page: what the model cost, by day, channel, person and model, as bars of text beside what may be spent."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import Any
 
 from workers.views.money import dollars
 
-BAR = 16
-NAME_SHOWN = 18
+# A line fits into a thread's pane, where Slack would break a longer one.
+BAR, NAME_SHOWN = 8, 17
 MOST_ROWS = 12
+NO_CHANNEL, PRIVATE, NOBODY = "outside channels", "private channels", "nobody asked"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One bar: a day, a person or a model."""
+    """One bar: a day, a channel, a person or a model."""
 
     name: str
     usd: float
@@ -40,6 +41,7 @@ class Page:
     title: str
     budgets: Sequence[Budget]
     days: Sequence[Row]
+    channels: Sequence[Row] = ()
     people: Sequence[Row] = ()
     models: Sequence[Row] = ()
     cached_share: float = 0.0
@@ -63,10 +65,9 @@ def _page(page: Page) -> Iterator[dict[str, Any]]:
         yield _section("Nothing was used in these days.")
         return
     yield _chart(f"By day, the last {len(page.days)}", page.days, len(page.days))
-    if page.people:
-        yield _chart("By person", page.people)
-    if page.models:
-        yield _chart("By model", page.models)
+    for title, rows in (("By channel", page.channels), ("By person", page.people), ("By model", page.models)):
+        if rows:
+            yield _chart(title, rows)
     tokens = sum(day.tokens for day in used)
     cached = f"{page.cached_share:.0%} of what was read came from the cache, at about a tenth of the price"
     yield _context(f"{tokens:,} tokens · {cached} · days are those of UTC")
@@ -86,19 +87,21 @@ def _chart(title: str, rows: Sequence[Row], most_rows: int = MOST_ROWS) -> dict[
         shown.append(Row(f"{len(rest)} more", sum(row.usd for row in rest), sum(row.tokens for row in rest)))
     most = max(row.usd for row in shown) or 1.0
     width = max(len(_name(row)) for row in shown)
-    lines = [f"{_name(row):<{width}} {_bar(row.usd / most)} {dollars(row.usd):>9}{_answers(row)}" for row in shown]
-    return _section(f"{title}\n```\n" + "\n".join(lines) + "\n```")
+    head = f"{'':<{width}} {'':<{BAR}} {'':>8} {'answers':>7} {'cached':>6}"
+    lines = [
+        f"{_name(row):<{width}} {_bar(row.usd / most)} {dollars(row.usd):>8} {row.turns or '':>7} {_cached(row):>6}"
+        for row in shown
+    ]
+    return _section(f"{title}\n```\n" + "\n".join(line.rstrip() for line in [head, *lines]) + "\n```")
+
+
+def _cached(row: Row) -> str:
+    return f"{row.cached_share:.0%}" if row.cached_share else ""
 
 
 def _bar(share: float) -> str:
     full = round(min(share, 1.0) * BAR)
     return ("█" * max(full, 1 if share > 0 else 0)).ljust(BAR, "░")
-
-
-def _answers(row: Row) -> str:
-    parts = [f"{row.turns} answer{'s' if row.turns != 1 else ''}"] if row.turns else []
-    parts += [f"{row.cached_share:.0%} cached"] if row.cached_share else []
-    return f"  {', '.join(parts)}" if parts else ""
 
 
 def _name(row: Row) -> str:
