@@ -55,7 +55,7 @@ class HistoryEntry(Record):
     model: str = ""
     """Who answered: thinking belongs to its model. Empty in entries of older versions."""
     effort: str = ""
-    """How hard it thought; a conversation keeps to one effort."""
+    """How hard the model was told to think: see `workers.effort`."""
     message_id: str = ""
     """The API's name of its last answer."""
     is_summary: bool = False

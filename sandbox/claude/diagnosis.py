@@ -28,7 +28,8 @@ class _Print:
     @classmethod
     def of(cls, body: Body) -> _Print:
         messages = tuple(fingerprint([message["role"], blocks_of(message)]) for message in body["messages"])
-        modes = fingerprint([body.get("thinking"), body.get("tool_choice")])
+        effort = (body.get("output_config") or {}).get("effort")
+        modes = fingerprint([body.get("thinking"), body.get("tool_choice"), effort])
         system, tools = fingerprint(body.get("system")), fingerprint(body.get("tools"))
         return cls(str(body["model"]), system, tools, modes, messages, sum(unit.tokens for unit in units(body)))
 

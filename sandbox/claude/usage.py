@@ -48,7 +48,9 @@ def _unmarked(value: Any) -> Any:
 
 def units(body: Body) -> list[Unit]:
     """Return the pieces of a prompt in the order of the cache: tools, system, messages."""
-    digest = hashlib.sha256(str(body.get("model")).encode())
+    # What was written at one effort is not read at another one, as people measured it; the documents don't say.
+    effort = (body.get("output_config") or {}).get("effort")
+    digest = hashlib.sha256(f"{body.get('model')} {effort}".encode())
     found: list[Unit] = []
     for seed, piece in _pieces(body):
         digest.update(json.dumps([seed, _unmarked(piece)], sort_keys=True, ensure_ascii=False).encode())

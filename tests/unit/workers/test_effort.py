@@ -1,4 +1,4 @@
-"""A conversation thinks as hard as its beginning needs, and keeps to that."""
+"""A conversation thinks as hard as its questions need: raised when that costs little, and never lowered."""
 
 from __future__ import annotations
 
@@ -44,9 +44,28 @@ def test_files_and_a_talk_above_need_more() -> None:
     assert effort_of(request("hello", ts="2.0"), []) == "medium"
 
 
-def test_a_conversation_keeps_its_effort() -> None:
-    easy = HistoryEntry(turn_ts="1.0", asker_id="U1", audience="channel:C1", effort="low")
-    older = easy.model_copy(update={"effort": ""})
+def entry(effort: str, size: int = 10) -> HistoryEntry:
+    messages = ({"role": "user", "content": "a" * size},)
+    return HistoryEntry(turn_ts="1.0", asker_id="U1", audience="channel:C1", effort=effort, messages=messages)
 
-    assert effort_of(request("the whole site is down, and so on"), [easy]) == "low"
-    assert effort_of(request("hello"), [older]) == "medium"
+
+@pytest.mark.parametrize("text", ["the whole site is down, and so on", "yes, file it", "how is OPS-12? " + "x" * 120])
+def test_a_conversation_that_began_easily_thinks_harder_once_it_must(text: str) -> None:
+    assert effort_of(request(text, ts="2.0"), [entry("low")]) == "medium"
+
+
+@pytest.mark.parametrize("text", ["thanks!", "and OPS-13?"])
+def test_it_goes_on_easily_while_the_questions_are_easy(text: str) -> None:
+    assert effort_of(request(text, ts="2.0"), [entry("low")]) == "low"
+
+
+def test_effort_never_falls() -> None:
+    assert effort_of(request("hello", ts="2.0"), [entry("medium")]) == "medium"
+    assert effort_of(request("hello", ts="2.0"), [entry("")]) == "medium"
+
+
+def test_a_long_conversation_is_raised_only_when_the_cache_has_forgotten_it() -> None:
+    long = [entry("low", size=50_000)]
+
+    assert effort_of(request("the whole site is down", ts="2.0"), long) == "low"
+    assert effort_of(request("the whole site is down", ts="4000.0"), long) == "medium"

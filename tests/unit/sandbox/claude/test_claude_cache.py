@@ -124,3 +124,11 @@ def test_a_request_without_tokens_warms_the_cache(client: anthropic.Anthropic, a
 
     assert warmed.content == []
     assert figures(ask([HELLO], system=system(LONG_MARK)))[0] == figures(warmed)[1]
+
+
+def test_what_was_written_at_one_effort_is_not_read_at_another(ask: Ask) -> None:
+    low, medium = ({"output_config": {"effort": effort}} for effort in ("low", "medium"))
+    ask([HELLO], system=system(LONG_MARK), **low)
+
+    assert figures(ask([HELLO], system=system(LONG_MARK), **medium))[0] == 0
+    assert figures(ask([HELLO], system=system(LONG_MARK), **low))[0] > 512
