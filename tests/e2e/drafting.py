@@ -21,6 +21,7 @@ JUDGEMENT = {
     "severity": "medium",
     "project": "",
     "component": "",
+    "labels": [],
     "confidence": "medium",
     "questions": [],
 }

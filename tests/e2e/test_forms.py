@@ -62,7 +62,7 @@ def test_the_fast_model_reads_the_thread_and_fills_the_form(stack: Stack) -> Non
     form = modal(stack, GRACE)
     assert (value(form, "summary"), value(form, "description")) == ("Heating off on floor 2", "Since *Monday*.")
     assert (value(form, "project"), value(form, "issue_type"), value(form, "priority")) == ("OPS", "Task", "High")
-    asked = stack.claude.requests[-1].body
+    asked = stack.claude.structured_requests[-1].body
     assert asked["model"] == "claude-haiku-5-5"
     assert "floor two since Monday" in str(asked["messages"])
 

@@ -11,6 +11,7 @@ import pytest
 
 from sandbox.claude.scripts import reply
 from sandbox.faults import Fault
+from sandbox.jira.site import Issue
 from sandbox.slack.records import Person
 from sandbox.stack import Stack
 from tests.e2e.drafting import BUTTONS, JUDGEMENT, shows, words
@@ -72,6 +73,28 @@ def test_a_report_is_judged_beside_the_first_round_and_reaches_the_second(stack:
     assert "Network" in schema["component"]["enum"]
 
 
+def test_labels_that_the_project_uses_are_offered_and_chosen_and_jira_is_asked_for_them_once(stack: Stack) -> None:
+    in_use = {label for issue in stack.jira.issues.values() if issue.project.key == "OPS" for label in labels(issue)}
+    assert in_use
+    chosen = min(in_use)
+    stack.claude.script(judged(labels=[chosen, "made-up"]), when="badge reader")
+    answer(stack, ask(stack, REPORT.format(thing="badge reader")))
+    answer(stack, ask(stack, REPORT.format(thing="parking gate")))
+
+    (schema,) = schemas(stack, "badge reader")
+    offered = schema["labels"]["items"]["enum"]
+    assert set(offered) == {label for label in in_use if not label.startswith("supportbot")}
+    assert f"labels {chosen}." in asked(stack, "badge reader")[1]
+    assert "made-up" not in asked(stack, "badge reader")[1]
+    assert schemas(stack, "parking gate")[0]["labels"]["items"]["enum"] == offered
+    reads = [call for call in stack.jira.calls if "labels" in ((call["body"] or {}).get("fields") or ())]
+    assert len([call for call in reads if len(call["body"]["fields"]) == 3]) == 1
+
+
+def labels(issue: Issue) -> list[str]:
+    return list(issue.fields.get("labels") or ())
+
+
 def test_a_follow_up_and_a_mere_question_are_not_judged(stack: Stack) -> None:
     thread = ask(stack, REPORT.format(thing="fibre link"))
     answer(stack, thread)
@@ -94,7 +117,7 @@ def test_an_answer_does_without_a_judgement_that_is_refused_or_late(stack: Stack
 def test_a_draft_by_reaction_is_filled_from_the_judgement_and_asks_when_unsure(stack: Stack) -> None:
     ts = stack.slack.say(CHANNEL, ADA, "The antenna on the roof is loose and rattles.")
     text = {"summary": "Antenna rattles", "description": "", "issue_type": "Task", "priority": "High"}
-    verdict = judged(component="Network", confidence="low", questions=["Which roof?"], **text)
+    verdict = judged(component="Network", labels=["roof"], confidence="low", questions=["Which roof?"], **text)
     stack.claude.script(verdict, when="antenna on the roof")
     stack.slack.react(CHANNEL, ts, GRACE, "jira")
     shown = card(stack, ts)

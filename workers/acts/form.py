@@ -11,7 +11,7 @@ from workers.acts.services import ActServices
 from workers.claude.prefill import Prefilled, prefill
 from workers.claude.triage import Choices
 from workers.errors import Misconfigured, SlackRefused, SupportBotError, Transient
-from workers.jira.choices import COMPONENTS, LABELS, options_of
+from workers.jira.choices import COMPONENTS, LABELS, labels_of, options_of
 from workers.jira.forms import OWN
 from workers.logs import get_logger
 from workers.payer import Payer
@@ -123,7 +123,9 @@ def filled_form(action: Action, material: Material, services: ActServices) -> Is
     types = _types(project, services)
     usual = channel.issue_type if channel.issue_type in types else ""
     specs = _specs(project, usual or _first(types), services)
-    filled = _prefilled(action, material, types, specs, services)
+    labels = labels_of(specs, project, services.jira)
+    choices = Choices(services.settings.jira_projects, options_of(specs, COMPONENTS), labels)
+    filled = _prefilled(action, material, types, specs, choices, services)
     # What a channel is set up for is not overruled by a guess, nor by an unsure one what is usual.
     if filled and filled.project in services.projects(action) and not channel.project and filled.confidence == "high":
         project = filled.project
@@ -156,19 +158,26 @@ def _judged(filled: Prefilled, specs: Sequence[FieldSpec]) -> dict[str, FieldVal
     found: dict[str, FieldValue | None] = {"priority": filled.priority} if filled.priority else {}
     if filled.component in options_of(specs, COMPONENTS):
         found[COMPONENTS] = (filled.component,)
-    labels = tuple(label for label in filled.labels if label in options_of(specs, LABELS))
+    # A screen that lists no labels takes any.
+    listed, has_field = options_of(specs, LABELS), any(spec.id == LABELS for spec in specs)
+    labels = tuple(label for label in filled.labels if has_field and (not listed or label in listed))
     return {**found, LABELS: labels} if labels else found
 
 
 def _prefilled(
-    action: Action, material: Material, types: Sequence[str], specs: Sequence[FieldSpec], services: ActServices
+    action: Action,
+    material: Material,
+    types: Sequence[str],
+    specs: Sequence[FieldSpec],
+    choices: Choices,
+    services: ActServices,
 ) -> Prefilled | None:
     if not material.text.strip():
         return None
     return prefill(
         services.claude,
         material.whole,
-        Choices(services.settings.jira_projects, options_of(specs, COMPONENTS), options_of(specs, LABELS)),
+        choices,
         types=types,
         priorities=options_of(specs, "priority"),
         payer=Payer(action.team_id, action.user_id, action.channel_id),

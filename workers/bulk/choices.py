@@ -49,7 +49,7 @@ def choices_of(project: str, jira: JiraGateway) -> Choices:
     return Choices(
         priorities=tuple(found["priority"]),
         components=tuple(found["components"])[:MOST_COMPONENTS],
-        labels=tuple(jira.many.labels_in_use(project))[:MOST_LABELS],
+        labels=tuple(jira.labels_in_use(project))[:MOST_LABELS],
     )
 
 

@@ -31,7 +31,7 @@ from workers.jira.values import CreatedIssue, Issue, IssueType, Person, SearchPa
 from workers.records import FieldSpec
 from workers.settings import WorkerSettings
 from workers.state.cache import Cache
-from workers.state.jira_cache import options_name, screen_name, types_name
+from workers.state.jira_cache import labels_name, options_name, screen_name, types_name
 from workers.state.limiter import Limiter
 from workers.state.metrics import Metrics
 from workers.state.outages import Outages
@@ -131,6 +131,15 @@ class JiraGateway:
             return self._metadata.rows(project, kind.id, options_page(field_id))
 
         return self._cached(options_name(project, kind.id, field_id), read, refresh=refresh)
+
+    def labels_in_use(self, project: str) -> list[str]:
+        """Return the labels of a project's newest issues, the most used first; read once an hour.
+
+        Whose issues they are is not told: Jira itself offers all labels to everybody.
+        """
+        project = self.open_project(project)
+        name = labels_name(project)
+        return self._cached(name, lambda: list(self.many.labels_in_use(project)), refresh=False)
 
     def people(self, project: str, typed: str) -> list[tuple[str, str]]:
         """Return those who can be assigned in a project and whose name or address begins so: (value, name)."""

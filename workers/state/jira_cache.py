@@ -18,6 +18,10 @@ def options_name(project: str, type_id: str, field_id: str) -> str:
     return f"jira:options:{project}:{type_id}:{field_id}"
 
 
+def labels_name(project: str) -> str:
+    return f"jira:labels:{project}"
+
+
 def people_name(project: str, typed: str) -> str:
     return f"jira:people:{project}:{' '.join(typed.casefold().split())[:60]}"
 
