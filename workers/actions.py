@@ -14,6 +14,7 @@ from workers.errors import JiraRefused, JiraUnavailable, SlackRefused, SupportBo
 from workers.filing import DraftDesk
 from workers.jira.forms import edited, finder
 from workers.jira.gateway import JiraGateway
+from workers.jira.mentions import with_mentions
 from workers.logs import get_logger
 from workers.records import DRAFT_VERSION, Action, Conversation, Draft, Filing
 from workers.similar import DUPLICATE
@@ -147,7 +148,9 @@ def _edit(action: Action, draft: Draft, filing: Filing, services: ActionServices
 
 
 def _edited(draft: Draft, values: dict[str, Any], services: ActionServices) -> Draft:
-    return edited(draft, values, finder(services.jira.directory, draft.project))
+    directory = services.jira.directory
+    new = edited(draft, values, finder(directory, draft.project))
+    return with_mentions(new, directory, services.acts.who(draft.conversation.team_id))
 
 
 def _use(action: Action, draft: Draft, filing: Filing, services: ActionServices) -> None:

@@ -24,6 +24,8 @@ class _Change(Record):
     url: str = ""
     note: str = ""
     """A sentence for the card, such as what was left out."""
+    mentions: dict[str, str] = Field(default_factory=dict)
+    """The Jira account of each name that stands behind an `@` in its texts."""
 
 
 class Comment(_Change):

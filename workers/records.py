@@ -228,6 +228,8 @@ class Draft(Record):
     """By field id; summary, description, priority and labels stand above."""
     accounts: dict[str, str] = {}
     """The Jira account of each person that stands among the fields by name."""
+    mentions: dict[str, str] = {}
+    """The Jira account of each name that stands behind an `@` in its texts."""
     specs: tuple[FieldSpec, ...] = ()
     """The create screen of this project and type, in Jira's order."""
     notes: tuple[str, ...] = ()

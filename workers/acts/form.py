@@ -13,6 +13,7 @@ from workers.claude.triage import Choices
 from workers.errors import Misconfigured, SlackRefused, SupportBotError, Transient
 from workers.jira.choices import COMPONENTS, LABELS, labels_of, options_of
 from workers.jira.forms import OWN
+from workers.jira.mentions import MOST_MENTIONED, Who
 from workers.logs import get_logger
 from workers.payer import Payer
 from workers.records import Action, Conversation, FieldSpec, FieldValue, SlackFile
@@ -20,6 +21,7 @@ from workers.slack.threads import ThreadMessage, read_thread
 from workers.views import failures
 from workers.views.draft_modal import USUAL_TYPE, IssueForm, issue_modal
 from workers.views.notices import notice_modal
+from workers.views.slack_words import by_name, people_in
 
 TITLE = "File an issue"
 FOREVER = "9999999999.999999"
@@ -57,6 +59,7 @@ def open_form(action: Action, services: ActServices) -> None:
     material = material_of(action, services)
     services.forms.keep_files(action.team_id, form_id, material.files)
     form = filled_form(action, material, services)
+    services.forms.keep_people(action.team_id, form_id, form.people)
     if services.forms.draw(action.team_id, form_id, by="worker"):
         view = issue_modal(form, private_metadata=_metadata(action, form), external_id=form_id)
         services.modals.update(action.team_id, form_id, view)
@@ -133,11 +136,16 @@ def filled_form(action: Action, material: Material, services: ActServices) -> Is
     issue_type = usual if usual in types else filled.issue_type if filled and filled.issue_type in types else ""
     first_line = next((line.strip() for line in material.text.splitlines() if line.strip()), "")
     specs = _specs(project, issue_type or _first(types), services)
+    summary = filled.summary if filled and filled.summary else first_line
+    description = filled.description if filled and filled.description else material.text
+    names = _names(f"{summary}\n{description}", services.who(action.team_id))
     return IssueForm(
         project=project,
         issue_type=issue_type or _first(types),
-        summary=filled.summary if filled and filled.summary else first_line,
-        description=filled.description if filled and filled.description else material.text,
+        summary=by_name(summary, names),
+        description=by_name(description, names),
+        # Of two people with one name nobody can tell who is meant.
+        people={name: user_id for user_id, name in names.items() if list(names.values()).count(name) == 1},
         fields=_judged(filled, specs) if filled else {},
         projects=projects,
         types=types,
@@ -146,6 +154,12 @@ def filled_form(action: Action, material: Material, services: ActServices) -> Is
         questions=open_questions(filled),
         is_unsure=filled is not None and filled.confidence == "low",
     )
+
+
+def _names(text: str, who: Who) -> dict[str, str]:
+    """Return the names of those whom a text names by id."""
+    names = {user_id: " ".join(who(user_id).words.split()) for user_id in people_in(text)[:MOST_MENTIONED]}
+    return {user_id: name for user_id, name in names.items() if name not in ("", user_id)}
 
 
 def open_questions(filled: Prefilled | None) -> str:

@@ -11,6 +11,7 @@ from workers.acts.form import filled_form, material_of
 from workers.acts.services import ActServices
 from workers.errors import SlackRefused
 from workers.jira.forms import OWN, notes_on
+from workers.jira.mentions import with_mentions
 from workers.logs import get_logger
 from workers.records import Action, Conversation, Draft
 from workers.slack.threads import permalink
@@ -62,6 +63,7 @@ def react(action: Action, services: ActServices) -> None:
         files=material.files[-MOST_FILES:],
         created_at=time.time(),
     )
+    draft = with_mentions(draft, services.jira.directory, services.who(action.team_id), form.people)
     notes = notes_on(draft) if form.specs else (failures.NOT_CHECKED,)
     draft = draft.model_copy(update={"notes": notes})
     write_policy = "confirm" if form.is_unsure else _write_policy(action, draft, services)

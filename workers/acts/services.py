@@ -9,7 +9,9 @@ from workers.bulk.services import BulkServices
 from workers.changes.desk import ChangeDesk
 from workers.claude.client import Claude
 from workers.filing import DraftDesk
+from workers.jira.directory import Sought
 from workers.jira.gateway import JiraGateway
+from workers.jira.mentions import Who
 from workers.jira.reader import Reader
 from workers.policy import ChannelSettings
 from workers.records import Action
@@ -55,6 +57,15 @@ class ActServices:
     def person(self, action: Action) -> Person:
         """Return who acts; raises SlackUnavailable if Slack does not say."""
         return self.people.surely(action.team_id, action.user_id)
+
+    def who(self, team_id: str) -> Who:
+        """Return what tells who somebody is whom a text names by id."""
+
+        def sought(user_id: str) -> Sought:
+            person = self.people.person(team_id, user_id)
+            return Sought(person.name, user_id, person.email or "")
+
+        return sought
 
     def is_admin(self, action: Action) -> bool:
         """Return whether the one who acts is an admin of the workspace, or one of the operator's choice."""

@@ -8,6 +8,7 @@ import time
 from workers.acts.services import ActServices
 from workers.errors import JiraUnavailable, SlackRefused, TurnFailed
 from workers.jira.forms import OWN, checked, finder, labels_of
+from workers.jira.mentions import with_mentions
 from workers.records import FORM, Action, Conversation, Draft, FieldSpec
 from workers.slack.threads import permalink
 from workers.tools.jira_create_issue import MOST_FILES
@@ -49,6 +50,7 @@ def _point_at_card(action: Action, draft_id: str, services: ActServices) -> None
 def _draft_from_form(action: Action, services: ActServices, draft_id: str) -> Draft:
     """Return what the form asks for; what it asks for in vain is noted, and nothing that was typed is lost."""
     values = action.values
+    form_id = str(values.get(FORM) or "")
     project, notes = _project_of(values, services.projects(action))
     issue_type, specs, more = _screen_of(values, project, services)
     asker = services.people.person(action.team_id, action.user_id)
@@ -70,11 +72,13 @@ def _draft_from_form(action: Action, services: ActServices, draft_id: str) -> Dr
         fields={name: value for name, value in values.items() if name not in (*OWN, FORM) and value},
         specs=specs,
         permalink=link,
-        files=services.forms.files(action.team_id, str(values.get(FORM) or ""))[-MOST_FILES:],
+        files=services.forms.files(action.team_id, form_id)[-MOST_FILES:],
         created_at=time.time(),
     )
     if specs:
         draft = checked(draft, finder(services.jira.directory, project))
+    people = services.forms.people(action.team_id, form_id)
+    draft = with_mentions(draft, services.jira.directory, services.who(action.team_id), people)
     return draft.model_copy(update={"notes": (*notes, *more, *draft.notes)})
 
 

@@ -50,7 +50,7 @@ class Carrier:
 
     def _update(self, change: Update) -> None:
         held = self._held(change)
-        wanted = [field for field in change.fields if not is_held(field, held[field.spec.id], self.jira)]
+        wanted = [field for field in change.fields if not is_held(field, held[field.spec.id], change, self.jira)]
         if any(_shown(held[field.spec.id]) != field.old for field in wanted if not (field.add or field.remove)):
             now = (field.model_copy(update={"old": _shown(held[field.spec.id])}) for field in change.fields)
             raise Stale(change.model_copy(update={"fields": tuple(now)}))
@@ -70,18 +70,18 @@ class Carrier:
 
     def _differing(self, change: Update) -> list[FieldChange]:
         held = self._held(change)
-        return [field for field in change.fields if not is_held(field, held[field.spec.id], self.jira)]
+        return [field for field in change.fields if not is_held(field, held[field.spec.id], change, self.jira)]
 
     def _held(self, change: Update) -> dict[str, FieldValue]:
         return self.jira.values(change.key, [field.spec for field in change.fields])
 
 
-def is_held(field: FieldChange, held: FieldValue, jira: IssueChanges) -> bool:
+def is_held(field: FieldChange, held: FieldValue, change: Update, jira: IssueChanges) -> bool:
     """Return whether a field holds what it shall."""
     if field.add or field.remove:
         words = {held} if isinstance(held, str) else set(held)
         return words >= set(field.add) and not words & set(field.remove)
-    return normal(field.spec, held) == normal(field.spec, jira.as_read_back(field.spec, field.new))
+    return normal(field.spec, held) == normal(field.spec, jira.as_read_back(field.spec, field.new, change.mentions))
 
 
 def way_to(ways: tuple[Transition, ...], wanted: str) -> Transition | None:

@@ -100,6 +100,7 @@ def comment_of(draft: Draft, key: str, *, is_internal: bool) -> Comment:
         id=f"{draft.id}:{key}",
         key=key,
         body="\n\n".join(filter(None, (f"**{HEADING} {' '.join(draft.summary.split())}**", draft.description.strip()))),
+        mentions=draft.mentions,
         is_internal=is_internal,
         said_by=f"From {who} via " if draft.permalink else f"From {who} via Slack",
         said_at=draft.permalink,

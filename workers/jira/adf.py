@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -13,7 +14,9 @@ from markdown_it.tree import SyntaxTreeNode
 
 from workers.jira.adf_blocks import blocks_of, number_tasks
 from workers.jira.adf_inline import LinkOf, text_nodes
+from workers.jira.adf_mentions import mention_people
 from workers.logs import get_logger
+from workers.views.slack_words import by_name
 
 log = get_logger(__name__)
 
@@ -32,15 +35,22 @@ NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff
 """What neither XML nor UTF-8 can carry; Jira refuses the whole document for one of these."""
 
 
-def adf_of(markdown: str, *, link_of: LinkOf = lambda _key: None) -> Node:
-    """Return the text as a valid ADF document; `link_of` gives the address of an issue key, or None."""
-    text = _shortened(NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", markdown).expandtabs(4))
+def adf_of(
+    markdown: str, *, link_of: LinkOf = lambda _key: None, mentions: Mapping[str, str] = MappingProxyType({})
+) -> Node:
+    """Return the text as a valid ADF document, without an id of Slack's.
+
+    `link_of` gives the address of an issue key, or None; `mentions` the account of a name behind an `@`.
+    """
+    text = by_name(_shortened(NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", markdown).expandtabs(4)))
     try:
         content = _parsed(text, link_of)
     except Exception:  # noqa: BLE001  a text that breaks the converter is still the person's text
         log.warning("adf_fallback", length=len(text))
         content = None
-    return document(plain_blocks(text) if content is None else content)
+    content = plain_blocks(text) if content is None else content
+    mention_people(content, mentions)
+    return document(content)
 
 
 def document(content: list[Node]) -> Node:

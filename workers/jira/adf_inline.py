@@ -16,7 +16,9 @@ MARKS = {"strong": "strong", "em": "em", "s": "strike"}
 LONGEST_ADDRESS = 2_000
 ADDRESS = r"https?://[^\s<>\"'`|\\^{}]{1,2000}"
 KEY = r"(?<![\w/-])[A-Z][A-Z0-9_]{1,20}-[1-9][0-9]{0,9}(?![\w-])"
-LINKABLE = re.compile(f"(?P<address>{ADDRESS})|(?P<key>{KEY})")
+# As Slack writes a link with words of its own; what has no space in it the parser takes for one long address.
+SLACK_LINK = r"<(?P<target>(?:https?://|mailto:)[^\s<>|]{1,2000})\|(?P<words>[^<>\n]{1,300})>"
+LINKABLE = re.compile(f"{SLACK_LINK}|(?P<address>{ADDRESS})|(?P<key>{KEY})")
 TRAILING = ".,;:!?*_~"
 
 
@@ -76,6 +78,9 @@ def _nodes(node: SyntaxTreeNode, marks: list[str], address: str | None, link_of:
 
 def _link(node: SyntaxTreeNode, marks: list[str], link_of: LinkOf) -> Iterator[Node]:
     address = str(node.attrs.get("href", ""))
+    if node.info == "auto" and "|" in (written := next(iter(node.children)).content):
+        yield from text_nodes(written.partition("|")[2], marks, written.partition("|")[0])
+        return
     if is_safe(address):
         yield from _nodes(node, marks, address, link_of)
         return
@@ -95,6 +100,11 @@ def _linked_text(text: str, marks: list[str], link_of: LinkOf) -> Iterator[Node]
     end = 0
     for match in LINKABLE.finditer(text):
         found = match.group()
+        if match["target"]:
+            yield from text_nodes(text[end : match.start()], marks)
+            yield from text_nodes(match["words"], marks, match["target"])
+            end = match.end()
+            continue
         address = link_of(found) if match["key"] else _without_tail(found)
         if not address:
             continue

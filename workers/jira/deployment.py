@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from workers.jira.adf import adf_of, document, linked_paragraph, plain_blocks
@@ -14,6 +15,7 @@ from workers.settings import WorkerSettings
 
 Raw = dict[str, Any]
 LinkOf = Callable[[str], str | None]
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,13 @@ class Deployment(Protocol):
         """Return what asks for the page behind this one, None if it was the last."""
         ...
 
-    def rich_text(self, markdown: str, link_of: LinkOf, closing: Closing | None = None) -> Any:
-        """Return the wire value of a text; `link_of` gives the address of an issue key or None."""
+    def rich_text(
+        self, markdown: str, link_of: LinkOf, closing: Closing | None = None, mentions: Mapping[str, str] = NOBODY
+    ) -> Any:
+        """Return the wire value of a text.
+
+        `link_of` gives the address of an issue key or None; `mentions` the account of a name behind an `@`.
+        """
         ...
 
     def markdown(self, value: Any) -> str:
@@ -104,8 +111,10 @@ class Cloud:
         token = None if raw.get("isLast") else raw.get("nextPageToken")
         return str(token) if token else None
 
-    def rich_text(self, markdown: str, link_of: LinkOf, closing: Closing | None = None) -> Any:
-        text = adf_of(markdown, link_of=link_of)
+    def rich_text(
+        self, markdown: str, link_of: LinkOf, closing: Closing | None = None, mentions: Mapping[str, str] = NOBODY
+    ) -> Any:
+        text = adf_of(markdown, link_of=link_of, mentions=mentions)
         return document([*text["content"], *_last_blocks(closing)]) if closing else text
 
     def markdown(self, value: Any) -> str:
@@ -152,8 +161,10 @@ class DataCenter:
         end = int(raw.get("startAt") or 0) + len(raw["issues"])
         return str(end) if raw["issues"] and end < int(raw.get("total") or 0) else None
 
-    def rich_text(self, markdown: str, link_of: LinkOf, closing: Closing | None = None) -> Any:
-        text = wiki_of(markdown, link_of=link_of)
+    def rich_text(
+        self, markdown: str, link_of: LinkOf, closing: Closing | None = None, mentions: Mapping[str, str] = NOBODY
+    ) -> Any:
+        text = wiki_of(markdown, link_of=link_of, mentions=mentions)
         last = linked_line(closing.before, closing.label, closing.address) if closing else ""
         return "\n\n".join(filter(None, (text, last)))
 

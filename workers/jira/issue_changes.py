@@ -113,11 +113,11 @@ class IssueChanges:
 
         return tuple(LinkType(**row) for row in self._cached("jira:link_types", read))
 
-    def as_read_back(self, spec: FieldSpec, value: FieldValue) -> FieldValue:
+    def as_read_back(self, spec: FieldSpec, value: FieldValue, mentions: Mapping[str, str]) -> FieldValue:
         """Return a text as it will read once it has gone through Jira; other values as they are."""
         if spec.kind != "paragraph" or not value:
             return value
-        return self.deployment.markdown(self._wire(spec, value, {}))
+        return self.deployment.markdown(self._wire(spec, value, {}, mentions))
 
     # Whether it is there
 
@@ -144,7 +144,7 @@ class IssueChanges:
         closing = Closing(change.said_by, change.said_at and "Slack", change.said_at) if change.said_by else None
         properties = [{"key": PROPERTY, "value": {"change": change.id}}]
         body = {
-            "body": self.deployment.rich_text(change.body, self.gate.link_of, closing),
+            "body": self.deployment.rich_text(change.body, self.gate.link_of, closing, change.mentions),
             "properties": [*properties, *([INTERNAL] if change.is_internal else [])],
         }
         self.space(key)
@@ -160,7 +160,7 @@ class IssueChanges:
                 added = [{"add": word} for word in field.add]
                 operations[field.spec.id] = [*added, *({"remove": word} for word in field.remove)]
             else:
-                fields[field.spec.id] = self._wire(field.spec, field.new, change.accounts)
+                fields[field.spec.id] = self._wire(field.spec, field.new, change.accounts, change.mentions)
         body = {name: part for name, part in (("fields", fields), ("update", operations)) if part}
         self.space(key)
         self.connection.write("update", "PUT", f"issue/{key}", body)
@@ -168,7 +168,10 @@ class IssueChanges:
     def move(self, change: Move, transition_id: str, *, acting_as: str | None = None) -> None:  # noqa: ARG002
         """Take one way on; one that was taken is not there any more."""
         key = self.gate.open_key(change.key)
-        fields = {field.spec.id: self._wire(field.spec, field.new, change.accounts) for field in change.fields}
+        fields = {
+            field.spec.id: self._wire(field.spec, field.new, change.accounts, change.mentions)
+            for field in change.fields
+        }
         if change.resolution:
             fields["resolution"] = {"name": change.resolution}
         body: dict[str, Any] = {"transition": {"id": transition_id}}
@@ -200,10 +203,12 @@ class IssueChanges:
         if isinstance(answer, Wait):
             raise JiraUnavailable("one issue takes no more writes just now", retry_after_seconds=answer.seconds)
 
-    def _wire(self, spec: FieldSpec, value: FieldValue, accounts: Mapping[str, str]) -> Any:
+    def _wire(
+        self, spec: FieldSpec, value: FieldValue, accounts: Mapping[str, str], mentions: Mapping[str, str]
+    ) -> Any:
         if not value:
             return [] if spec.schema_type == "array" else None
-        wire = wire_value(spec, value, accounts, self.deployment, self.gate.link_of)
+        wire = wire_value(spec, value, accounts, self.deployment, self.gate.link_of, mentions)
         if wire is None:
             raise ToolError(f"{spec.name} can't take this value.")
         return wire

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from workers.jira.deployment import Closing, Cloud, Deployment, LinkOf
+from workers.jira.deployment import NOBODY, Closing, Cloud, Deployment, LinkOf
 from workers.jira.field_values import option_named
 from workers.jira.fields import REPORTER
 from workers.jira.screen import CHILD, is_sprint
 from workers.records import Draft, FieldSpec, FieldValue
+from workers.views.slack_words import in_plain
 
 PROPERTY = "supportbot"
 """The entity property of every issue that the bot files."""
@@ -58,7 +59,7 @@ def create_payload(
     fields: dict[str, Any] = {
         "project": {"key": draft.project},
         "issuetype": {"name": draft.issue_type},
-        "summary": " ".join(draft.summary.split())[:LONGEST_SUMMARY],
+        "summary": " ".join(in_plain(draft.summary).split())[:LONGEST_SUMMARY],
     }
     if "description" in specs or not specs:
         fields["description"] = _description(draft, line, kind, link_of)
@@ -70,7 +71,7 @@ def create_payload(
         fields["reporter"] = kind.person(reporter_account_id)
     for name, value in draft.fields.items():
         is_taken = name in specs and name != REPORTER
-        wire = wire_value(specs[name], value, accounts or {}, kind) if is_taken else None
+        wire = wire_value(specs[name], value, accounts or {}, kind, mentions=draft.mentions) if is_taken else None
         if wire is not None:
             fields[name] = wire
     return {"fields": fields, "properties": [{"key": PROPERTY, "value": sign}]}
@@ -91,7 +92,7 @@ def _description(draft: Draft, line: str | None, deployment: Deployment, link_of
     closing = Closing(line or "")
     if draft.permalink:
         closing = Closing(f"{line}: " if line else "From Slack: ", "the conversation", draft.permalink)
-    return deployment.rich_text(draft.description, link_of, closing)
+    return deployment.rich_text(draft.description, link_of, closing, draft.mentions)
 
 
 def wire_value(
@@ -100,13 +101,14 @@ def wire_value(
     accounts: Mapping[str, str],
     deployment: Deployment,
     link_of: LinkOf = lambda _key: None,
+    mentions: Mapping[str, str] = NOBODY,
 ) -> Any:
     """Return what Jira takes for a value that a person reads, None to leave it out."""
     if spec.kind == "user":
         people = [deployment.person(accounts[email]) for email in _texts(value) if email in accounts]
         return people if spec.schema_type == "array" and people else next(iter(people), None)
     if spec.kind == "paragraph":
-        return deployment.rich_text("\n".join(_texts(value)), link_of)
+        return deployment.rich_text("\n".join(_texts(value)), link_of, mentions=mentions)
     if spec.kind == "labels":
         return list(_texts(value))
     if spec.kind == "multi_select" or (not is_sprint(spec) and spec.schema_type == "array" and spec.options):
@@ -163,7 +165,7 @@ def _sprint(spec: FieldSpec, text: str) -> int | None:
 
 
 def _as_text(spec: FieldSpec, text: str) -> Any:
-    return _choice(spec, text) if spec.options else text
+    return _choice(spec, text) if spec.options else in_plain(text)
 
 
 BY_TYPE: dict[str, Callable[[FieldSpec, str], Any]] = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from workers.jira.adf import adf_of
@@ -23,6 +24,7 @@ SMILEYS = re.compile(r"\((?=(?:[ynix/!+?-]|\*[rgby]?|on|off|flag|flagoff)\))|[:;
 LINE_START = re.compile(r"^(\s*)(h[1-6]\.|bq\.|#|----)", re.MULTILINE)
 # A hyphen or an underscore inside a word is none: OPS-12, snake_case.
 INSIDE_WORD = re.compile(r"(?<=\w)[-_?!+](?=\w)")
+NOT_IN_ACCOUNT = re.compile(r"[\[\]|{}\s]")
 NOT_IN_ADDRESS = str.maketrans({sign: f"%{ord(sign):02X}" for sign in "[]|{}\\^"})
 # Of any other language Jira says above the code that it does not know it.
 LANGUAGES = frozenset(
@@ -36,9 +38,11 @@ OTHER_NAMES = {"py": "python", "shell": "bash", "console": "bash", "ts": "javasc
 TITLES = {kind: name.capitalize() for name, kind in PANELS.items()}
 
 
-def wiki_of(markdown: str, *, link_of: LinkOf = lambda _key: None) -> str:
+def wiki_of(
+    markdown: str, *, link_of: LinkOf = lambda _key: None, mentions: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """Return the text as wiki markup; whatever the text, it reads as it was written and never raises."""
-    return blocks_text(adf_of(markdown, link_of=link_of)["content"])
+    return blocks_text(adf_of(markdown, link_of=link_of, mentions=mentions)["content"])
 
 
 def linked_line(text: str, label: str, address: str) -> str:
@@ -137,6 +141,8 @@ def _inline(nodes: Iterable[Node], *, break_text: str = "\n", one_line: bool = F
 def _node(node: Node, break_text: str, around: str) -> str:
     if node["type"] == "hardBreak":
         return break_text
+    if node["type"] == "mention":
+        return _mention(node["attrs"])
     text = str(node.get("text", ""))
     marks = {mark["type"]: mark for mark in node.get("marks", [])}
     address = marks.get("link", {}).get("attrs", {}).get("href", "")
@@ -151,6 +157,11 @@ def _node(node: Node, break_text: str, around: str) -> str:
     # Wiki markup wants its signs to touch the words: outer spaces stay outside.
     around = ("" if before else around[:1]) + ("" if after else around[-1:])
     return f"{before}{_wrapped(_escaped(core), signs, around)}{after}" if core else text
+
+
+def _mention(attrs: Node) -> str:
+    account = str(attrs["id"])
+    return _escaped(str(attrs["text"])) if NOT_IN_ACCOUNT.search(account) else f"[~{account}]"
 
 
 def _link(text: str, address: str) -> str:

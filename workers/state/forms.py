@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import redis
@@ -32,6 +32,20 @@ class Forms:
         with state_errors():
             rows = [file.model_dump(mode="json") for file in files]
             self._redis.set(f"sb:form:{team_id}:{form_id}", encode(rows), ex=KEPT_SECONDS)
+
+    def keep_people(self, team_id: str, form_id: str, people: Mapping[str, str]) -> None:
+        """Remember whom the texts of a form name, by the names that it shows."""
+        if people:
+            with state_errors():
+                self._redis.set(f"sb:form:{team_id}:{form_id}:people", encode(dict(people)), ex=KEPT_SECONDS)
+
+    def people(self, team_id: str, form_id: str) -> dict[str, str]:
+        """Return the ids of those whom a form named, by name."""
+        if not form_id:
+            return {}
+        with state_errors():
+            data = cast("bytes | None", self._redis.get(f"sb:form:{team_id}:{form_id}:people"))
+        return dict(decode(data)) if data else {}
 
     def files(self, team_id: str, form_id: str) -> tuple[SlackFile, ...]:
         """Return the files of a form, none if it is not known any more."""

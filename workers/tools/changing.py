@@ -15,7 +15,7 @@ from workers.proposals import NOTHING, AnyChange, FieldChange
 from workers.records import FieldSpec, FieldValue
 from workers.tools.arguments import key_in
 from workers.tools.context import ToolContext
-from workers.tools.people import account_of
+from workers.tools.people import account_of, mentions
 from workers.tools.tool import ToolAnswer
 
 MOST_NAMED = 25
@@ -73,6 +73,7 @@ class FittedChanges:
 
     fields: tuple[FieldChange, ...] = ()
     accounts: dict[str, str] = field(default_factory=dict)
+    mentions: dict[str, str] = field(default_factory=dict)
     same: tuple[str, ...] = ()
     """The names of fields that hold the value already."""
 
@@ -81,10 +82,12 @@ def fitted(key: str, specs: Sequence[FieldSpec], given: Mapping[str, Any], conte
     """Return the given values as changes of fields; raises ToolError that names all that do not fit."""
     chosen, problems = _chosen(key, specs, given)
     accounts: dict[str, str] = {}
+    people = mentions(context)
     wanted: dict[str, FieldValue] = {}
     for spec, value in chosen:
         try:
-            wanted[spec.id] = _value(key, spec, value, accounts, context)
+            taken = _value(key, spec, value, accounts, context)
+            wanted[spec.id] = people.in_field(taken, spec.kind) if isinstance(taken, str) else taken
         except (BadValue, ToolError) as problem:
             problems.append(str(problem))
     if problems:
@@ -92,13 +95,13 @@ def fitted(key: str, specs: Sequence[FieldSpec], given: Mapping[str, Any], conte
     held = context.jira.changes.values(key, [spec for spec, _ in chosen])
     changes, same = [], []
     for spec, _ in chosen:
-        read_back = context.jira.changes.as_read_back(spec, wanted[spec.id])
+        read_back = context.jira.changes.as_read_back(spec, wanted[spec.id], people.accounts)
         if normal(spec, held[spec.id]) == normal(spec, read_back):
             same.append(spec.name)
         else:
             old = in_words(held[spec.id]) or NOTHING
             changes.append(FieldChange(spec=spec, old=old, new=wanted[spec.id]))
-    return FittedChanges(tuple(changes), accounts, tuple(same))
+    return FittedChanges(tuple(changes), accounts, people.accounts, tuple(same))
 
 
 def named_spec(specs: Iterable[FieldSpec], name: str) -> FieldSpec | None:

@@ -11,6 +11,7 @@ from workers.proposals import Comment
 from workers.tools.arguments import one_of
 from workers.tools.changing import check_length, closing, common, propose, target_of
 from workers.tools.context import ToolContext
+from workers.tools.people import mentions
 from workers.tools.tool import Tool, ToolAnswer, ToolInput
 
 Audience = Annotated[
@@ -37,9 +38,11 @@ def run(args: AddComment, context: ToolContext, tool_use_id: str) -> ToolAnswer:
     target = target_of(args.key, context)
     is_desk = context.jira.changes.is_service_desk(target)
     is_for_customers = is_desk and args.audience == "customers"
+    people = mentions(context)
     change = Comment(
         **common(target, context, tool_use_id),
-        body=args.body,
+        body=people.named(args.body),
+        mentions=people.accounts,
         is_internal=is_desk and not is_for_customers,
         is_for_customers=is_for_customers,
         # What customers read names no colleague and no address of ours.

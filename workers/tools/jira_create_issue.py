@@ -9,12 +9,13 @@ from pydantic import Field
 
 from workers.errors import ToolError
 from workers.jira.fields import Fitted, fit, missing_line, with_long_lists
+from workers.jira.mentions import with_mentions
 from workers.jira.people_fields import Peopled, with_people
 from workers.jira.screen import takes_issue
 from workers.records import Draft, FieldSpec, SlackFile
 from workers.tools.arguments import CommaTexts, Mapping
 from workers.tools.context import ToolContext
-from workers.tools.people import finder
+from workers.tools.people import finder, sought
 from workers.tools.tool import Tool, ToolAnswer, ToolInput
 
 LONGEST_SUMMARY = 255
@@ -64,7 +65,7 @@ def run(args: CreateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer
         asker_email=context.asker.email,
         project=project,
         issue_type=kind.name,
-        summary=_shortened(summary),
+        summary=summary,
         description=args.description,
         priority=fitted.priority,
         labels=fitted.labels,
@@ -76,6 +77,8 @@ def run(args: CreateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer
         files=files,
         created_at=time.time(),
     )
+    draft = with_mentions(draft, context.jira.directory, lambda user_id: sought(f"<@{user_id}>", context))
+    draft = draft.model_copy(update={"summary": _shortened(draft.summary)})
     proposed = context.drafts.propose(draft, context.reader, write_policy=context.write_policy)
     return ToolAnswer(
         "\n".join([proposed.words, *notes]),

@@ -15,6 +15,7 @@ from workers.proposals import AnyChange, Comment, Move
 from workers.tools.arguments import Mapping
 from workers.tools.changing import check_length, closing, common, fitted, nothing_to_do, propose, target_of
 from workers.tools.context import ToolContext
+from workers.tools.people import mentions
 from workers.tools.tool import Tool, ToolAnswer, ToolInput
 
 RESOLUTION = "resolution"
@@ -42,9 +43,9 @@ def run(args: TransitionIssue, context: ToolContext, tool_use_id: str) -> ToolAn
     if args.comment:
         is_internal = context.jira.changes.is_service_desk(target)
         about = common(target, context, tool_use_id, number=1)
-        changes.append(
-            Comment(**about, body=args.comment, is_internal=is_internal, after=changes[0].id, **closing(context))
-        )
+        people = mentions(context)
+        said = {"body": people.named(args.comment), "mentions": people.accounts}
+        changes.append(Comment(**about, **said, is_internal=is_internal, after=changes[0].id, **closing(context)))
     return propose(context, changes, [target])
 
 
@@ -68,6 +69,7 @@ def _move(args: TransitionIssue, target: Target, way: Transition, context: ToolC
         resolution=resolution,
         fields=found.fields if found else (),
         accounts=found.accounts if found else {},
+        mentions=found.mentions if found else {},
         note=note,
     )
 

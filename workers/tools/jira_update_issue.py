@@ -47,7 +47,11 @@ def run(args: UpdateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer
         return nothing_to_do(target.key, f"{target.key} has that already.", context)
     note = f"Left out, because it is so already: {', '.join(found.same)}." if found.same else ""
     change = Update(
-        **common(target, context, tool_use_id), fields=(*found.fields, *labels), accounts=found.accounts, note=note
+        **common(target, context, tool_use_id),
+        fields=(*found.fields, *labels),
+        accounts=found.accounts,
+        mentions=found.mentions,
+        note=note,
     )
     return propose(context, [change], [target])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from workers.jira.directory import Sought
+from workers.jira.mentions import Mentions
 from workers.jira.people_fields import Find
 from workers.jira.values import Person
 from workers.records import FieldSpec
@@ -25,6 +26,11 @@ def sought(words: str, context: ToolContext) -> Sought:
         return Sought(words.strip("<>").removeprefix("@").strip())
     who = context.asker if slack_id == context.asker.user_id else context.person(slack_id)
     return Sought(who.name, slack_id, who.email or "")
+
+
+def mentions(context: ToolContext) -> Mentions:
+    """Return what puts names in the place of the ids in texts, with the accounts of these people."""
+    return Mentions(context.jira.directory, lambda user_id: sought(f"<@{user_id}>", context))
 
 
 def account_of(words: str, context: ToolContext, *, project: str = "") -> Person:

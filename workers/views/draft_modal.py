@@ -85,6 +85,8 @@ class IssueForm:
     description: str = ""
     fields: Mapping[str, FieldValue | None] = field(default_factory=dict)
     """Priority and labels among them."""
+    people: Mapping[str, str] = field(default_factory=dict)
+    """The ids of those whom its texts name behind an `@`."""
     projects: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     specs: tuple[FieldSpec, ...] = ()
