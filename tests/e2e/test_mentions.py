@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.claude.scripts import reply, tool
 from sandbox.jira.catalogue import GRACE as GRACE_IN_JIRA
-from sandbox.slack.workspace import Person
+from sandbox.slack.records import Person
 from sandbox.stack import Stack
 from tests.e2e.changing import CONFIRM, comment, move, update
 from tests.e2e.changing import propose as propose_changes
