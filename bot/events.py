@@ -9,6 +9,7 @@ from typing import Any, Literal
 from bot.identity import Identity
 from bot.words import mentions, words_of
 from workers.jobs import Conversation, SlackFile, TurnRequest
+from workers.views.message_text import readable_text
 
 TurnKind = Literal["mention", "direct", "follow_up"]
 
@@ -26,7 +27,8 @@ def turn_from_event(body: Mapping[str, Any], identity: Identity, received_at: fl
     if not _is_a_new_message(event, identity) or (is_bot and not _is_allowed(event, identity)):
         return None
     text = event.get("text") or ""
-    kind = _kind(event, text, identity.bot_user_id)
+    # What a program hangs on its message is its message: an alert calls us there as well.
+    kind = _kind(event, readable_text(event) if is_bot else text, identity.bot_user_id)
     # Of a bot only what calls us by name: all else it writes anyway.
     if kind is None or (is_bot and kind != "mention"):
         return None
@@ -49,7 +51,8 @@ def turn_from_event(body: Mapping[str, Any], identity: Identity, received_at: fl
         files=files,
         received_at=received_at,
         is_bot=is_bot,
-        is_shared=bool(body.get("is_ext_shared_channel")),
+        # A message that was read in a channel's history does not tell.
+        is_shared=body.get("is_ext_shared_channel"),
     )
 
 

@@ -80,6 +80,8 @@ class Attempt:
         """The asker may be shown what is in Jira."""
         self.sees_internal = False
         """Internal comments may be shown here."""
+        self.is_shared = False
+        """Another organisation reads along."""
         self.request = TurnRequest.model_validate(claim.body)
         self.journal = Journal(services.boxes, claim)
         self.api = services.slack.of(self.request.conversation.team_id)
@@ -116,8 +118,10 @@ class Attempt:
             return f"guests:{where.channel_id}"
         if where.is_direct:
             return f"dm:{self.request.user_id}"
-        # What was read while internal comments were open here does not stay when they are closed.
-        return f"channel:{where.channel_id}{':internal' if self.sees_internal else ''}"
+        # What was read while internal comments were open here does not stay when they are closed, nor what was read
+        # among ourselves when others read along.
+        more = ":internal" if self.sees_internal else ":shared" if self.is_shared else ""
+        return f"channel:{where.channel_id}{more}"
 
     @property
     def own_history(self) -> list[HistoryEntry]:

@@ -162,6 +162,8 @@ def _jira_project(jira: JiraGateway, project: str) -> Finding:
 
 def _jira_rights(jira: JiraGateway, settings: WorkerSettings) -> Finding:
     """Say how it is known what a person may see, and what those are shown of whom that is not known."""
+    # What the workers know of it may be ten minutes old, and who runs this has just changed something.
+    jira.sight.forget_rights(settings.jira_projects)
     way = jira.sight.way()
     everybodys = [project for project in settings.jira_projects if jira.sight.is_open_to_all(project)]
     others = f"people without a Jira account are shown {', '.join(everybodys) or 'nothing'}"

@@ -90,8 +90,8 @@ class TurnRequest(Record):
     """The message to answer in, when a failed turn is tried again."""
     is_bot: bool = False
     """Another bot asks, one that the operator allows."""
-    is_shared: bool = False
-    """People of another organisation read this channel, too."""
+    is_shared: bool | None = False
+    """People of another organisation read this channel, too; None if that was not told: then Slack is asked."""
 
     @property
     def opens_thread(self) -> bool:

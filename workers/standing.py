@@ -9,6 +9,8 @@ from workers.jira.reader import Reader
 from workers.policy import Access, ChannelSettings
 from workers.records import TurnRequest
 from workers.settings import WorkerSettings
+from workers.slack.api import SlackClients
+from workers.slack.channels import channel_info
 from workers.slack.people import People, Person
 from workers.state.channel_settings import Channels
 
@@ -39,7 +41,9 @@ class Standing:
         return (self.channel.write_policy or usual) if may_file else "confirm"
 
 
-def standing_of(request: TurnRequest, people: People, channels: Channels, settings: WorkerSettings) -> Standing:
+def standing_of(
+    request: TurnRequest, people: People, channels: Channels, settings: WorkerSettings, slack: SlackClients
+) -> Standing:
     """Return how the asker of a turn stands; raises SlackUnavailable rather than guess."""
     where = request.conversation
     person = people.surely(where.team_id, request.user_id)
@@ -56,10 +60,17 @@ def standing_of(request: TurnRequest, people: People, channels: Channels, settin
             settings,
             is_open=access == "full",
             is_direct=where.is_direct,
-            is_shared=request.is_shared,
+            is_shared=_is_shared(request, slack),
         ),
         projects=policy.fileable(channel, projects=settings.jira_projects),
     )
+
+
+def _is_shared(request: TurnRequest, slack: SlackClients) -> bool:
+    where = request.conversation
+    if request.is_shared is not None or where.is_direct:
+        return bool(request.is_shared)
+    return channel_info(slack, where.team_id, where.channel_id).is_shared
 
 
 def reader_of(
@@ -86,5 +97,6 @@ def reader_of(
         email=person.email,
         projects=projects if is_open else (),
         is_alone=is_direct,
+        is_shared=is_shared,
         sees_internal=is_direct or (channel.shows_internal and not is_shared),
     )

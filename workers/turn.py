@@ -72,8 +72,7 @@ def answer_message(attempt: Attempt) -> None:
     services, request = attempt.services, attempt.request
     if attempt.claim.attempts > MAX_ATTEMPTS:
         raise TurnFailed(failures.GAVE_UP)
-    standing = standing_of(request, services.people, services.channels, services.settings)
-    attempt.has_access, attempt.sees_internal = standing.access == "full", standing.reader.sees_internal
+    standing = _standing(attempt)
     attempt.interrupt.check()
     if standing.access == "denied":
         raise TurnFailed(failures.GUESTS_NOT_SERVED)
@@ -112,6 +111,15 @@ def answer_message(attempt: Attempt) -> None:
 
 def _bounds(settings: WorkerSettings) -> Bounds:
     return Bounds(settings.turn_max_rounds, settings.turn_max_tokens, settings.tool_calls)
+
+
+def _standing(attempt: Attempt) -> Standing:
+    """Return how the asker stands, and note who can read the answer."""
+    services = attempt.services
+    standing = standing_of(attempt.request, services.people, services.channels, services.settings, services.slack)
+    attempt.has_access = standing.access == "full"
+    attempt.sees_internal, attempt.is_shared = standing.reader.sees_internal, standing.reader.is_shared
+    return standing
 
 
 def _name_conversation(attempt: Attempt) -> None:

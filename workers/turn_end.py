@@ -18,7 +18,7 @@ from workers.errors import (
 )
 from workers.logs import get_logger
 from workers.proposals import Proposal
-from workers.records import Draft
+from workers.records import Draft, Filing
 from workers.turn_messages import joined, keys_read, stopped_messages
 from workers.views import failures
 from workers.views.change_words import made
@@ -138,8 +138,8 @@ class TurnEnd:
             attempt.reply.withdraw()
         attempt.commit(None, "deleted")
 
-    def _close_drafts(self) -> list[str]:
-        """Cancel what of this turn waits for a person; return the issues that were filed from its other drafts."""
+    def _close_drafts(self) -> list[Filing]:
+        """Cancel what of this turn waits for a person; return what became of its other drafts that are in Jira."""
         filed = []
         for proposal in self._services.changes.of_turn(self._attempt.request.conversation, self._attempt.request.ts):
             if proposal.state in ("new", "rejected", "cancelled"):
@@ -148,7 +148,7 @@ class TurnEnd:
             if draft.turn_ts != self._attempt.request.ts:
                 continue
             if filing.state == "done":
-                filed.append(filing.issue_key)
+                filed.append(filing)
             elif filing.state in ("new", "rejected", "cancelled"):
                 # Also one that an earlier try cancelled: its card may not show it yet.
                 self._cancel(self._services.desk.cancel, draft)

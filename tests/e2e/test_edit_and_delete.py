@@ -13,7 +13,7 @@ from sandbox.slack.messages import Message
 from sandbox.stack import Stack
 from tests.e2e import changing
 from tests.e2e.drafting import press, shows
-from tests.e2e.support import CHANNEL, answer, ask, card, cards, filed_by_bot, is_final, replies, within
+from tests.e2e.support import ADA, CHANNEL, answer, ask, card, cards, filed_by_bot, is_final, replies, within
 from workers.state.connection import connect
 from workers.state.mailbox import Mailboxes
 
@@ -23,6 +23,7 @@ pytestmark = pytest.mark.e2e
 PACE = Pacing(first_token_seconds=0.05, chunk_seconds=0.1, chunk_characters=12)
 ENDLESS = " ".join(f"Sentence number {number}." for number in range(1, 120))
 SHORT = "That was the short one."
+KNOWN = "VPN drops every few minutes on office Wi-Fi"
 DRAFT = {"project": "OPS", "issue_type": "Task", "description": "It drops."}
 
 
@@ -231,6 +232,24 @@ def test_what_was_filed_before_the_question_was_deleted_is_said(stack: Stack) ->
     assert "Sentence" not in said.text
     assert is_final(said)
     shows(shown, "Filed as")
+
+
+def test_what_was_added_to_an_issue_before_the_question_was_deleted_is_said(stack: Stack) -> None:
+    words = "VPN disconnects all the time on the office wifi, upsilon"
+    known = next(key for key, issue in stack.jira.issues.items() if issue.fields["summary"] == KNOWN)
+    stack.claude.script(reply(tool("jira_create_issue", {**DRAFT, "summary": words})), reply(ENDLESS), when="upsilon")
+    ts = ask(stack, words)
+    shown = card(stack, ts, "duplicate_use")
+    growing(stack, ts)
+    draft = (shown.metadata or {})["event_payload"]["draft"]
+    stack.slack.click(shown.channel, shown.ts, ADA, "duplicate_use", value=f"{draft} {known}")
+    shows(shown, "as a comment")
+
+    stack.slack.delete(CHANNEL, ts)
+
+    said = within(lambda: next((m for m in replies(stack, ts) if "deleted" in m.text), None), "a word on the issue")
+    assert f"added to {known}" in said.text
+    assert "filed" not in said.text
 
 
 def test_a_change_of_a_deleted_question_is_cancelled(stack: Stack) -> None:

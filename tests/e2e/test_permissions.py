@@ -1,144 +1,114 @@
-"""The matrix of who may see what: whatever is asked, nothing of an issue reaches Slack or Claude where it may not."""
+"""The matrix of who may see what: every tool shows each issue to whom it may be shown there, and to nobody else."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 
-from sandbox.claude.scripts import reply, tool
-from sandbox.jira import catalogue, issues
-from sandbox.jira.comments import add_comment
-from sandbox.jira.seeds import paragraphs
-from sandbox.jira.site import Project
-from sandbox.slack.records import Channel
+from sandbox.claude.scripts import Block, reply, tool
 from sandbox.stack import Stack
-from tests.e2e.drafting import told
-from tests.e2e.support import ADA, GRACE, GUEST, LINUS, answer, ask, within
-from workers.policy import ChannelSettings
-from workers.state.channel_settings import Channels
-from workers.state.connection import connect
+from tests.e2e.planting import (
+    DM,
+    FILED_FROM,
+    HANDBOOK,
+    IN_HANDBOOK,
+    JIRA_OF,
+    LOOKING,
+    ONCALL,
+    PARTNERS,
+    PROJECTS,
+    SUPPORT,
+    WHERE,
+    Garden,
+    Planted,
+    Way,
+    choose,
+    garden,
+    may_see,
+    part_of,
+)
+from tests.e2e.support import ADA, LINUS, answer, ask
 
 pytestmark = pytest.mark.e2e
 
-PROJECTS = ("OPS", "WEB", "SECRET", "ARCH")
-SUPPORT, ONCALL, TRIAGE, PARTNERS, DM = "C0SUPPORT", "C0ONCALL0", "G0TRIAGE0", "C0PARTNER", "D"
-OPEN_IN = {SUPPORT: PROJECTS, ONCALL: ("OPS", "SECRET"), TRIAGE: PROJECTS, PARTNERS: (), DM: PROJECTS}
-"""Of which projects a place may be told: #oncall's settings name two, other organisations read #partners."""
-JIRA_OF = {ADA: catalogue.ADA, GRACE: catalogue.GRACE, LINUS: catalogue.LINUS}
-Way = Literal["check", "view", "none"]
-WAYS: dict[Way, dict[str, bool]] = {
-    "check": {"administer": True, "browse_users": True},
-    "view": {"administer": False, "browse_users": True},
-    "none": {"administer": False, "browse_users": False},
-}
-LOOKING = "zebrafish"
-"""A word of every issue here."""
+CASES = [
+    *(("cloud", *where, "check") for where in WHERE),
+    *(("cloud", *where, "view") for where in WHERE),
+    *(("cloud", *where, "none") for where in WHERE if where[1] in (DM, SUPPORT)),
+    # It has no question about many issues at once, whatever the account may do.
+    *(("datacenter", *where, "view") for where in WHERE),
+    *(("datacenter", *where, "none") for where in WHERE if where[1] == DM),
+]
 
 
 @dataclass(frozen=True)
-class Planted:
-    """One issue with words of its own in summary, description and comments."""
+class Call:
+    """One call of a tool, and what its result must hold for one who sees `seen`."""
 
-    key: str
-    project: str
-    is_restricted: bool
-
-    @property
-    def canary(self) -> str:
-        return f"canary-{self.key.lower()}-end"
-
-    @property
-    def internal(self) -> str:
-        return f"internal-{self.key.lower()}-end"
+    block: Block
+    target: tuple[Planted, ...] = ()
+    """All of these must be seen, or the call fails."""
+    tells_of: tuple[Planted, ...] = ()
+    """Of these it names all that are seen."""
+    project: str = ""
+    """It is about what can be filed here."""
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def planted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Garden]:
     folder: Path = tmp_path_factory.mktemp("permissions")
-    with Stack(beat=False, folder=folder, settings={"JIRA_PROJECTS": ",".join(PROJECTS)}) as stack:
-        yield stack
+    with garden(folder, request.param) as found:
+        yield found
 
 
-@pytest.fixture(scope="module")
-def planted(stack: Stack) -> tuple[Planted, ...]:
-    """Two issues in each project, one with a security level that only Grace is in; all linked with each other."""
-    site = stack.jira.site
-    archive = site.projects["ARCH"]
-    # Ada may not browse the archive; Linus and the bot may.
-    members = frozenset({stack.jira.bot.account_id, catalogue.LINUS.account_id})
-    site.projects["ARCH"] = dataclasses.replace(archive, members=members, readers=frozenset())
-    found = tuple(_plant(stack, site.projects[key], is_restricted=level) for key in PROJECTS for level in (False, True))
-    for one, other in ((a, b) for a in found for b in found if a.key < b.key):
-        _link(stack, one.key, other.key)
-    people = stack.slack.workspace
-    bot = people.bot_user_id
-    people.channels[PARTNERS] = Channel(
-        PARTNERS, "partners", "channel", [ADA, GRACE, LINUS, bot], creator=LINUS, is_ext_shared=True
-    )
-    channels = Channels(connect(stack.redis_url))
-    channels.put(people.team_id, ONCALL, ChannelSettings(projects=OPEN_IN[ONCALL], shows_internal=True))
-    return found
+def reading(planted: Sequence[Planted]) -> Iterator[Call]:
+    """Yield a call of each tool that reads, for everything there is."""
+    everything = tuple(planted)
+    yield Call(tool("jira_search", {"keywords": [LOOKING], "status": "any", "limit": 20}), tells_of=everything)
+    for key in PROJECTS:
+        there = tuple(issue for issue in planted if issue.project == key)
+        yield Call(tool("jira_search", {"project": key, "keywords": [LOOKING], "status": "any"}), tells_of=there)
+        options = {"project": key, "issue_type": "Task", "field": "Components"}
+        yield Call(tool("jira_create_options", options), project=key)
+    for issue in planted:
+        # All of them are linked with each other.
+        yield Call(tool("jira_get_issue", {"key": issue.key}), (issue,), everything)
 
 
-def _plant(stack: Stack, project: Project, *, is_restricted: bool) -> Planted:
-    site = stack.jira.site
-    reporter = catalogue.GRACE if project.key != "ARCH" else catalogue.LINUS
-    fields = {
-        "project": {"key": project.key},
-        "issuetype": {"name": "Task"},
-        "summary": f"{LOOKING} to be named",
-    }
-    issue = issues.create(site, reporter, {"fields": fields})
-    made = Planted(issue.key, project.key, is_restricted)
-    if is_restricted:
-        stack.jira.restrict(issue.key, stack.jira.bot.account_id, catalogue.GRACE.account_id)
-    words = f"{LOOKING} {made.canary}"
-    issue.fields |= {"summary": words, "description": paragraphs(f"About {words}")}
-    add_comment(site, reporter, issue, {"body": paragraphs(f"A word on {made.canary}")})
-    add_comment(site, reporter, issue, {"body": paragraphs(f"Between us: {made.internal}")})["jsdPublic"] = False
-    site.changed(issue)
-    return made
+def changing(planted: Sequence[Planted]) -> Iterator[Call]:
+    """Yield a call of each tool that changes an issue."""
+    for issue in planted:
+        key = issue.key
+        yield Call(tool("jira_add_comment", {"key": key, "body": "Seen."}), (issue,))
+        yield Call(tool("jira_update_issue", {"key": key, "fields": {"labels": ["seen"]}}), (issue,))
+        yield Call(tool("jira_transition_issue", {"key": key, "to_status": "In Progress"}), (issue,))
+    yield from linking([(planted[0], issue) for issue in planted[1:]])
 
 
-def _link(stack: Stack, one: str, other: str) -> None:
-    """Link two issues, whoever may see them."""
-    near, far = stack.jira.issue(one), stack.jira.issue(other)
-    kind = {"id": "10001", "name": "Relates", "inward": "relates to", "outward": "relates to"}
-    for here, there, end in ((near, far, "outwardIssue"), (far, near, "inwardIssue")):
-        shape = {
-            "id": there.id,
-            "key": there.key,
-            "fields": {"summary": there.fields["summary"], "status": there.fields["status"]},
-        }
-        here.fields["issuelinks"].append({"id": stack.jira.site.new_id(), "type": kind, end: shape})
+def linking(pairs: Iterable[tuple[Planted, Planted]]) -> Iterator[Call]:
+    """Yield a link for each pair."""
+    for near, far in pairs:
+        arguments = {"key": near.key, "other_key": far.key, "relation": "blocks"}
+        yield Call(tool("jira_link_issues", arguments), (near, far))
 
 
-def choose(stack: Stack, way: Way) -> None:
-    """Let the bot's account ask about others in one way, and forget what it knew."""
-    stack.jira.let_bot(**WAYS[way])
-    client = connect(stack.redis_url)
-    for name in client.scan_iter("sb:cache:*jira*"):
-        client.delete(name)
-
-
-def may_see(stack: Stack, way: Way, person: str, place: str, issue: Planted) -> bool:
-    """Say who may see what in words of our own: what the program should have come to."""
-    account = JIRA_OF.get(person)
-    if account is None or issue.project not in OPEN_IN[place] or (issue.is_restricted and place != DM):
-        return False
-    user = stack.jira.site.users[account.account_id]
-    return way != "none" and stack.jira.site.may_see(stack.jira.issue(issue.key), user)
+def looking(planted: Sequence[Planted]) -> Iterator[Call]:
+    """Yield a draft that is like one issue, and a question that it answers, for each: few of these fit one answer."""
+    for issue in planted:
+        words = f"{LOOKING} {issue.topic}"
+        yield Call(tool("knowledge_search", {"query": words, "limit": 3}), tells_of=(issue,))
+        draft = {"project": issue.project, "issue_type": "Task", "summary": words, "description": f"About {words}"}
+        yield Call(tool("jira_create_issue", draft), tells_of=(issue,), project=issue.project)
 
 
 def everything_sent(stack: Stack, since: tuple[int, int]) -> str:
     """Return all that was sent to Slack and to Claude since then."""
-    calls = [repr(vars(call)) for call in stack.slack.calls[since[0] :]]
+    calls = [repr((call.method, call.args)) for call in stack.slack.calls[since[0] :]]
     bodies = [json.dumps(request.body) for request in stack.claude.message_requests[since[1] :]]
     return "\n".join([*calls, *bodies])
 
@@ -147,71 +117,75 @@ def now(stack: Stack) -> tuple[int, int]:
     return len(stack.slack.calls), len(stack.claude.message_requests)
 
 
-def all_tools(planted: tuple[Planted, ...]) -> list[dict[str, Any]]:
-    """Return calls of every tool that takes an issue or finds one, for every issue there is."""
-    keys = [issue.key for issue in planted]
-    calls = [tool("jira_search", {"keywords": [LOOKING], "status": "any", "limit": 20})]
-    calls += [tool("jira_search", {"project": key, "status": "any", "limit": 20}) for key in PROJECTS]
-    for key in keys:
-        calls += [
-            tool("jira_get_issue", {"key": key}),
-            tool("jira_add_comment", {"key": key, "body": "Seen."}),
-            tool("jira_update_issue", {"key": key, "fields": {"labels": ["seen"]}}),
-            tool("jira_transition_issue", {"key": key, "to_status": "Done"}),
-            tool("jira_link_issues", {"key": key, "other": keys[0], "relation": "relates to"}),
-        ]
-    draft = {"issue_type": "Task", "summary": f"{LOOKING} again", "description": LOOKING}
-    calls += [tool("jira_create_issue", {**draft, "project": key}) for key in PROJECTS]
-    return calls
-
-
-def ask_for_everything(stack: Stack, planted: tuple[Planted, ...], person: str, place: str, words: str) -> str:
-    """Let a person ask in a place, the model call everything, and return what was sent to anybody meanwhile."""
-    stack.claude.script(reply(*all_tools(planted)), reply("That is all."), when=words)
-    before = now(stack)
+def ask_for(stack: Stack, rounds: Sequence[Sequence[Call]], person: str, place: str, words: str) -> dict[str, Any]:
+    """Let a person ask in a place, and the model call all of this; return the results by the ids of their calls."""
+    replies = [reply(*(call.block for call in calls)) for calls in rounds]
+    stack.claude.script(*replies, reply("That is all."), when=words)
     if place == DM:
         channel = f"D{person[1:]}"
         thread = stack.slack.say(channel, person, words)
     else:
         channel, thread = place, ask(stack, words, user=person, channel=place)
     answer(stack, thread, channel=channel)
-    return everything_sent(stack, before)
+    blocks = (block for each in stack.claude.message_requests[-1].body["messages"] for block in each["content"])
+    return {block["tool_use_id"]: block for block in blocks if block["type"] == "tool_result"}
 
 
-WHERE = [
-    (person, place)
-    for person in (ADA, GRACE, LINUS, GUEST)
-    for place in (SUPPORT, ONCALL, TRIAGE, PARTNERS, DM)
-    if not (place == ONCALL and person in (LINUS, GUEST)) and not (place == TRIAGE and person in (GRACE, GUEST))
-    if not (place == PARTNERS and person == GUEST)
-]
+def wrong(calls: Sequence[Call], results: dict[str, Any], seen: set[Planted], filed_from: Sequence[str]) -> list[str]:
+    """Return what of the calls was answered otherwise than it should be, in words."""
+    found = []
+    for call in calls:
+        result = results[call.block["id"]]
+        said, name = json.dumps(result["content"]), f"{call.block['name']} {call.block['input']}"
+        assert "Not run" not in said, name
+        is_open = (not call.project or call.project in filed_from) and set(call.target) <= seen
+        if bool(result.get("is_error")) == is_open and (call.project or call.target):
+            found.append(f"{name}: {'refused' if is_open else 'allowed'}: {said}")
+        if call.block["name"] == "jira_create_options" and (part_of(call.project) in said) != is_open:
+            found.append(f"{name}: the project's own {'missing' if is_open else 'shown'}")
+        for issue in call.tells_of:
+            # A draft does not wait for long until it is known what is like it.
+            may_be_missing = "could not be looked for" in said
+            if (issue.canary in said) != (is_open and issue in seen) and not (may_be_missing and issue in seen):
+                found.append(f"{name}: {issue.key} {'shown' if issue.canary in said else 'missing'}")
+    return found
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(("person", "place"), WHERE)
+@pytest.mark.parametrize(("planted", "person", "place", "way"), CASES, indirect=["planted"], scope="module")
 def test_everyone_is_shown_what_they_may_see_there_and_nothing_else(
-    stack: Stack, planted: tuple[Planted, ...], person: str, place: str, way: Way
+    planted: Garden, person: str, place: str, way: Way
 ) -> None:
+    stack, issues = planted.stack, planted.planted
     choose(stack, way)
+    rounds = [list(reading(issues)), list(changing(issues)), list(looking(issues[:4]))]
+    rounds[0].append(Call(tool("knowledge_search", {"query": IN_HANDBOOK})))
+    more = [*looking(issues[4:]), *linking((issue, issues[0]) for issue in issues[1:])]
+    before = now(stack)
 
-    sent = ask_for_everything(stack, planted, person, place, f"everything {way} {person} {place}")
+    results = ask_for(stack, rounds, person, place, f"everything {way} {person} {place}")
+    results |= ask_for(stack, [more], person, place, f"more {way} {person} {place}")
 
-    leaked = [issue.key for issue in planted if issue.canary in sent and not may_see(stack, way, person, place, issue)]
-    missed = [issue.key for issue in planted if issue.canary not in sent and may_see(stack, way, person, place, issue)]
-    internal = [issue.key for issue in planted if issue.internal in sent]
-    assert leaked == []
-    assert missed == []
-    if place not in (DM, ONCALL):
-        assert internal == []
-    else:
-        assert set(internal) <= {issue.key for issue in planted if may_see(stack, way, person, place, issue)}
+    seen = {issue for issue in issues if may_see(stack, way, person, place, issue)}
+    filed_from = FILED_FROM[place] if person in JIRA_OF else ()
+    assert wrong([*(call for calls in rounds for call in calls), *more], results, seen, filed_from) == []
+    sent = everything_sent(stack, before)
+    assert {issue.key for issue in issues if issue.canary in sent} == {issue.key for issue in seen}
+    # The handbook is for members, and not where another organisation reads along.
+    assert (HANDBOOK in sent) == (person in JIRA_OF and place != PARTNERS)
+    internal = {issue.key for issue in issues if issue.internal in sent}
+    assert internal == ({issue.key for issue in seen} if place in (DM, ONCALL) else set())
 
 
-def test_what_one_person_was_shown_is_no_part_of_anothers_answer(stack: Stack, planted: tuple[Planted, ...]) -> None:
+@pytest.mark.parametrize("planted", ["cloud", "datacenter"], indirect=True, scope="module")
+def test_what_one_person_was_shown_is_no_part_of_anothers_answer(planted: Garden) -> None:
+    stack = planted.stack
     choose(stack, "view")
-    archived = next(issue for issue in planted if issue.project == "ARCH" and not issue.is_restricted)
+    archived = next(issue for issue in planted.planted if issue.project == "ARCH" and not issue.is_restricted)
+    draft = {"project": "ARCH", "issue_type": "Task", "summary": f"{LOOKING} {archived.topic}"}
     stack.claude.script(
-        reply(tool("jira_get_issue", {"key": archived.key})), reply("Read it."), when="read the archive"
+        reply(tool("jira_get_issue", {"key": archived.key}), tool("jira_create_issue", draft)),
+        reply("Read it."),
+        when="read the archive",
     )
     thread = ask(stack, "read the archive", user=LINUS)
     answer(stack, thread)
@@ -229,23 +203,3 @@ def test_what_one_person_was_shown_is_no_part_of_anothers_answer(stack: Stack, p
     ask(stack, "and again for me", thread_ts=thread, user=LINUS)
     answer(stack, thread, number=3)
     assert archived.canary in everything_sent(stack, before)
-
-
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("person", [ADA, GRACE, LINUS, GUEST])
-def test_a_search_by_command_shows_each_what_they_may_see(
-    stack: Stack, planted: tuple[Planted, ...], person: str, way: Way
-) -> None:
-    choose(stack, way)
-    before = now(stack)
-
-    for words in (LOOKING, *(issue.key for issue in planted)):
-        heard = len(told(stack, person))
-        stack.slack.command(SUPPORT, person, "/jira", f"search {words}")
-        within(lambda heard=heard: len(told(stack, person)) > heard or None, f"an answer to {words}")  # type: ignore[misc]
-
-    sent = everything_sent(stack, before)
-    leaked = [
-        issue.key for issue in planted if issue.canary in sent and not may_see(stack, way, person, SUPPORT, issue)
-    ]
-    assert leaked == []

@@ -10,13 +10,17 @@ import pytest
 import redis
 
 from sandbox.slack.messages import Message
+from tests.e2e.drafting import words
 from tests.integration.bulk_world import ADA, CHANNEL, BulkWorld, bulk_world
 from workers.acts.run import run_act
 from workers.bulk.schedule import begin_due, due
+from workers.bulk.threads import shortened
 from workers.policy import ChannelSettings
 from workers.records import Action
+from workers.views.defuse import ZERO_WIDTH
 
 GRACE = "U0GRACE01"
+REPLY = {"event_type": "supportbot_reply", "event_payload": {"turn": "1.1", "segment": 0}}
 NIGHT = datetime(2026, 11, 25, 6, 5, tzinfo=UTC)  # A Wednesday.
 WANTED = ChannelSettings(triage_projects=("OPS",), triage_at="06:00", weekly_day="wednesday", weekly_at="05:30")
 
@@ -52,6 +56,43 @@ def test_a_weekly_digest_names_open_questions_and_repeated_problems_with_links(w
     assert first.replace(".", "") in said
     assert "printer" not in said
     assert "half of" in said
+
+
+def test_a_weekly_digest_names_people_by_name_and_lists_no_question_that_was_answered(world: BulkWorld) -> None:
+    workspace = world.slack.workspace
+    asked = world.slack.say(CHANNEL, ADA, f"{world.slack.mention} the export hangs, what can I do?")
+    api = world.worker.slack.of(world.team_id)
+    api.call("chat.postMessage", channel=CHANNEL, thread_ts=asked, text="Known: OPS-1.", metadata=REPLY)
+    world.slack.say(CHANNEL, ADA, f"{world.slack.mention} <@{GRACE}> is the VPN down?")
+    told = world.slack.say(CHANNEL, ADA, "Where do I find the manual?\nNote: not the old one")
+    world.slack.say(CHANNEL, GRACE, "In the wiki", told)
+
+    world.run(world.start("threads"))
+
+    said = words(_heads(world)[0])
+    assert "3 threads in the last seven days, 1 of them still open." in said
+    assert "@support-bot @grace is the VPN down?" in said.replace(ZERO_WIDTH, "")
+    assert workspace.bot_user_id not in said
+    assert "export" not in said
+    assert "manual" not in said
+
+
+def test_a_question_with_several_lines_is_no_answer_to_itself(world: BulkWorld) -> None:
+    world.slack.say(CHANNEL, ADA, "The export hangs?\nSteps: press it")
+
+    world.run(world.start("threads"))
+
+    assert "1 of them still open" in words(_heads(world)[0])
+
+
+def test_of_a_long_thread_its_end_is_read_too() -> None:
+    told = "ada: The export hangs?\n" + "grace: hm\n" * 2_000 + "grace: Solved, the disk was full"
+
+    read = shortened(told)
+
+    assert read.startswith("ada: The export hangs?")
+    assert read.endswith("Solved, the disk was full")
+    assert len(read) < 6_010
 
 
 def test_a_quiet_week_has_no_digest(world: BulkWorld) -> None:

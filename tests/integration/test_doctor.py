@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -62,8 +63,13 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
 
 
 @pytest.fixture
-def surgery(redis_server: RedisServer, tmp_path: Path) -> Iterator[Surgery]:
-    slack, jira, claude = SlackStandIn(), JiraStandIn(), ClaudeStandIn()
+def deployment() -> Literal["cloud", "datacenter"]:
+    return "cloud"
+
+
+@pytest.fixture
+def surgery(redis_server: RedisServer, tmp_path: Path, deployment: Literal["cloud", "datacenter"]) -> Iterator[Surgery]:
+    slack, jira, claude = SlackStandIn(), JiraStandIn(deployment=deployment), ClaudeStandIn()
     running = [Running(stand_in.make_app) for stand_in in (slack, jira, claude)]
     settings = {
         "REDIS_URL": redis_server.url,
@@ -182,3 +188,40 @@ def test_a_model_that_retires_within_two_months_is_named_with_its_day(surgery: S
 
 def test_a_fallback_model_that_does_not_exist(surgery: Surgery) -> None:
     assert "ANTHROPIC_FALLBACK_MODEL = claude-nobody" in surgery.complaint(ANTHROPIC_FALLBACK_MODEL="claude-nobody")
+
+
+RIGHTS = [
+    pytest.param("cloud", {"administer": True}, ("ok", "many issues at once"), id="cloud, administers"),
+    pytest.param("cloud", {"browse_users": True}, ("ok", "issue by issue"), id="cloud, browses users"),
+    pytest.param("cloud", {}, ("note", "can't be asked for"), id="cloud, neither"),
+    # There is no question about many issues at once.
+    pytest.param(
+        "datacenter", {"administer": True, "browse_users": True}, ("ok", "issue by issue"), id="server, admin"
+    ),
+    pytest.param("datacenter", {"browse_users": True}, ("ok", "issue by issue"), id="server, browses users"),
+    pytest.param("datacenter", {}, ("note", "can't be asked for"), id="server, neither"),
+]
+
+
+@pytest.mark.parametrize(("deployment", "rights", "said"), RIGHTS)  # The surgery, too, is for that deployment.
+def test_it_says_how_the_rights_of_others_are_known_as_they_are_now(
+    surgery: Surgery, deployment: Literal["cloud", "datacenter"], rights: dict[str, bool], said: tuple[str, str]
+) -> None:
+    surgery.jira.let_bot(**{"administer": False, "browse_users": False, **rights})
+
+    status, lines = surgery.examine(JIRA_DEPLOYMENT=deployment, JIRA_PAT=surgery.jira.pat)
+
+    (line,) = [line for line in lines if "Jira rights" in line]
+    assert (line.split()[0], status) == (said[0], 0)
+    assert said[1] in line
+
+
+def test_without_rights_it_names_what_everybody_is_shown_and_the_way_out(surgery: Surgery) -> None:
+    surgery.jira.let_bot(administer=False, browse_users=False)
+
+    (line,) = [line for line in surgery.examine()[1] if "Jira rights" in line]
+    (opened,) = [line for line in surgery.examine(JIRA_OPEN_PROJECTS="WEB")[1] if "Jira rights" in line]
+
+    assert "nothing from Jira" in line
+    assert "Browse users and groups" in line
+    assert "everybody is shown WEB" in opened

@@ -39,13 +39,21 @@ def _collect(job: Job, services: BulkServices) -> Collected:
     oldest = job.created_at - WEEK_SECONDS
     talks, cursor = recent_talks(api, services.people, job.channel_id, oldest=oldest, cursor=job.cursor)
     items = [
-        Item(id=talk.ts, text=f"<thread>\n{talk.text[:MOST_OF_TEXT]}\n</thread>", facts={"replies": talk.replies})
+        Item(id=talk.ts, text=f"<thread>\n{shortened(talk.text)}\n</thread>", facts={"replies": talk.replies})
         for talk in talks
     ]
     room = MOST_THREADS - job.items
     is_full = len(items) >= room
     wait = min(POLITE_SECONDS, services.settings.batch_poll_seconds) if cursor else 0
     return Collected(tuple(items[:room]), "" if is_full else cursor, int(is_full and bool(cursor)), wait)
+
+
+def shortened(text: str) -> str:
+    """Return a long thread without its middle: how it ended says whether anything is still open."""
+    if len(text) <= MOST_OF_TEXT:
+        return text
+    begin = MOST_OF_TEXT // 3
+    return f"{text[:begin]}\n…\n{text[begin - MOST_OF_TEXT :]}"
 
 
 def _ask(job: Job, number: int, item: Item) -> Request:

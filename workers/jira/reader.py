@@ -21,6 +21,8 @@ class Reader:
     """Keys of the projects that are open to them there; none for somebody to whom Jira is closed."""
     is_alone: bool = False
     """Nobody else reads along: a direct message, the App Home. Only there an issue with a security level is shown."""
+    is_shared: bool = False
+    """People of another organisation read along."""
     sees_internal: bool = False
     """Internal comments of service desks may be shown there."""
 

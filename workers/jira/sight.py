@@ -75,6 +75,11 @@ class Sight:
         """Return whether Jira itself says that this very person may see the issue, not only that everybody may."""
         return self._verdicts(reader, [issue]).get(issue.id, False)
 
+    def forget_rights(self, projects: Iterable[str]) -> None:
+        """Let our own account's rights, and who may browse these projects, be asked anew: somebody changed them."""
+        for name in ("jira:own_rights", "jira:check_refused", *map(_open_name, projects)):
+            self._cache.drop(name)
+
     def way(self) -> Way:
         """Return how the rights of others can be asked for."""
         granted = self._rights()
@@ -90,7 +95,7 @@ class Sight:
         return "ADMINISTER" in self._rights() and self._has_open_scheme(project)
 
     def _has_open_scheme(self, project: str) -> bool:
-        name = f"jira:open_to_all:{project}"
+        name = _open_name(project)
         known = self._cache.get(name)
         if isinstance(known, bool):
             return known
@@ -172,6 +177,10 @@ class Sight:
                 known = []
             self._cache.put("jira:own_rights", known, RIGHTS_SECONDS)
         return frozenset(map(str, known))
+
+
+def _open_name(project: str) -> str:
+    return f"jira:open_to_all:{project}"
 
 
 def _verdict_name(team_id: str, account: str, issue_id: str) -> str:

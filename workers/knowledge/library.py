@@ -30,7 +30,7 @@ class Library:
     def engine(self) -> Engine:
         return Engine(self._language)
 
-    def search(self, words: str, limit: int, visible: Visible) -> list[Found]:
+    def search(self, words: str, limit: int, visible: Visible, *, only_issues: bool = False) -> list[Found]:
         """Return what fits best and may be seen, the best first, near-copies once; raises StateUnavailable."""
         self.follow()
         terms = self.engine.terms(words)
@@ -38,8 +38,9 @@ class Library:
         # What may not be seen goes first: it must not stand in for a copy of it that may.
         keys = {hit.issue_key for hit in hits if hit.issue_key}
         seen = visible(keys) if keys else ()
+        may_be_told = [hit for hit in hits if (hit.issue_key in seen if hit.issue_key else not only_issues)]
         found: list[Found] = []
-        for hit in self._distinct([hit for hit in hits if not hit.issue_key or hit.issue_key in seen]):
+        for hit in self._distinct(may_be_told):
             title = BETWEEN.join(filter(None, (hit.title, hit.heading)))
             text = snippet(hit.text, terms, self.engine.terms)
             found.append(Found(hit.document_id, title, hit.address, text, hit.issue_key, hit.score))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from workers.views.message_text import readable_text
 PAGE = 15
 """Each message of a page may be a thread, which is a call of its own."""
 MOST_REPLIES = 100
+MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^<>\n]*))?>")
 SUBTYPES = (None, "file_share", "thread_broadcast", "bot_message", "me_message")
 
 
@@ -48,7 +50,7 @@ def recent_talks(
 def _talk(api: SlackApi, people: People, channel_id: str, root: Mapping[str, Any]) -> Talk:
     messages = list(_thread(api, channel_id, str(root["ts"]))) if root.get("reply_count") else [root]
     said = [each for each in messages if _says_something(each)]
-    lines = [f"{_name(each, people, api.team_id)}: {readable_text(each)}" for each in said]
+    lines = [f"{_name(each, people, api.team_id)}: {_words(each, people, api.team_id)}" for each in said]
     return Talk(str(root["ts"]), "\n".join(lines), max(len(said) - 1, 0))
 
 
@@ -65,6 +67,15 @@ def _says_something(message: Mapping[str, Any]) -> bool:
     event_type = str((message.get("metadata") or {}).get("event_type", ""))
     is_own = event_type.startswith(OWN_EVENTS) and event_type != REPLY_EVENT
     return message.get("subtype") in SUBTYPES and not is_own and event_type != CARD_EVENT
+
+
+def _words(message: Mapping[str, Any], people: People, team_id: str) -> str:
+    """Return what a message says with people by their names; further lines are set in, so that none names a speaker."""
+
+    def name_of(match: re.Match[str]) -> str:
+        return f"@{match[2] or people.person(team_id, match[1]).name}"
+
+    return MENTION.sub(name_of, readable_text(message)).replace("\n", "\n  ")
 
 
 def _name(message: Mapping[str, Any], people: People, team_id: str) -> str:

@@ -35,8 +35,8 @@ class ChangeDesk(Protocol):
 class Knowledge(Protocol):
     """Where documents are searched."""
 
-    def search(self, words: str, limit: int, visible: Visible) -> list[Found]:
-        """Return the best passages that may be seen; raises StateUnavailable."""
+    def search(self, words: str, limit: int, visible: Visible, *, only_issues: bool = False) -> list[Found]:
+        """Return the best passages that may be seen, with `only_issues` none of documents; raises StateUnavailable."""
         ...
 
 

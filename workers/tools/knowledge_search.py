@@ -21,6 +21,10 @@ CLOSED = (
     "These documents are for full members of the workspace only, and the person who asks is a guest or from another "
     "organisation. Don't call this again; say so in a friendly sentence, and help without."
 )
+SHARED = (
+    "Nothing is told here of the team's documents: another organisation reads this channel, too. Don't call this "
+    "again; say in a friendly sentence that the person can ask in a direct message."
+)
 NOTHING = (
     "Nothing found in the documents for these words. Try once more with other words; if that finds nothing either, say "
     "plainly that you found nothing written about it, and don't make an answer up."
@@ -42,9 +46,11 @@ def run(args: Search, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
     words = " ".join(filter(None, (args.query, *args.keywords)))
     if not words.strip():
         raise ToolError("Call knowledge_search again with a query.")
-    found = context.knowledge.search(words, args.limit, lambda keys: _visible(keys, context))
+    # A member may read them, but what is answered here is read by strangers, too.
+    is_shared = context.reader.is_shared
+    found = context.knowledge.search(words, args.limit, lambda keys: _visible(keys, context), only_issues=is_shared)
     if not found:
-        return ToolAnswer(NOTHING)
+        return ToolAnswer(SHARED if is_shared else NOTHING)
     keys = tuple(dict.fromkeys(each.issue_key for each in found if each.issue_key))
     links = {each.address: each.title for each in found if is_web(each.address)}
     return ToolAnswer(

@@ -119,11 +119,15 @@ def may_not_change(filers: Filers) -> str:
     return NOT_LISTED if filers == "listed" else GUEST_MAY_NOT_CHANGE
 
 
-def deleted_but_done(keys: Sequence[str], changes: Sequence[str]) -> str:
+def deleted_but_done(filings: Sequence[Filing], changes: Sequence[str]) -> str:
     """Say what a withdrawn question had already led to."""
-    filed = [f"filed {', '.join(keys)}"] if keys else []
-    changed = [f"done this in Jira: {'; '.join(changes)}"] if changes else []
-    return f"The question was deleted. Before that I had already {' and '.join([*filed, *changed])}."
+    new = ", ".join(filing.issue_key for filing in filings if not filing.joins)
+    joined = ", ".join(filing.issue_key for filing in filings if filing.joins)
+    done = [f"filed {new}"] if new else []
+    done += [f"done this in Jira: {'; '.join(changes)}"] if changes else []
+    said = [f"the report was added to {joined} as a comment"] if joined else []
+    said += [f"I had already {' and '.join(done)}"] if done else []
+    return f"The question was deleted. Before that {', and '.join(said)}."
 
 
 def stopped_after(sentence: str, changes: Sequence[str]) -> str:

@@ -124,7 +124,7 @@ def _by_key(situation: Situation) -> Reply:
 
 
 def _about_issues(situation: Situation) -> Reply:
-    done, kind = situation.now.calls, kind_of(situation.question)
+    done, kind = situation.now.calls, kind_of(situation)
     if done and done[-1].name != "jira_get_issue":
         repeated = again(done) if len(situation.now.rounds) == 1 else []
         calls = [tool(situation.tools[name], arguments) for name, arguments in repeated]

@@ -12,6 +12,9 @@ from sandbox.claude.scripts import Body
 _MATERIAL = re.compile(r"\s*<(issue|thread)>\n(.*?)\n</\1>", re.DOTALL)
 _CANDIDATE = re.compile(r"^([A-Z][A-Z0-9_]*-\d+): (.+)$", re.MULTILINE)
 _SOLVED = re.compile(r"\b(?:thanks|thank you|solved|fixed|works (?:now|again)|that did it|danke)\b", re.IGNORECASE)
+_NO_ANSWER = re.compile(
+    r"\b(?:found (?:nothing|no)|nothing found|no idea|not sure|don.t know|same here|me too)\b", re.IGNORECASE
+)
 SAME_SHARE = 0.6
 
 
@@ -48,8 +51,13 @@ def _of_issue(material: str, rest: str, members: dict[str, Any]) -> dict[str, An
 
 
 def _of_thread(material: str, _rest: str, _members: dict[str, Any]) -> dict[str, Any]:
-    first, *others = [line.partition(": ")[2] for line in material.splitlines() if ": " in line] or [material]
-    is_open = not any(_SOLVED.search(line) for line in others) and (is_problem(first) or "?" in first)
+    # A line that is set in goes on with the message above it.
+    said = [line.partition(": ") for line in material.splitlines() if ": " in line and not line.startswith(" ")]
+    (asker, _, first), *others = said or [("", "", material)]
+    is_solved = any(_SOLVED.search(words) for _, _, words in others)
+    # Who asked has the last word unless somebody answered.
+    is_answered = bool(others) and others[-1][0] != asker and not _NO_ANSWER.search(others[-1][2])
+    is_open = not (is_solved or is_answered) and (is_problem(first) or "?" in first)
     return {
         "topic": first[:80],
         "problem": " ".join(keywords_of(first)[:3]) if is_problem(first) else "",

@@ -35,27 +35,28 @@ _TARGET = re.compile(
 _USUAL_TARGETS = ((re.compile(r"\breopen\b", _I), "To Do"), (re.compile(r"\bstart\b", _I), "In Progress"))
 _AS = re.compile(r"\b(?:as|resolution)\s+[\"“]?(won't do|duplicate|cannot reproduce)\b", _I)
 _ONE_PERSON = re.compile(r"may be [^,()]+ \(([^()\s]+@[^()\s]+)\):")
+_IT = re.compile(r"\b(?:it|this (?:issue|ticket|one)|that (?:issue|ticket|one))\b", _I)
+_CLAUSES = re.compile(r"\s+(?:and|then|but)\s+|[;,]\s+", _I)
 _ABOUT_CUSTOMERS = re.compile(r"\b(?:customers?|public(?:ly)?)\b", _I)
 
 
-def kind_of(question: str) -> Kind | None:
-    """Return what shall be done with the issues that a question names, None if nothing."""
-    keys = KEY.findall(question)
+def kind_of(situation: Situation) -> Kind | None:
+    """Return what shall be done with the issues that a question names, or means by "it"; None if nothing."""
+    question, keys = situation.question, _keys_of(situation)
     if not keys:
         return None
     if _COMMENT.search(question) and (_SAID.search(question) or not question.rstrip().endswith("?")):
         return "comment"
     if len(keys) > 1 and _LINK.search(question):
         return "link"
-    if any(pattern.search(question) for pattern in (_ASSIGN, _UNASSIGN, _PRIORITY, _LABEL, _SUMMARY)):
+    if _is_of_fields(question):
         return "change"
     return "move" if _MOVE.search(question) and not question.rstrip().endswith("?") else None
 
 
 def calls_for(situation: Situation, kind: Kind) -> list[tuple[str, dict[str, Any]]]:
     """Return the tools to call, by name, with their arguments; none if the tool is not on offer."""
-    question = situation.question
-    keys = list(dict.fromkeys(KEY.findall(question)))[:MOST_ISSUES]
+    question, keys = situation.question, _keys_of(situation)
     if kind == "link":
         relation = _RELATION.search(question)
         arguments = {
@@ -71,10 +72,34 @@ def calls_for(situation: Situation, kind: Kind) -> list[tuple[str, dict[str, Any
         where = list(dict.fromkeys(KEY.findall(place))) or keys
         wanted = [("jira_add_comment", {"key": key, **_comment(question, said)}) for key in where]
     elif kind == "change":
-        wanted = [("jira_update_issue", {"key": key, **_fields(question)}) for key in keys]
+        fields, move = _parts(question)
+        wanted = [("jira_update_issue", {"key": key, **fields}) for key in keys]
+        wanted += [("jira_transition_issue", {"key": key, **_target(move)}) for key in keys if move]
     else:
         wanted = [("jira_transition_issue", {"key": key, **_target(question)}) for key in keys]
     return [call for call in wanted if call[0] in situation.tools]
+
+
+def _keys_of(situation: Situation) -> list[str]:
+    """Return the issues that a question is about: those it names, or the last one that was talked of."""
+    named = list(dict.fromkeys(KEY.findall(situation.question)))[:MOST_ISSUES]
+    if named or not _IT.search(situation.question):
+        return named
+    talk = [words for turn in situation.earlier for words in (*(part.words for part in turn.said), *turn.answers)]
+    return next((found[:1] for found in map(KEY.findall, reversed(talk)) if found), [])
+
+
+def _is_of_fields(words: str) -> bool:
+    return any(pattern.search(words) for pattern in (_ASSIGN, _UNASSIGN, _PRIORITY, _LABEL, _SUMMARY))
+
+
+def _parts(question: str) -> tuple[dict[str, Any], str]:
+    """Return the fields that a question sets, and its part that tells where the issue shall go, empty for none."""
+    # A new summary may hold any words.
+    clauses = [question] if _SUMMARY.search(question) else _CLAUSES.split(question)
+    fields = {name: value for clause in clauses if _is_of_fields(clause) for name, value in _fields(clause).items()}
+    moves = [each for each in clauses if not _is_of_fields(each) and _MOVE.search(each) and _TARGET.search(each)]
+    return fields or _fields(question), moves[-1] if moves else ""
 
 
 def after_change(calls: list[Call]) -> str:

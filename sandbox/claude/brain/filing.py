@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sandbox.claude.brain.findings import fields_in, issues_in
+from sandbox.claude.brain.findings import fields_in
 from sandbox.claude.brain.intents import chosen
 from sandbox.claude.brain.keywords import keywords_of, weight_of
 from sandbox.claude.brain.reading import Situation
@@ -116,18 +116,12 @@ def new_issue(situation: Situation, where: dict[str, str]) -> dict[str, Any]:
 
 
 def description_of(situation: Situation, topic: str) -> str:
-    """Return the description in Markdown: the problem, what people added, similar issues."""
+    """Return the description in Markdown: the problem, and what people added; the card lists similar issues."""
     said = [part for part in _told(situation) if part.words not in (topic, situation.question)]
     said = [part for part in said if without_request(part.words) and not _is_question(part.words)]
     parts = ["## What happened", topic[:1].upper() + topic[1:]]
     if said:
         parts += ["## What people said", "\n".join(_item(part) for part in said[-12:])]
-    # What was found for another problem is not related to one that the question tells.
-    turns = [situation.now] if _told(situation) is situation.now.said else situation.turns
-    calls = [call for turn in turns for call in turn.calls if call.name == "jira_search"]
-    similar = [finding for call in calls for finding in issues_in(call.result)]
-    if similar:
-        parts += ["## Possibly related", "\n".join(f"- {finding.key}" for finding in similar[:5])]
     judgement = judge(topic)
     parts += ["## Triage", f"- Severity: {judgement.severity}\n- Component: {judgement.component or 'not clear yet'}"]
     return "\n\n".join(parts)

@@ -50,7 +50,9 @@ _REMEMBER = re.compile(
     _I,
 )
 _FILE = re.compile(
-    r"\bfile (?:it|this|that|an?|the|one|these|both)\b|\b(?:create|open|make|raise|log|write|submit|need|want)\s+"
+    # Of "an open issue" nobody wants to open one.
+    r"\bfile (?:it|this|that|an?|the|one|these|both)\b|(?<!an )(?<!any )(?<!no )(?<!the )"
+    r"\b(?:create|open|make|raise|log|write|submit|need|want)\s+"
     r"(?:up\s+|me\s+|us\s+)?(?:an?|the|this as an?|it as an?|one)?\s*(?:new\s+|jira\s+|bug\s+)*"
     r"(?:issue|ticket|bug|task|incident|story|report in jira|one)\b"
     r"|\bplease file\b|\bfile\b.{0,20}\b(?:bug|issue|ticket)\b|\b(?:ticket|issue),? please\b|^\W*file\b",
@@ -133,7 +135,7 @@ _ORDER: tuple[tuple[Intent, Callable[[Situation, str], bool]], ...] = (
     ("file", lambda situation, question: bool(_FILE.search(question)) or _agrees_to_file(situation, question)),
     ("thanks", lambda _, question: bool(_THANKS.match(question))),
     ("decline", lambda situation, question: bool(situation.earlier) and bool(_NO.match(question))),
-    ("change", lambda _, question: kind_of(question) is not None),
+    ("change", lambda situation, _: kind_of(situation) is not None),
     ("look_up", lambda _, question: bool(KEY.search(question))),
     ("how_to", _asks_how_to),
     ("details", _gives_details),

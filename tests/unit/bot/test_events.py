@@ -52,6 +52,7 @@ def hear(event: Event, **outer: Any) -> TurnRequest | None:
         "team_id": "T1",
         "event_id": "Ev1",
         "authorizations": [{"team_id": "T1", "user_id": "UBOT", "is_bot": True}],
+        "is_ext_shared_channel": False,
         "event": event,
     }
     return turn_from_event(body | outer, BOT, NOW)
@@ -241,6 +242,41 @@ def test_a_bot_that_the_operator_allows_asks_by_a_mention(event: Event, user: st
     request = turn_from_event({"event": event}, friend, 0.0)
     assert request is not None
     assert (request.is_bot, request.kind, request.user_id) == (True, "mention", user)
+
+
+RICH_CALL = {"type": "rich_text_section", "elements": [{"type": "user", "user_id": "UBOT"}]}
+ALERT = {"subtype": "bot_message", "bot_id": "B2", "user": ...}
+CALLS_INSIDE = [
+    pytest.param({"attachments": [{"title": "Disk full", "text": "<@UBOT> file it"}]}, id="attachment"),
+    pytest.param({"attachments": [{"pretext": "<@UBOT>", "title": "Disk full"}]}, id="pretext"),
+    pytest.param({"attachments": [{"fields": [{"title": "cc", "value": "<@UBOT>"}]}]}, id="field"),
+    pytest.param(
+        {"blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "<@UBOT> disk full"}}]}, id="section"
+    ),
+    pytest.param({"blocks": [{"type": "rich_text", "elements": [RICH_CALL]}]}, id="rich text"),
+    pytest.param(
+        {"attachments": [{"blocks": [{"type": "rich_text", "elements": [RICH_CALL]}]}]}, id="block in an attachment"
+    ),
+]
+
+
+@pytest.mark.parametrize("inside", CALLS_INSIDE)
+def test_an_alert_calls_the_bot_anywhere_in_its_message_if_the_operator_allows_it(inside: Event) -> None:
+    event = message(text="Disk full on db-1", **ALERT, **inside)
+    friend = dataclasses.replace(BOT, allowed_bots=frozenset({"B2"}))
+
+    request = turn_from_event({"event": event}, friend, 0.0)
+
+    assert request is not None
+    assert (request.is_bot, request.kind, request.user_id) == (True, "mention", "B2")
+    assert "Disk full" in request.text
+    assert "UBOT" not in request.text
+    assert turn_from_event({"event": event}, BOT, 0.0) is None
+
+
+@pytest.mark.parametrize("inside", CALLS_INSIDE)
+def test_what_only_hangs_on_a_persons_message_calls_nobody(inside: Event) -> None:
+    assert hear(message(text="look at this", **inside)) is None
 
 
 @pytest.mark.parametrize("event", [reply(bot_id="B2", user="U2"), direct(bot_id="B2"), mention(bot_id="BBOT")])

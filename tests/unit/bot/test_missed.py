@@ -37,6 +37,8 @@ def test_a_mention_that_nobody_answered_is_found() -> None:
     assert (turn.kind, turn.text, turn.conversation.channel_id) == ("mention", "help", "C1")
     assert turn.conversation.thread_ts == turn.ts
     assert turn.received_at == NOW
+    # Slack's history does not say who else reads the channel: the worker asks.
+    assert turn.is_shared is None
 
 
 def test_everything_in_a_direct_message_is_found() -> None:

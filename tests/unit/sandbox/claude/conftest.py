@@ -11,7 +11,14 @@ import pytest
 from sandbox.claude import DEFAULT_KEY, ClaudeStandIn
 from sandbox.server import Running
 
-TOOL_NAMES = ("jira_search", "jira_get_issue", "jira_create_options", "jira_create_issue")
+TOOL_NAMES = (
+    "jira_search",
+    "jira_get_issue",
+    "jira_create_options",
+    "jira_create_issue",
+    "jira_update_issue",
+    "jira_transition_issue",
+)
 
 
 @pytest.fixture

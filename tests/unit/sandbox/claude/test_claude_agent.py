@@ -33,6 +33,7 @@ Bug | In Progress | priority High
 Assignee: Jane | Reporter: Ada
 Description (as written in Jira):
 The tunnel closes."""
+CHANGES = "Shown to Ada on a card with the buttons Confirm and Cancel: OPS-12."
 FACTS = "<facts>\nNow: Sunday\nAsker: Ada\nDefault project: OPS\nOpen projects: OPS, WEB{drafts}\n</facts>"
 
 
@@ -120,7 +121,8 @@ def test_filing_asks_for_what_nobody_said_and_then_drafts(ada: Talk) -> None:
     assert arguments["issue_type"] == "Bug"
     assert arguments["summary"] == "The VPN drops every few minutes since this morning"
     assert "## What happened" in arguments["description"]
-    assert "- OPS-12" in arguments["description"]
+    # The card lists what may be the same.
+    assert "OPS-12" not in arguments["description"]
     assert arguments["priority"] == "High"
     assert arguments["fields"]["Team"] == "Platform"
 
@@ -269,6 +271,43 @@ def test_two_keys_are_looked_up_at_once(ada: Talk) -> None:
 
     assert [arguments["key"] for _, arguments in ada.calls] == ["OPS-12", "OPS-7"]
     assert len([block for block in ada.messages[1]["content"] if block["type"] == "tool_use"]) == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Is there an open issue about the checkout?",
+        "is there any open ticket for the checkout page",
+        "any open bug in the checkout?",
+    ],
+)
+def test_a_question_for_open_issues_is_a_search_and_no_wish_to_open_one(ada: Talk, words: str) -> None:
+    ada.say(asked(words))
+
+    assert [name for name, _ in ada.calls] == ["jira_search"]
+    assert "checkout" in str(ada.calls[0]).lower()
+
+
+def test_a_priority_and_a_status_are_changed_together(ada: Talk) -> None:
+    ada.results |= dict.fromkeys(("jira_update_issue", "jira_transition_issue"), lambda _: CHANGES)
+    ada.say(asked("how is OPS-12 doing?"))
+
+    ada.say(asked("set the priority to High and move it to In Progress"))
+
+    assert ada.calls[1:] == [
+        ("jira_update_issue", {"key": "OPS-12", "priority": "High"}),
+        ("jira_transition_issue", {"key": "OPS-12", "to_status": "In Progress"}),
+    ]
+    # Calls of one round stand on one card.
+    assert len([block for block in ada.messages[-3]["content"] if block["type"] == "tool_use"]) == 2
+
+
+def test_two_fields_are_changed_by_one_call(ada: Talk) -> None:
+    ada.results["jira_update_issue"] = lambda _: CHANGES
+
+    ada.say(asked("OPS-12: set the priority to Low, and assign it to Grace"))
+
+    assert ada.calls == [("jira_update_issue", {"key": "OPS-12", "priority": "Low", "assignee": "Grace"})]
 
 
 def test_two_topics_are_searched_at_once(ada: Talk) -> None:
