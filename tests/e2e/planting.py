@@ -87,6 +87,8 @@ def garden(folder: Path, deployment: Deployment) -> Iterator[Garden]:
         "JIRA_DEPLOYMENT": deployment,
         "KNOWLEDGE_DIRS": f"{documents}=https://docs.example.com/",
         "KNOWLEDGE_JIRA_DAYS": "30",
+        # One answer asks for everything.
+        "TURN_TOOL_CALLS": "knowledge_search=20,jira_create_issue=20,other=40",
     }
     stack = Stack(beat=False, folder=folder, settings=settings)
     site = stack.jira.site

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,24 +81,20 @@ def reading(planted: Sequence[Planted]) -> Iterator[Call]:
 
 
 def changing(planted: Sequence[Planted]) -> Iterator[Call]:
-    """Yield a call of each tool that changes an issue."""
+    """Yield a call of each tool that changes an issue, and links in both directions."""
     for issue in planted:
         key = issue.key
         yield Call(tool("jira_add_comment", {"key": key, "body": "Seen."}), (issue,))
         yield Call(tool("jira_update_issue", {"key": key, "fields": {"labels": ["seen"]}}), (issue,))
         yield Call(tool("jira_transition_issue", {"key": key, "to_status": "In Progress"}), (issue,))
-    yield from linking([(planted[0], issue) for issue in planted[1:]])
-
-
-def linking(pairs: Iterable[tuple[Planted, Planted]]) -> Iterator[Call]:
-    """Yield a link for each pair."""
-    for near, far in pairs:
-        arguments = {"key": near.key, "other_key": far.key, "relation": "blocks"}
-        yield Call(tool("jira_link_issues", arguments), (near, far))
+    for issue in planted[1:]:
+        for near, far in ((issue, planted[0]), (planted[0], issue)):
+            arguments = {"key": near.key, "other_key": far.key, "relation": "blocks"}
+            yield Call(tool("jira_link_issues", arguments), (near, far))
 
 
 def looking(planted: Sequence[Planted]) -> Iterator[Call]:
-    """Yield a draft that is like one issue, and a question that it answers, for each: few of these fit one answer."""
+    """Yield a draft that is like one issue, and a question that it answers, for each."""
     for issue in planted:
         words = f"{LOOKING} {issue.topic}"
         yield Call(tool("knowledge_search", {"query": words, "limit": 3}), tells_of=(issue,))
@@ -157,17 +153,15 @@ def test_everyone_is_shown_what_they_may_see_there_and_nothing_else(
 ) -> None:
     stack, issues = planted.stack, planted.planted
     choose(stack, way)
-    rounds = [list(reading(issues)), list(changing(issues)), list(looking(issues[:4]))]
-    rounds[0].append(Call(tool("knowledge_search", {"query": IN_HANDBOOK})))
-    more = [*looking(issues[4:]), *linking((issue, issues[0]) for issue in issues[1:])]
+    handbook = Call(tool("knowledge_search", {"query": IN_HANDBOOK}))
+    rounds = [[*reading(issues), handbook], list(changing(issues)), list(looking(issues))]
     before = now(stack)
 
     results = ask_for(stack, rounds, person, place, f"everything {way} {person} {place}")
-    results |= ask_for(stack, [more], person, place, f"more {way} {person} {place}")
 
     seen = {issue for issue in issues if may_see(stack, way, person, place, issue)}
     filed_from = FILED_FROM[place] if person in JIRA_OF else ()
-    assert wrong([*(call for calls in rounds for call in calls), *more], results, seen, filed_from) == []
+    assert wrong([call for calls in rounds for call in calls], results, seen, filed_from) == []
     sent = everything_sent(stack, before)
     assert {issue.key for issue in issues if issue.canary in sent} == {issue.key for issue in seen}
     # The handbook is for members, and not where another organisation reads along.
