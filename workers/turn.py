@@ -228,7 +228,7 @@ def _toolbox(attempt: Attempt, question: Question, standing: Standing) -> Toolbo
             reader=standing.reader,
             projects=standing.projects,
             default_project=standing.default_project,
-            jira=services.jira,
+            jira=services.jira.acting_as(standing.reader.actor),
             drafts=services.desk,
             changes=services.changes,
             person=asker,

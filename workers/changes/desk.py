@@ -26,6 +26,7 @@ from workers.errors import (
 from workers.failpoints import failpoint
 from workers.jira.errors import refusal_sentences
 from workers.jira.gateway import JiraGateway
+from workers.jira.logins import Actor
 from workers.logs import get_logger
 from workers.proposals import AnyChange, Comment, Move, Outcome, Proposal, Update
 from workers.records import Conversation, FilingState
@@ -55,7 +56,7 @@ class ChangeDesk:
     """Changes of one worker process: proposed, cancelled, carried out."""
 
     def __init__(self, proposals: Proposals, cards: Cards, jira: JiraGateway) -> None:
-        self._proposals, self._cards, self._carrier = proposals, cards, Carrier(jira.changes)
+        self._proposals, self._cards, self._jira = proposals, cards, jira
         # Calls of one turn run side by side, and share a card.
         self._locks = tuple(threading.Lock() for _ in range(32))
 
@@ -214,11 +215,12 @@ class ChangeDesk:
         is_comment = isinstance(change, Comment)
         if isinstance(change, Comment) and change.after and not self._is_done(proposal, change.after):
             return Outcome(state="refused", reason="What it belongs to was not done.")
+        carrier = Carrier(self._jira.acting_as(Actor(proposal.conversation.team_id, proposal.asker_id)).changes)
         try:
             if is_comment and not may_send:
-                is_there = self._carrier.is_there(change)
+                is_there = carrier.is_there(change)
                 return Outcome(state="done" if is_there else "uncertain")
-            self._carrier.carry(change)
+            carrier.carry(change)
             failpoint("change_sent")
         except FilingUncertain:
             log.warning("change_uncertain", kind=change.kind, issue=change.key)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from workers.errors import FilingUncertain, JiraRefused, SupportBotError
 from workers.failpoints import failpoint
 from workers.jira.gateway import JiraGateway
+from workers.jira.logins import Actor
 from workers.jira.reader import Reader
 from workers.logs import get_logger
 from workers.proposals import Comment
@@ -79,7 +80,7 @@ class Joining:
             failpoint("joining_stored")
 
     def _comment(self, draft: Draft, key: str) -> None:
-        changes = self._jira.changes
+        changes = self._jira.acting_as(Actor(draft.conversation.team_id, draft.asker_id)).changes
         comment = comment_of(draft, key, is_internal=changes.is_service_desk_project(key.rpartition("-")[0]))
         if not changes.has_comment(comment.key, comment.id):
             changes.comment(comment)

@@ -44,7 +44,7 @@ Method = Literal["GET", "POST", "PUT", "DELETE"]
 
 
 class Connection:
-    """The requests of one process; safe to share among its threads."""
+    """The requests of one process with one login; safe to share among its threads."""
 
     def __init__(
         self,
@@ -53,8 +53,9 @@ class Connection:
         metrics: Metrics,
         limits: RateLimits,
         outages: Outages,
+        login: dict[str, Any],
     ) -> None:
-        self._settings, self._deployment, self._metrics = settings, deployment, metrics
+        self._settings, self._deployment, self._metrics, self._login = settings, deployment, metrics, login
         self._limits, self._outages = limits, outages
         self._lock = threading.Lock()
         self._made: tuple[int, JIRA] | None = None
@@ -214,7 +215,7 @@ class Connection:
             max_retries=0,
             timeout=TIMEOUT_SECONDS,
             logging=False,
-            **self._deployment.login(self._settings),
+            **self._login,
         )
         # Without this the library believes in Data Center, and asks addresses that Cloud has removed.
         client.deploymentType, client._version = self._deployment.name, (1001, 0, 0)  # noqa: SLF001

@@ -8,6 +8,7 @@ from workers.errors import JiraRefused, SupportBotError, ToolError
 from workers.jira.fields import REPORTER
 from workers.jira.forms import notes_on
 from workers.jira.gateway import JiraGateway
+from workers.jira.logins import Actor
 from workers.jira.payload import create_payload, people_of, unknown_people
 from workers.jira.screen import takes_issue
 from workers.jira.values import CreatedIssue
@@ -38,6 +39,7 @@ class CreateRequest:
     def send(self, draft: Draft) -> CreatedIssue:
         """File a draft by one POST; raises what the gateway's `create` raises."""
         self._check_keys(draft)
+        jira = self._jira.acting_as(Actor(draft.conversation.team_id, draft.asker_id))
         directory = self._jira.directory
         accounts = {**directory.accounts(people_of(draft)), **draft.accounts}
         if nobody := unknown_people(draft, accounts):
@@ -45,12 +47,12 @@ class CreateRequest:
         reporter = accounts.get(str(draft.fields.get(REPORTER, "")))
         reporter = reporter or directory.account_id(draft.asker_email or "", slack_id=draft.asker_id)
         try:
-            return self._jira.create(self._payload(draft, accounts, reporter))
+            return jira.create(self._payload(draft, accounts, reporter))
         except JiraRefused as error:
             # Only some accounts may set a reporter; then a line of the description says who asked.
             if reporter is None or "reporter" not in error.field_errors:
                 raise
-            return self._jira.create(self._payload(draft, accounts, None))
+            return jira.create(self._payload(draft, accounts, None))
 
     def _payload(self, draft: Draft, accounts: dict[str, str], reporter: str | None) -> dict[str, Any]:
         return create_payload(

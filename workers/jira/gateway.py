@@ -15,6 +15,7 @@ from workers.jira.directory import Directory
 from workers.jira.issue_changes import IssueChanges
 from workers.jira.issue_reads import NEWEST_COMMENTS, IssueReads
 from workers.jira.jql import IssueQuery
+from workers.jira.logins import Actor, Logins, ServiceAccount
 from workers.jira.lost import LostIssues
 from workers.jira.many_issues import ManyIssues
 from workers.jira.rate_limits import RateLimits
@@ -48,17 +49,26 @@ class JiraGateway:
     All methods raise JiraUnavailable, JiraRefused or Misconfigured, and ToolError for what the caller can correct.
     What a person or the model will read is read for a `Reader`, and holds only what that person may see in Jira and
     what may be shown where they are. What has no reader tells of no issue's content, or is for the program alone.
-    `acting_as` is the e-mail of the person for whom something is written: today one account does it all.
+    `acting_as` gives the gateway with which something is read or written for one person.
     """
 
     def __init__(
-        self, settings: WorkerSettings, cache: Cache, metrics: Metrics, limiter: Limiter | None = None
+        self,
+        settings: WorkerSettings,
+        cache: Cache,
+        metrics: Metrics,
+        limiter: Limiter | None = None,
+        *,
+        logins: Logins | None = None,
+        actor: Actor | None = None,
     ) -> None:
         self._site_url, self._projects = settings.site_url, settings.jira_projects
         self.deployment = deployment_of(settings)
         limits = RateLimits(Walls(cache.redis), self.deployment)
         outages = Outages(cache.redis, "jira")
-        self._connection = Connection(settings, self.deployment, metrics, limits, outages)
+        self._logins: Logins = logins or ServiceAccount(settings, self.deployment)
+        self._login, self._made_of = self._logins.of(actor), (settings, cache, metrics, limiter)
+        self._connection = Connection(settings, self.deployment, metrics, limits, outages, self._login)
         self._metadata = CreateMetadata(self._connection, self.deployment)
         self._lost = LostIssues(self._connection, self.deployment)
         self._cache = cache
@@ -75,19 +85,25 @@ class JiraGateway:
         self._issues = IssueReads(self._connection, self.deployment, self.sight, self, cache)
         self.changes = IssueChanges(self._connection, self.deployment, cache, self, self.sight, limiter)
 
+    def acting_as(self, actor: Actor) -> JiraGateway:
+        """Return Jira with this person's login; who has none of their own gets this very gateway."""
+        if self._logins.of(actor) == self._login:
+            return self
+        return JiraGateway(*self._made_of, logins=self._logins, actor=actor)
+
     # Reading
 
     def search(self, query: IssueQuery, reader: Reader) -> SearchPage:
         """Return the issues that match and that this person may be shown here."""
-        return self._issues.search(query, reader)
+        return self._reads(reader).search(query, reader)
 
     def issue(self, key: str, reader: Reader, *, comments: int = NEWEST_COMMENTS, with_past: bool = False) -> Issue:
         """Return one issue with its newest comments, wherever it was moved; as if missing if it may not be shown."""
-        return self._issues.issue(key, reader, comments=comments, with_past=with_past)
+        return self._reads(reader).issue(key, reader, comments=comments, with_past=with_past)
 
     def visible_keys(self, keys: Collection[str], reader: Reader) -> frozenset[str]:
         """Return those of the keys whose issues this person may be shown here now."""
-        return self._issues.visible_keys(keys, reader)
+        return self._reads(reader).visible_keys(keys, reader)
 
     def issue_types(self, project: str, *, refresh: bool = False) -> tuple[IssueType, ...]:
         """Return the types that may be filed in a project; read once an hour."""
@@ -155,7 +171,7 @@ class JiraGateway:
 
     # Writing
 
-    def create(self, payload: dict[str, Any], *, acting_as: str | None = None) -> CreatedIssue:  # noqa: ARG002
+    def create(self, payload: dict[str, Any]) -> CreatedIssue:
         """File an issue by one POST that is never repeated.
 
         Raises JiraRefused (not filed, and why), JiraUnavailable (certainly not filed), FilingUncertain (nobody knows).
@@ -164,7 +180,7 @@ class JiraGateway:
         key, number = self._connection.write_once("create", "issue", payload)
         return CreatedIssue(key, number, self.url_of(key))
 
-    def link_thread(self, key: str, *, global_id: str, url: str, title: str, acting_as: str | None = None) -> None:  # noqa: ARG002
+    def link_thread(self, key: str, *, global_id: str, url: str, title: str) -> None:
         """Link a Slack thread on an issue; again with the same `global_id` changes that link."""
         body = {
             "globalId": global_id[:255],
@@ -218,6 +234,9 @@ class JiraGateway:
     def link_of(self, key: str) -> str | None:
         """Return the address of an issue of an open project, None for anything else that looks like a key."""
         return self.url_of(key) if key.rpartition("-")[0] in self._projects else None
+
+    def _reads(self, reader: Reader) -> IssueReads:
+        return self.acting_as(reader.actor)._issues  # noqa: SLF001  another one of this class
 
     def _cached(self, name: str, read: Callable[[], list[T]], *, refresh: bool) -> list[T]:
         known = None if refresh else self._cache.get(name)

@@ -138,7 +138,7 @@ class IssueChanges:
 
     # Writing
 
-    def comment(self, change: Comment, *, acting_as: str | None = None) -> None:  # noqa: ARG002
+    def comment(self, change: Comment) -> None:
         """Add a comment by one POST that is never repeated; raises as `JiraGateway.create` does."""
         key = self.gate.open_key(change.key)
         closing = Closing(change.said_by, change.said_at and "Slack", change.said_at) if change.said_by else None
@@ -150,7 +150,7 @@ class IssueChanges:
         self.space(key)
         self.connection.write_once("comment", f"issue/{key}/comment", body, lambda raw: (key, str(raw["id"])))
 
-    def update(self, change: Update, *, acting_as: str | None = None) -> None:  # noqa: ARG002
+    def update(self, change: Update) -> None:
         """Change fields; what holds the value already may be sent again."""
         key = self.gate.open_key(change.key)
         fields: dict[str, Any] = {}
@@ -165,7 +165,7 @@ class IssueChanges:
         self.space(key)
         self.connection.write("update", "PUT", f"issue/{key}", body)
 
-    def move(self, change: Move, transition_id: str, *, acting_as: str | None = None) -> None:  # noqa: ARG002
+    def move(self, change: Move, transition_id: str) -> None:
         """Take one way on; one that was taken is not there any more."""
         key = self.gate.open_key(change.key)
         fields = {
@@ -180,7 +180,7 @@ class IssueChanges:
         self.space(key)
         self.connection.write("transition", "POST", f"issue/{key}/transitions", body)
 
-    def link(self, link: Link, *, acting_as: str | None = None) -> None:  # noqa: ARG002
+    def link(self, link: Link) -> None:
         """Link two issues; Jira takes the same link only once."""
         near, far = self.gate.open_key(link.key), self.gate.open_key(link.other)
         source, target = (far, near) if link.is_inward else (near, far)
@@ -188,7 +188,7 @@ class IssueChanges:
         self.space(near)
         self.connection.write("link", "POST", "issueLink", body)
 
-    def watch(self, key: str, account_id: str, *, acting_as: str | None = None) -> None:  # noqa: ARG002
+    def watch(self, key: str, account_id: str) -> None:
         """Have somebody told of what happens to an issue; who watches it already goes on."""
         key = self.gate.open_key(key)
         self.space(key)

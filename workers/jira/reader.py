@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from workers.errors import ToolError
+from workers.jira.logins import Actor
 
 KEY = re.compile(r"([A-Z][A-Z0-9_]*)-[1-9][0-9]*")
 
@@ -25,6 +26,11 @@ class Reader:
     """People of another organisation read along."""
     sees_internal: bool = False
     """Internal comments of service desks may be shown there."""
+
+    @property
+    def actor(self) -> Actor:
+        """The person themselves, with whose login Jira is read."""
+        return Actor(self.team_id, self.user_id)
 
     def open_project(self, project: str) -> str:
         """Return the project's key if it is open here; raises ToolError that names those that are."""
