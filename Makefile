@@ -28,7 +28,7 @@ $(INSTALLED): requirements.lock
 	  "$(PYTHON)" -m venv --clear --without-pip "$(VENV)"
 	@if "$(PY)" -m pip --version >/dev/null 2>&1; then set -- "$(PY)" -m pip; \
 	  else set -- "$(PYTHON)" -m pip --python "$(PY)"; fi; \
-	  echo 'Installing what requirements.lock names into $(VENV)/ (about a minute)'; \
+	  echo 'Installing what requirements.lock names into $(VENV)/ (one to three minutes)'; \
 	  PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore "$$@" install \
 	    --quiet --require-hashes --only-binary :all: -r requirements.lock
 	@touch "$@"

@@ -82,4 +82,4 @@ class QueueWatch:
 
 def status_line(before: int) -> str:
     """Say how many are before somebody."""
-    return "is busy: you are next…" if before == 0 else f"is busy: {before} before you…"
+    return "is busy: you are next…" if before == 0 else f"is busy: {before} ahead of you…"

@@ -18,13 +18,21 @@ from sandbox.stack import LIFELIKE, NotStarted, Stack
 
 PAGE_PORT = 8765
 LOOK_EVERY_SECONDS = 1.0
+# After Ctrl-C a person does not wait longer. What is cut off then, the next worker takes over as after a crash.
+PATIENCE_SECONDS = 2.5
 
 
 def run() -> int:
     """Serve until told to stop, or until a process of the stack has ended; return the exit status."""
-    stopping = threading.Event()
+    stopping, is_open = threading.Event(), threading.Event()
+
+    def stop(*_: object) -> None:
+        stopping.set()
+        if not is_open.is_set():
+            raise KeyboardInterrupt  # What has been started is stopped on the way out.
+
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, stop)
     port = port_or_free(PAGE_PORT)
     address = f"http://{LOOPBACK}:{port}"
     settings = settings_of(address, os.environ)
@@ -33,11 +41,13 @@ def run() -> int:
         with Stack(
             pace=LIFELIKE, settings=settings, folder=CHECKOUT / ".sandbox" / f"demo-{port}", outer=os.environ
         ) as stack:
+            is_open.set()
             page = Running(Page(stack).make_app, port=port)
             _greet(address, stack)
             status = _watch(stack, stopping)
             print("\nStopping…", flush=True)
             page.stop()
+            stack.stop(PATIENCE_SECONDS)
     except NotStarted as failure:
         print(f"The sandbox does not start: {failure}", flush=True)
         return 1

@@ -11,6 +11,9 @@ from aiohttp import web
 
 T = TypeVar("T")
 
+# Open sockets and streams are cut nearly at once: a stand-in has nothing to drain. For aiohttp 0 means for ever.
+DRAIN_SECONDS = 0.05
+
 
 class Running:
     """One served application; `url` has no trailing slash."""
@@ -47,8 +50,9 @@ class Running:
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
-        # Open sockets and streams are cut at once: a stand-in has nothing to drain.
-        runner = web.AppRunner(self._make_app(), shutdown_timeout=0, access_log=None, handler_cancellation=True)
+        runner = web.AppRunner(
+            self._make_app(), shutdown_timeout=DRAIN_SECONDS, access_log=None, handler_cancellation=True
+        )
         try:
             self._loop.run_until_complete(self._start(runner))
         except BaseException as error:  # noqa: BLE001  handed to the thread that waits for the port

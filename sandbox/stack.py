@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import itertools
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -18,7 +19,7 @@ from sandbox.claude.standin import ClaudeStandIn, Pacing
 from sandbox.confluence.standin import ConfluenceStandIn
 from sandbox.jira.standin import JiraStandIn
 from sandbox.ports import LOOPBACK, free_port
-from sandbox.process import Process
+from sandbox.process import STOP_SECONDS, Process
 from sandbox.procfile import CHECKOUT, commands
 from sandbox.recorder import Recorder
 from sandbox.redis_server import RedisServer
@@ -105,14 +106,18 @@ class Stack:
     ) -> None:
         self.stop()
 
-    def stop(self) -> None:
-        """Stop the processes together, then Redis and the stand-ins; safe to call twice."""
+    def stop(self, patience_seconds: float = STOP_SECONDS) -> None:
+        """Stop the processes together, then Redis and the stand-ins; safe to call twice.
+
+        A process that is not gone within the patience is killed.
+        """
         children = [*self.web, *self.workers, *([self.beat] if self.beat else [])]
         for process in children:
             process.resume()
             process.terminate()
+        deadline = time.monotonic() + patience_seconds
         for process in children:
-            process.stop()
+            process.stop(max(0.0, deadline - time.monotonic()))
         self._open.close()
 
     def start_web(self, settings: Mapping[str, str] | None = None) -> WebProcess:

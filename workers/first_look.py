@@ -106,5 +106,5 @@ def note_of(found: Triage) -> str:
     about += [f"labels {', '.join(found.labels)}"] if found.labels else []
     lines = [f"First judgement by a quick reader ({found.confidence} confidence): {'; '.join(about)}."]
     if found.questions:
-        lines.append(f"Not told yet: {' '.join(found.questions)}")
+        lines.append(f"Open questions: {' '.join(found.questions)}")
     return "\n".join(["<facts>", *(prompt.readable(line, {}) for line in lines), "</facts>"])

@@ -9,6 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.forms import as_markdown
+from bot.guests import is_outsider
 from bot.hints import NOT_STORED, TOO_MUCH_WAITING
 from bot.opened_form import form_id, open_for_worker, plain_view
 from bot.services import Services
@@ -17,13 +18,13 @@ from workers.views.home import help_text
 
 Command = dict[str, str]
 
-LOOKING = "One moment, I look in Jira…"
-COUNTING = "One moment, I add it up…"
+LOOKING = "One moment, I'm looking in Jira…"
+COUNTING = "One moment, I'm adding it up…"
 NO_WORDS = "Say what to look for, such as `/jira search vpn login`."
 NOT_IN_CHANNEL = "Settings belong to a channel: use `/jira settings` in the one that you mean."
 NOTHING_NAMED = "Say which issues: a project, some keys, or words, such as `/jira summarise OPS vpn`."
-NO_CHANNEL = "A digest belongs to a channel: use this in the one that shall see it."
-BEGINNING = "One moment, I begin…"
+NO_CHANNEL = "A digest belongs to a channel: use this command in the one that should see it."
+BEGINNING = "One moment, I'm starting…"
 SETTINGS_TITLE, FORM_TITLE = "Channel settings", "File an issue"
 
 
@@ -49,9 +50,13 @@ class Commands:
         elif name in ("summarise", "summarize", "triage", "weekly"):
             text = await self._bulk(command, name, words)
         else:
-            text = help_text(is_unknown=name not in ("", "help"))
-            self._services.count("command")
+            text = await self._help(command, is_unknown=name not in ("", "help"))
         await (ack(text=text, response_type="ephemeral") if text else ack())
+
+    async def _help(self, command: Command, *, is_unknown: bool) -> str:
+        self._services.count("command")
+        is_guest = await is_outsider(self._services, command["user_id"])
+        return help_text(is_unknown=is_unknown, is_guest=is_guest, emoji=self._services.reaction_emoji)
 
     async def _ask(self, command: Command, name: str, words: str) -> str:
         action = self._action("command", command, {"name": name, "words": words})

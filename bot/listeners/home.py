@@ -36,7 +36,8 @@ class Home:
         """Publish what is the same for all to who has no home yet, then let a worker publish the person's own."""
         identity, user_id = self._services.identity, str(event["user"])
         if not event.get("view"):
-            call = self._services.slack.views_publish(user_id=user_id, view=home_view(identity.bot_user_id))
+            view = home_view(identity.bot_user_id, emoji=self._services.reaction_emoji)
+            call = self._services.slack.views_publish(user_id=user_id, view=view)
             await attempt(self._services, "views.publish", call, seconds=SECONDS)
         action = Action(
             id=f"{event.get('event_ts', '')}-{user_id}",

@@ -15,7 +15,7 @@ from sandbox.server import Running
 from sandbox.stack import LIFELIKE, Stack
 
 PICTURE = CHECKOUT / "docs" / "images" / "demo.png"
-SIZE: ViewportSize = {"width": 1640, "height": 1460}
+SIZE: ViewportSize = {"width": 1640, "height": 1600}
 PATIENCE_MS = 60_000
 
 

@@ -21,10 +21,12 @@ from sandbox.page.issues import issue_json, look_of
 from sandbox.recorder import Call
 from sandbox.slack.people import NewFile
 from sandbox.stack import Stack
+from workers.settings import BotSettings
 
 Json = dict[str, Any]
 
 STATIC = Path(__file__).parent / "static"
+DEFAULT_EMOJI = str(BotSettings.model_fields["reaction_emoji"].default)
 LOOK_EVERY_SECONDS = 0.2
 KEEP_ALIVE_SECONDS = 15.0
 MOST_UPLOADED = 20 * 2**20
@@ -35,6 +37,7 @@ ACTIONS = frozenset(
         "edit",
         "delete",
         "react",
+        "unreact",
         "join",
         "click",
         "click_in_view",
@@ -116,6 +119,7 @@ class Page:
             "last_call": calls[-1].number if calls else 0,
             "costs": self._costs(),
             "examples": EXAMPLES,
+            "file_emoji": self._file_emoji,
         }
         return web.json_response(shown)
 
@@ -184,6 +188,12 @@ class Page:
             if looks.get(key) != look:
                 looks[key] = look
                 yield {"kind": "issue", "issue": issue_json(issue)}
+
+    @property
+    def _file_emoji(self) -> str:
+        """The emoji that makes a draft of a message, empty if none does."""
+        name = self._stack.environment.get("REACTION_EMOJI", DEFAULT_EMOJI).strip(": ").lower()
+        return "" if name == "off" else name
 
     def _costs(self) -> Json:
         claude = self._stack.claude

@@ -75,6 +75,7 @@ class Control:
             "edit": lambda body: people.edit(**body),
             "delete": lambda body: people.delete(**body),
             "react": lambda body: people.react(**body),
+            "unreact": lambda body: people.unreact(**body),
             "join": lambda body: people.join(**body),
             "click": lambda body: people.click(**body),
             "click_in_view": lambda body: people.click_in_view(**body),

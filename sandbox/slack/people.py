@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.slack import events, interactions
+from sandbox.slack import events, interactions, reactions
 from sandbox.slack.errors import ApiError
 from sandbox.slack.messages import Message, interactive_elements
 from sandbox.slack.modals import View, filled_in
@@ -112,12 +112,13 @@ class People:
 
     async def react(self, channel: str, ts: str, user: str, name: str) -> None:
         """Put an emoji on a message."""
-        place, person = self.slack.workspace.channel(channel), self.slack.workspace.person(user)
-        message = place.messages[ts]
-        message.reactions.setdefault(name, []).append(person.id)
-        item = {"type": "message", "channel": place.id, "ts": ts}
-        event = {"type": "reaction_added", "user": person.id, "reaction": name, "item": item, "item_user": message.user}
-        self.slack.deliveries.event(event | {"event_ts": self.slack.clock.next_ts()})
+        place, person = self._onlooker(channel, user)
+        reactions.put_on(self.slack, place.messages[ts], person.id, name)
+
+    async def unreact(self, channel: str, ts: str, user: str, name: str) -> None:
+        """Take one's own emoji from a message."""
+        place, person = self._onlooker(channel, user)
+        reactions.take_back(self.slack, place.messages[ts], person.id, name)
 
     async def join(self, channel: str, user: str) -> None:
         """Become a member of a channel."""

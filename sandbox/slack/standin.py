@@ -88,6 +88,10 @@ class SlackStandIn:
         """Put an emoji on a message."""
         self._do(self.people.react(channel, ts, user, name))
 
+    def unreact(self, channel: str, ts: str, user: str, name: str) -> None:
+        """Take one's own emoji from a message."""
+        self._do(self.people.unreact(channel, ts, user, name))
+
     def join(self, channel: str, user: str) -> None:
         """Become a member of a channel."""
         self._do(self.people.join(channel, user))

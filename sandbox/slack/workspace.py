@@ -95,6 +95,10 @@ class Workspace:
         message.remember(kind, self.clock.monotonic(), self.clock.wall())
         self.changes.add("message", channel=message.channel, ts=message.ts, message=self.message_json(message))
 
+    def reacted(self, message: Message) -> None:
+        """Note that the emoji on a message changed; its words are what they were."""
+        self.changes.add("message", channel=message.channel, ts=message.ts, message=self.message_json(message))
+
     def remove(self, message: Message) -> None:
         self.channels[message.channel].remove(message)
         self.changes.add("message_deleted", channel=message.channel, ts=message.ts)

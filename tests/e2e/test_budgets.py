@@ -20,7 +20,7 @@ pytestmark = pytest.mark.e2e
 
 BUDGET = 0.06
 PRIVATE = "G0TRIAGE0"
-ADA_IS_CALLED = "ada"
+ADA_IS_CALLED = "Ada Park"
 QUESTION = "the VPN drops every few minutes since Monday, is that known?"
 
 
@@ -49,7 +49,7 @@ def test_turns_at_once_stay_within_a_budget_and_end_with_a_sentence(stack: Stack
         if all("is used up" in each.text for each in said):
             break
     assert all("Your budget for me today is used up ($0.0600)" in each.text for each in said)
-    assert all("grace can raise it" in each.text for each in said)
+    assert all("Grace Moreno can raise it" in each.text for each in said)
     assert all(f"<@{GRACE}>" not in each.text for each in said)
     dearest = max(_cost(stack), default=0.0)
     assert BUDGET <= spent(stack, ADA) <= BUDGET + dearest

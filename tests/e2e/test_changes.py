@@ -54,7 +54,7 @@ def test_a_comment_is_shown_whole_and_written_when_a_person_confirms(stack: Stac
 
     assert f"<@{GRACE}>" in shows(shown, "✅")
     (written,) = comments(stack, "OPS-1", "full again")
-    assert "From ada via Slack" in text_of(written["body"])
+    assert "From Ada Park via Slack" in text_of(written["body"])
     assert shown.action_ids == []
 
 

@@ -87,7 +87,7 @@ def test_when_jira_is_down_the_person_is_told(stack: Stack) -> None:
 
 def test_mine_shows_drafts_and_what_became_of_issues(stack: Stack) -> None:
     say(stack, "mine", user=GRACE)
-    is_told(stack, GRACE, "filed nothing here yet")
+    is_told(stack, GRACE, "not filed anything here yet")
 
     propose(stack, "Shelf wobbles", user=GRACE)
     draft = propose(stack, "Carpet is wet", user=GRACE)

@@ -62,10 +62,10 @@ def test_a_mention_in_mid_thread_knows_who_wrote_what_above(stack: Stack) -> Non
     read = read_by_model(stack, "what should Linus do")
     said = re.findall(r'<message from="([^"]+)">\n(.*?)\n</message>', read, re.DOTALL)
     assert said == [
-        ("ada", "The VPN gateway drops me with error 809."),
-        ("grace", "Same here, since the update at nine."),
-        ("linus", "I could restart it."),
-        ("grace", "what should Linus do?"),
+        ("Ada Park", "The VPN gateway drops me with error 809."),
+        ("Grace Moreno", "Same here, since the update at nine."),
+        ("Linus Berg", "I could restart it."),
+        ("Grace Moreno", "what should Linus do?"),
     ]
     assert read.index("<facts>") < read.index("<thread>") < read.index("what should Linus do?")
 
@@ -116,7 +116,7 @@ def test_a_follow_up_needs_no_mention_where_the_bot_takes_part(stack: Stack) -> 
     stack.slack.say(CHANNEL, GRACE, "and since when?", root)
 
     assert shown(answer(stack, root, number=2)) == "Since nine."
-    assert 'from="grace"' in read_by_model(stack, "and since when")
+    assert 'from="Grace Moreno"' in read_by_model(stack, "and since when")
 
 
 def test_people_among_themselves_are_left_alone(stack: Stack) -> None:

@@ -214,7 +214,7 @@ def test_who_asked_is_named_in_the_text_if_jira_does_not_know_them(stack: Stack)
 
     (issue,) = filed(stack, "Badge of a newcomer fails")
     assert issue.fields["reporter"]["accountId"] == BOT_IN_JIRA.account_id
-    assert "noor" in text_of(issue.fields["description"])
+    assert "Noor Haas" in text_of(issue.fields["description"])
 
 
 def test_a_refused_reporter_does_not_keep_an_issue_from_being_filed(stack: Stack) -> None:
@@ -225,7 +225,7 @@ def test_a_refused_reporter_does_not_keep_an_issue_from_being_filed(stack: Stack
     shows_filed(shown)
 
     (issue,) = filed(stack, "Phone has no tone")
-    assert "ada" in text_of(issue.fields["description"])
+    assert "Ada Park" in text_of(issue.fields["description"])
 
 
 def test_an_issue_that_cannot_be_linked_is_filed_all_the_same_and_linked_later(stack: Stack) -> None:

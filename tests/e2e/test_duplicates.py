@@ -171,7 +171,7 @@ def test_a_draft_whose_worker_dies_when_it_has_looked_is_shown_without_looking_a
 
     shown = card(stack, ts)
     assert KNOWN in words(shown)
-    assert "could not be looked for" not in words(shown)
+    assert "could not look for similar issues" not in words(shown)
     answer(stack, ts)
     assert len(cards(stack, ts)) == 1
 
@@ -232,6 +232,6 @@ def test_a_jira_that_is_slow_holds_up_no_draft_and_the_card_says_so(stack: Stack
 
     shown = propose(stack, "Blinds of room Curie are torn", description="All of them.")
 
-    assert "could not be looked for" in words(shown)
+    assert "could not look for similar issues" in words(shown)
     assert shown.action_ids == BUTTONS
     assert card(stack, shown.thread_ts or "").ts == shown.ts

@@ -147,7 +147,7 @@ def test_each_kind_of_file_is_shown_to_claude_before_the_words(stack: Stack) -> 
     assert "0 ok\n1 ok" in files[5][1]
     assert "characters left out" in files[5][1]
     assert [part in text for part, (_, text) in zip(("ada;3", '"E42"', "hello"), files[6:], strict=True)] == [True] * 3
-    assert [block["text"].splitlines()[0] for block in blocks[-2:]] == ["<facts>", '<message from="ada">']
+    assert [block["text"].splitlines()[0] for block in blocks[-2:]] == ["<facts>", '<message from="Ada Park">']
 
 
 def test_files_of_the_thread_come_in_its_order_with_who_shared_them(stack: Stack) -> None:
@@ -159,7 +159,7 @@ def test_files_of_the_thread_come_in_its_order_with_who_shared_them(stack: Stack
 
     blocks = asked(stack, "what do they show")
     assert [kind for kind, _ in shown_files(blocks)] == ["image/png", "text", "image/gif"]
-    assert blocks[0]["text"].startswith('<file name="first.png" from="grace">')
+    assert blocks[0]["text"].startswith('<file name="first.png" from="Grace Moreno">')
     assert "[attached: first.png, image/png]" in blocks[-2]["text"]
     assert "[attached: third.gif, image/gif]" in blocks[-1]["text"]
 

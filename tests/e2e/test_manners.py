@@ -139,8 +139,8 @@ def test_who_waits_for_a_worker_is_told_how_many_are_before(stack: Stack) -> Non
             within(lambda: text in stack.slack.workspace.status_of(CHANNEL, ts), f"{text!r}")
 
         status(first, "you are next")
-        status(second, "1 before you")
-        status(third, "2 before you")
+        status(second, "1 ahead of you")
+        status(third, "2 ahead of you")
     finally:
         stack.workers[0].resume()
     for ts in (first, second, third):

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from sandbox.page.browser import ARGUMENTS, chromium_path
 from sandbox.page.costs import MOST_TURNS
 from sandbox.page.examples import FILE_IT, REMEMBER, REPORT
 from sandbox.page.server import Page as PageServer
 from sandbox.server import Running
 from sandbox.stack import LIFELIKE, Stack
+from tests.e2e.browsing import chromium, fresh_page, thread, write
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
-
-PATIENCE_MS = 20_000
-expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    if path is None:
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail("no Chromium on the PATH, and REQUIRE_BROWSER=1 asks for one")
-        pytest.skip("no Chromium on the PATH: the page is not tested in a browser")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
@@ -53,29 +42,8 @@ def address(stack: Stack) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A fresh page on which no script fails and which asks nobody but its own server."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    opened = context.new_page()
-    problems: list[str] = []
-    opened.on("pageerror", lambda error: problems.append(str(error)))
-    opened.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    opened.on("request", lambda asked: None if asked.url.startswith(address) else problems.append(asked.url))
-    opened.goto(address)
-    opened.wait_for_selector("body[data-ready]")
-    yield opened
-    context.close()
-    assert problems == []
-
-
-def write(page: Page, place: str, text: str) -> None:
-    """Type into the channel's or the thread's composer and press Enter."""
-    field = page.locator(place).get_by_role("textbox", name="Message")
-    field.fill(text)
-    field.press("Enter")
-
-
-def thread(page: Page) -> Locator:
-    return page.get_by_role("complementary", name="Thread")
+    with fresh_page(browser, address) as opened:
+        yield opened
 
 
 def test_the_whole_conversation_is_held_on_the_page(page: Page, stack: Stack) -> None:
@@ -190,7 +158,7 @@ def test_the_bot_answers_directly_and_shows_its_home(page: Page) -> None:
 
 
 def test_people_write_as_themselves_and_markup_is_only_text(page: Page) -> None:
-    page.get_by_label("You are").select_option(label="Grace Moreno")
+    page.get_by_label("You are").select_option(label="Grace Moreno (admin)")
     write(page, "#composer", "<img src=x onerror=alert(1)> & *bold* <@U0NOBODY>")
     message = page.locator("#messages .message").last
     expect(message).to_contain_text("Grace Moreno")

@@ -37,7 +37,7 @@ def test_the_emoji_makes_a_draft_in_the_thread_asked_for_by_who_reacted(stack: S
 
     shown = card(stack, ts)
     assert shown.action_ids == BUTTONS
-    assert all(part in words(shown) for part in ("Fridge hums", "hum.log", "Asked for by grace"))
+    assert all(part in words(shown) for part in ("Fridge hums", "hum.log", "Asked for by Grace Moreno"))
     press(stack, shown, "draft_create", GRACE)
     shows(shown, "Attached: hum.log")
     (issue,) = filed(stack, "Fridge hums")

@@ -42,13 +42,13 @@ def audits(stack: Stack, channel: str) -> list[str]:
 def test_an_admin_changes_them_and_the_channel_reads_what_is_different(stack: Stack) -> None:
     stack.slack.command(GENERAL, GRACE, "/jira", "settings")
     form = modal(stack, GRACE)
-    assert choices(form, "project") == ["As everywhere", "OPS", "WEB"]
+    assert choices(form, "project") == ["Workspace default", "OPS", "WEB"]
 
     assert stack.slack.submit_view(GRACE, "top", {"project": "WEB", "language": "German"}) == {}
 
     said = within(lambda: audits(stack, GENERAL), "the word on the change")[-1]
     assert f"<@{GRACE}>" in said
-    assert "default project: as everywhere → WEB" in said
+    assert "default project: workspace default → WEB" in said
     assert "language: that of whoever asks → German" in said
     assert "who may file" not in said
     # The next one who opens the form sees them as they stand.
@@ -174,7 +174,7 @@ def test_a_draft_shows_its_buttons_as_ever_where_nothing_was_changed(stack: Stac
 
 def test_a_channel_may_have_fewer_projects_open(stack: Stack) -> None:
     change(stack, project="usual", issue_type="usual", open_projects=["WEB"])
-    assert "open projects: as everywhere → WEB" in audits(stack, GENERAL)[-1]
+    assert "open projects: workspace default → WEB" in audits(stack, GENERAL)[-1]
     calls = [tool("jira_get_issue", {"key": key}) for key in ("OPS-1", "WEB-1")]
     stack.claude.script(reply(*calls, tool("jira_search", {"status": "any"})), reply("Read."), when="read both")
 
@@ -185,4 +185,4 @@ def test_a_channel_may_have_fewer_projects_open(stack: Stack) -> None:
     assert "WEB-1: " in str(results[1])
     assert "OPS-" not in str(results[2])
     change(stack, open_projects=[])
-    assert "open projects: WEB → as everywhere" in audits(stack, GENERAL)[-1]
+    assert "open projects: WEB → workspace default" in audits(stack, GENERAL)[-1]

@@ -67,7 +67,7 @@ def test_a_report_is_judged_beside_the_first_round_and_reaches_the_second(stack:
     first, second = asked(stack, "VPN gateway")[:2]
     assert "First judgement" not in first
     assert "severity high; component Network" in second
-    assert "Not told yet: Which client version?" in second
+    assert "Open questions: Which client version?" in second
     (schema,) = schemas(stack, "VPN gateway")
     assert schema["project"]["enum"] == ["OPS", "WEB"]
     assert "Network" in schema["component"]["enum"]

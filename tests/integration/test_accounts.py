@@ -149,7 +149,7 @@ def test_a_person_is_warned_once_a_day_near_the_end(redis_client: redis.Redis) -
     spend(ADA, near, 2)
     assert near.warning(ADA) == ""
     spend(ADA, near, 1)
-    assert "85 % of your budget for me today is used" in near.warning(ADA)
+    assert "85% of your budget for me today is used" in near.warning(ADA)
     assert near.warning(ADA) == ""
 
 

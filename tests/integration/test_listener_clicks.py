@@ -208,6 +208,24 @@ def test_the_command_says_what_the_bot_can_do(
     assert listener.is_ready()
 
 
+def test_a_guest_is_told_only_of_what_a_guest_can_do(listener: RunningListener, slack: SlackStandIn) -> None:
+    slack.command("general", "ada", "/jira", "help")
+    slack.command("support", "robin", "/jira", "help")
+    member, guest = (shown.text for shown in slack.ephemerals)
+    assert all(words in member for words in ("/jira search", "/jira settings", "put :ticket: on it"))
+    assert "without anything from Jira" in guest
+    assert not any(words in guest for words in ("/jira search", "/jira settings", ":ticket:"))
+    assert listener.is_ready()
+
+
+def test_the_help_waits_for_no_word_on_who_asks(listener: RunningListener, slack: SlackStandIn) -> None:
+    slack.faults.add(Fault(operation="users.info", kind="status", status=500, times=-1))
+    slack.command("general", "ada", "/jira", "help")
+    (answer,) = slack.ephemerals
+    assert "/jira search" in answer.text
+    assert listener.is_ready()
+
+
 def test_the_home_says_what_the_bot_does(listener: RunningListener, slack: SlackStandIn) -> None:
     slack.open_home("ada")
     home = wait_for(lambda: slack.homes.get("U0ADA0001"))

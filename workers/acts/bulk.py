@@ -109,7 +109,7 @@ def cancel(action: Action, services: ActServices) -> None:
             services.tell.tell(action, NOT_RUNNING)
             return
         if action.user_id != job.user_id and not services.is_admin(action):
-            services.tell.tell(action, "Only who asked for this may cancel it.")
+            services.tell.tell(action, "Only the person who asked for this may cancel it.")
             return
         try:
             job = services.bulk.jobs.save(job, state="cancelling")

@@ -164,7 +164,7 @@ def _names(text: str, who: Who) -> dict[str, str]:
 
 def open_questions(filled: Prefilled | None) -> str:
     """Return a sentence that names what the material does not tell, empty if nothing is missing."""
-    return f"Not told yet: {' '.join(filled.questions)}" if filled and filled.questions else ""
+    return f"Open questions: {' '.join(filled.questions)}" if filled and filled.questions else ""
 
 
 def _judged(filled: Prefilled, specs: Sequence[FieldSpec]) -> dict[str, FieldValue | None]:

@@ -29,7 +29,7 @@ def open_home(action: Action, services: ActServices) -> None:
         own = Own(drafts, issues, usage, settings, changes=changes, documents=known)
     else:
         own = Own(usage=usage, is_closed=True)
-    view = home_view(str(action.values["bot_user_id"]), own)
+    view = home_view(str(action.values["bot_user_id"]), own, emoji=str(action.values.get("emoji") or ""))
     services.slack.of(action.team_id).call("views.publish", user_id=person.id, view=view)
 
 
@@ -40,7 +40,7 @@ def _words(used: Figures) -> str:
 
 
 def _settings(action: Action, settings: WorkerSettings) -> Iterator[str]:
-    yield f"Projects: {', '.join(settings.jira_projects)}; the first is the usual one"
+    yield f"Projects: {', '.join(settings.jira_projects)}; the first is the default"
     button = "a person presses Create" if settings.write_policy == "confirm" else "filed at once"
     yield f"Before an issue is filed: {button}"
     guests = "answered without anything from Jira" if settings.guests == "ask" else "declined"
@@ -48,7 +48,7 @@ def _settings(action: Action, settings: WorkerSettings) -> Iterator[str]:
     yield f"Emoji that makes a draft of a message: {action.values.get('emoji') or 'none'}"
     yield f"Models: {settings.anthropic_model}, and {settings.anthropic_fast_model} for forms"
     yield f"Quiet conversations are kept for {settings.history_ttl_days} days"
-    yield f"Further admins of mine: {len(settings.admin_users) or 'none'}"
+    yield f"Further people who may change settings: {len(settings.admin_users) or 'none'}"
 
 
 def _is_admin(person: Person, settings: WorkerSettings) -> bool:

@@ -12,7 +12,7 @@ from workers.knowledge.report import Report, SourceReport, shares, summary
 from workers.views.limits import cut_escaped
 
 LONGEST_NAME, LONGEST_REASON = 80, 160
-NOT_YET = "They are not read yet; a worker does so at its start."
+NOT_YET = "They are not read yet; a worker reads them when it starts."
 
 
 def known_line(services: ActServices) -> str:

@@ -81,7 +81,8 @@ class People:
 
 def _person(team_id: str, user_id: str, user: Mapping[str, Any]) -> Person:
     profile = user.get("profile") or {}
-    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"), user_id)
+    # The full name first: Jira's readers and other channels do not know who "ada" is.
+    names = (profile.get("real_name"), user.get("real_name"), profile.get("display_name"), user.get("name"), user_id)
     return Person(
         id=user_id,
         name=next(str(name) for name in names if name),

@@ -57,7 +57,7 @@ def run(args: Search, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
         "\n".join(each.title for each in found),
         issue_keys=keys,
         links=tuple((title, address) for address, title in links.items()),
-        finds="page",
+        finds="source",
         count=len({each.document_id for each in found}),
         sources=tuple(map(_block, found)),
     )

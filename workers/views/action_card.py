@@ -7,7 +7,7 @@ from typing import Any
 
 from workers.proposals import NOTHING, AnyChange, Comment, FieldChange, Link, Move, Outcome, Proposal, Update
 from workers.records import FieldValue, FilingState
-from workers.views.change_words import named
+from workers.views.change_words import named, sentence
 from workers.views.defuse import defuse
 from workers.views.limits import BUTTON_VALUE, FALLBACK_TEXT, SECTION_TEXT, cut_escaped, escape
 from workers.views.markdown import presentable
@@ -147,7 +147,7 @@ def _is_told(proposal: Proposal, change: AnyChange) -> bool:
 
 
 def _result(change: AnyChange, outcome: Outcome) -> dict[str, Any]:
-    name = named(change)
+    name = sentence(named(change))
     link = f"<{change.url}|{escape(change.key)}>" if change.url else escape(change.key)
     shown = _mrkdwn(name, SECTION_TEXT - 700).replace(escape(change.key), link, 1)
     why = f"\n{_mrkdwn(outcome.reason, VALUE_SHOWN)}" if outcome.reason else ""
@@ -188,7 +188,7 @@ def _uncertain(proposal: Proposal, *, asks_person: bool) -> Blocks:
 def _buttons(proposal: Proposal, label: str) -> Blocks:
     buttons = [_button(CONFIRM, label, proposal, "primary"), _button(CANCEL, "Cancel", proposal)]
     asked = f"Asked for by {_mrkdwn(proposal.asker_name, NAME_SHOWN)}. " if proposal.asker_name else ""
-    hint = _context(f"{asked}Nothing of this changes in Jira before somebody presses {label}.")
+    hint = _context(f"{asked}Nothing changes in Jira before somebody presses {label}.")
     return [_actions(proposal, buttons), hint]
 
 

@@ -35,6 +35,11 @@ def named(change: AnyChange) -> str:
     return cut(f"{change.key}: {'; '.join(map(field_line, change.fields))}", LONGEST_NAME)
 
 
+def sentence(words: str) -> str:
+    """Return words as they begin a sentence."""
+    return words[:1].upper() + words[1:]
+
+
 def brief(change: AnyChange) -> str:
     """Return what a change is about, without a word that was read in Jira."""
     if isinstance(change, Update):

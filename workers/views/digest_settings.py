@@ -23,12 +23,12 @@ def digest_blocks(settings: ChannelSettings, projects: Sequence[str]) -> list[Bl
         input_block(
             "triage_projects", "Daily triage digest here", select(listed, settings.triage_projects, takes_many=True),
             is_required=False,
-            hint="Projects whose untriaged issues shall be shown here with suggestions. Left empty: no digest.",
+            hint="Projects whose untriaged issues should be shown here with suggestions. Left empty: no digest.",
         ),
         _time("triage_at", "Triage digest at", settings.triage_at or USUAL_NIGHT),
         input_block(
             "weekly_day", "Weekly digest of this channel's threads", select(days, [settings.weekly_day or NO_DAY]),
-            is_required=True, hint="What stayed open, and which problems came more than once.",
+            is_required=True, hint="What stayed open, and which problems came up more than once.",
         ),
         _time("weekly_at", "Weekly digest at", settings.weekly_at or USUAL_MORNING, hint="In your own time zone."),
     ]  # fmt: skip

@@ -77,7 +77,7 @@ GUEST_MAY_NOT_CHANGE = "Only full members of this workspace may change issues he
 
 # Ways in beside the conversation
 JIRA_CLOSED = (
-    "What is in Jira is shown to full members of this workspace only. I gladly help you without it: just ask me."
+    "What is in Jira is shown to full members of this workspace only. I'm glad to help you without it: just ask me."
 )
 GUESTS_NOT_SERVED = "I'm sorry: here I answer full members of this workspace only. Please ask one of them."
 NOT_LOOKED_UP = "Jira did not take that question. Please try it in other words."

@@ -8,7 +8,7 @@ FEEDBACK = "feedback"
 FEEDBACK_REASON, FEEDBACK_WORDS = "feedback_reason", "feedback_words"
 GOOD, BAD = "good", "bad"
 REASONS = {"wrong": "It is wrong", "incomplete": "Something is missing", "unclear": "Too long or unclear"}
-QUESTION = "Sorry about that. What was wrong with it? Only whoever runs me learns of it."
+QUESTION = "Sorry about that. What was wrong with it? Only the people who run me will see it."
 THANKS = "Thank you, that helps."
 LONGEST_WORDS = 1_000
 

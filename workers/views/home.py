@@ -14,10 +14,15 @@ from workers.views.limits import SECTION_TEXT
 Blocks = list[dict[str, Any]]
 
 ABILITIES = (
-    "*Ask me:* mention me in a channel, or write to me directly. I answer, and look in Jira whether it is known.",
-    "*Stay in the thread:* where I take part already you need not mention me again.",
+    "*Ask me:* mention me in a channel, or write to me directly. I answer, and look up in Jira whether it is known.",
+    "*Stay in the thread:* in a thread where I take part, you need not mention me again.",
     "*File an issue:* say so, and I draft it. Unless set up otherwise, nothing goes to Jira before you press *Create*.",
-    "*From a message:* choose *File an issue* in its menu, or put the emoji on it that your workspace uses for this.",
+    "*From a message:* choose *File an issue* in its menu{emoji}.",
+)
+GUEST_ABILITIES = (
+    "*Ask me:* mention me in a channel, or write to me directly. I answer without anything from Jira.",
+    "*Stay in the thread:* in a thread where I take part, you need not mention me again.",
+    "*File an issue:* in channels whose settings let guests file, say so, and I draft it.",
 )
 COMMANDS = (
     "`/jira search vpn login` looks in Jira, for you alone",
@@ -30,6 +35,7 @@ COMMANDS = (
     "`/jira settings` changes how I work in a channel",
     "`/jira help` shows this text",
 )
+GUEST_COMMANDS = ("`/jira usage` shows what you spend on me", "`/jira help` shows this text")
 UNKNOWN = "I don't know that command.\n\n"
 MOST_SHOWN = 10
 CLOSED = "What is in Jira is shown to full members of this workspace only."
@@ -49,14 +55,27 @@ class Own:
     """How far the reading of documents is."""
 
 
-def help_text(*, is_unknown: bool) -> str:
-    """Return the help of `/jira`; for an unknown word, with a word on that."""
-    lines = ["*What I can do*", *(f"• {each}" for each in (*ABILITIES, *COMMANDS))]
+def help_text(*, is_unknown: bool, is_guest: bool = False, emoji: str = "") -> str:
+    """Return the help of `/jira`, of what this person may do; for an unknown word, with a word on that.
+
+    `emoji` is the one that makes a draft of a message, if there is one.
+    """
+    abilities, commands = abilities_of(is_guest=is_guest, emoji=emoji)
+    lines = ["*What I can do*", *(f"• {each}" for each in (*abilities, *commands))]
     return (UNKNOWN if is_unknown else "") + "\n".join(lines)
 
 
-def home_view(bot_user_id: str, own: Own | None = None) -> dict[str, Any]:
+def abilities_of(*, is_guest: bool, emoji: str) -> tuple[Sequence[str], Sequence[str]]:
+    """Return what a person may do here, and with which commands."""
+    if is_guest:
+        return GUEST_ABILITIES, GUEST_COMMANDS
+    words = f", or put :{emoji}: on it" if emoji else ""
+    return [each.format(emoji=words) for each in ABILITIES], COMMANDS
+
+
+def home_view(bot_user_id: str, own: Own | None = None, *, emoji: str = "") -> dict[str, Any]:
     """Return the App Home; without `own` it is what can be shown at once."""
+    abilities, commands = abilities_of(is_guest=bool(own and own.is_closed), emoji=emoji)
     intro = (
         f"I am <@{bot_user_id}>. I answer questions about problems, find out whether they are known, and file what is "
         "new as a Jira issue."
@@ -65,11 +84,11 @@ def home_view(bot_user_id: str, own: Own | None = None) -> dict[str, Any]:
         {"type": "header", "text": {"type": "plain_text", "text": "Support"}},
         _section(intro),
         {"type": "divider"},
-        *(_own(own) if own else [_context("One moment, I look up what is yours…")]),
+        *(_own(own) if own else [_context("One moment, I'm looking up what is yours…")]),
         {"type": "divider"},
         _section("*What I can do here*"),
-        *(_section(f"• {ability}") for ability in ABILITIES),
-        _section("\n".join(f"• {command}" for command in COMMANDS)),
+        *(_section(f"• {ability}") for ability in abilities),
+        _section("\n".join(f"• {command}" for command in commands)),
         _context("Begin under *Messages*, or with `/jira help`."),
     ]
     return {"type": "home", "blocks": blocks}
@@ -80,7 +99,7 @@ def _own(own: Own) -> Iterator[dict[str, Any]]:
         yield _section(CLOSED)
     else:
         drafts = [draft_line(*each) for each in own.drafts]
-        yield _list("Your open drafts", drafts, "None. Ask me to file something, and the draft stands here until then.")
+        yield _list("Your open drafts", drafts, "None. Ask me to file something, and its draft appears here.")
         if own.changes:
             yield _list("Changes that you asked for", [change_line(each) for each in own.changes], "")
         issues = [issue_line(line) for line in own.issues]
@@ -94,7 +113,7 @@ def _own(own: Own) -> Iterator[dict[str, Any]]:
         if own.documents is not None:
             yield _list("Documents that I search", own.documents, "", more="`python -m workers doctor` names them")
         yield _context(
-            "Only admins see this. The operator changes it in my environment; channels have `/jira settings`."
+            "Only admins see this. My operator sets it in my environment; each channel has `/jira settings`."
         )
 
 

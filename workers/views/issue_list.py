@@ -65,7 +65,7 @@ def found(words: str, lines: Sequence[Line]) -> str:
 def mine(drafts: Sequence[tuple[Draft, Filing]], issues: Sequence[Line], changes: Sequence[Proposal] = ()) -> str:
     """Say what a person has open here, and what became of what they filed."""
     if not drafts and not issues and not changes:
-        return "You have filed nothing here yet, and no draft of yours waits. `/jira create …` begins one."
+        return "You have not filed anything here yet, and have no open drafts. `/jira create …` starts one."
     lines = [f"*Your drafts ({len(drafts)}):*", *(draft_line(*each) for each in drafts[:MOST_LINES])] if drafts else []
     if changes:
         lines += [f"*Changes that you asked for ({len(changes)}):*", *map(change_line, changes[:MOST_LINES])]

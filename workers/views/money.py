@@ -38,7 +38,7 @@ def budget_nearly_spent(kind: str, spent_usd: float, limit_usd: float, admins: S
     """Warn a person, once a day, that a budget comes to its end."""
     share = min(99, int(spent_usd / limit_usd * 100))
     return (
-        f"{share} % of {WHOSE[kind]} is used ({dollars(spent_usd)} of {dollars(limit_usd)}). "
+        f"{share}% of {WHOSE[kind]} is used ({dollars(spent_usd)} of {dollars(limit_usd)}). "
         f"It begins anew {AGAIN[kind]}; {whom_to_ask(admins)} can raise it."
     )
 

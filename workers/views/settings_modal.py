@@ -18,10 +18,10 @@ LANGUAGE = re.compile(r"[\w ()'-]{0,40}")
 MOST_LISTED = 50
 MOST_PROJECTS = 100
 
-WRITES = {USUAL: "As everywhere", "confirm": "A person presses Create", "auto": "File at once, without a button"}
+WRITES = {USUAL: "Workspace default", "confirm": "A person presses Create", "auto": "File at once, without a button"}
 FILERS = {"members": "Full members of the workspace", "everybody": "Members and guests", "listed": "Only these people"}
-INTERNAL = {USUAL: "Never tell them here", "shown": "Tell them here: no customer reads this channel"}
-FOLLOW_UPS = {"free": "Answer without a new mention", "mention": "Answer only who mentions me"}
+INTERNAL = {USUAL: "Never show them here", "shown": "Show them here: no customer reads this channel"}
+FOLLOW_UPS = {"free": "Answer without a new mention", "mention": "Answer only when I am mentioned"}
 
 
 def settings_modal(
@@ -30,7 +30,7 @@ def settings_modal(
     """Return the form as the settings stand; its `private_metadata` names the channel."""
     blocks = [
         _projects(projects, settings.projects),
-        _choice("project", "Default project", _usual("As everywhere", projects), settings.project),
+        _choice("project", "Default project", _usual("Workspace default", projects), settings.project),
         _choice("issue_type", "Default type", _usual("As the conversation asks", types), settings.issue_type),
         _choice("write_policy", "Before an issue is filed", WRITES, settings.write_policy),
         _choice("internal", "Internal comments of service desks", INTERNAL, "shown" if settings.shows_internal else ""),
@@ -40,7 +40,7 @@ def settings_modal(
                 "mention" if settings.needs_mention else "free"),
         _time("quiet_from", "Quiet from", settings.quiet_from),
         _time("quiet_until", "Quiet until", settings.quiet_until,
-              hint="In quiet hours I answer who mentions me, and say nothing else. In your own time zone."),
+              hint="In quiet hours I answer only those who mention me. Times are in your own time zone."),
         input_block("language", "Language of my answers", text_input(settings.language, longest=40), is_required=False,
                     hint="Such as German. Left empty: the language of whoever asks."),
         *digest_blocks(settings, projects),
@@ -104,9 +104,9 @@ def _told(settings: ChannelSettings) -> dict[str, str]:
     people = " ".join(f"<@{user}>" for user in settings.listed)
     quiet = f"{settings.quiet_from} to {settings.quiet_until} ({settings.time_zone})" if settings.quiet_from else "none"
     return {
-        "open projects": ", ".join(settings.projects) or "as everywhere",
+        "open projects": ", ".join(settings.projects) or "workspace default",
         "internal comments": INTERNAL["shown" if settings.shows_internal else USUAL].lower(),
-        "default project": settings.project or "as everywhere",
+        "default project": settings.project or "workspace default",
         "default type": settings.issue_type or "as asked",
         "before an issue is filed": WRITES[settings.write_policy or USUAL].lower(),
         "who may file": people if settings.filers == "listed" else FILERS[settings.filers].lower(),
@@ -134,7 +134,7 @@ def _projects(projects: Sequence[str], chosen: Sequence[str]) -> Block:
         "Open projects",
         element,
         is_required=False,
-        hint="Everybody in this channel reads what I tell here from these. Left empty: as everywhere.",
+        hint="Everybody in this channel reads what I tell here from these. Left empty: the workspace's default.",
     )
 
 
@@ -142,7 +142,9 @@ def _people(listed: Sequence[str]) -> Block:
     element: Block = {"type": "multi_users_select", "max_selected_items": MOST_LISTED}
     if listed:
         element["initial_users"] = list(listed)
-    return input_block("listed", "These people", element, is_required=False, hint="Counts for “Only these people”.")
+    return input_block(
+        "listed", "These people", element, is_required=False, hint="Counts only with “Only these people” above."
+    )
 
 
 def _time(block_id: str, label: str, value: str, hint: str = "") -> Block:

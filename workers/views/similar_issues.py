@@ -13,8 +13,8 @@ from workers.views.reply import Blocks
 USE, IGNORE = "duplicate_use", "duplicate_ignore"
 SUMMARY_SHOWN, STATUS_SHOWN = 200, 60
 MOST_SHOWN = 5
-QUESTION = "*Is it one of these?* Then the report goes there as a comment, and no second issue is made."
-NOT_LOOKED = "⚠︎ Similar issues could not be looked for in Jira: it did not answer in time."
+QUESTION = "*Is it one of these?* Then the report is added to it as a comment, and no new issue is filed."
+NOT_LOOKED = "⚠︎ I could not look for similar issues: Jira did not answer in time."
 
 
 def similar_blocks(draft: Draft, similar: Similar) -> Blocks:

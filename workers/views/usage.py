@@ -62,7 +62,7 @@ def _page(page: Page) -> Iterator[dict[str, Any]]:
     yield _section(f"*{page.title}*\n" + "\n".join(map(_budget_line, page.budgets)))
     used = [day for day in page.days if day.tokens or day.turns]
     if not used:
-        yield _section("Nothing was used in these days.")
+        yield _section(f"Nothing was used in the last {len(page.days)} days.")
         return
     yield _chart(f"By day, the last {len(page.days)}", page.days, len(page.days))
     for title, rows in (("By channel", page.channels), ("By person", page.people), ("By model", page.models)):
@@ -70,7 +70,7 @@ def _page(page: Page) -> Iterator[dict[str, Any]]:
             yield _chart(title, rows)
     tokens = sum(day.tokens for day in used)
     cached = f"{page.cached_share:.0%} of what was read came from the cache, at about a tenth of the price"
-    yield _context(f"{tokens:,} tokens · {cached} · days are those of UTC")
+    yield _context(f"{tokens:,} tokens · {cached} · days are in UTC")
 
 
 def _budget_line(budget: Budget) -> str:

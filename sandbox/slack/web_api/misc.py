@@ -6,6 +6,8 @@ from typing import Any
 
 from sandbox.slack.blocks import check_blocks
 from sandbox.slack.errors import ApiError
+from sandbox.slack.messages import Message
+from sandbox.slack.reactions import put_on, take_back
 from sandbox.slack.service import Service
 from sandbox.slack.view_checks import check_view
 from sandbox.slack.web_api.args import Args
@@ -46,24 +48,17 @@ def team_info(slack: Service, args: Args) -> Json:  # noqa: ARG001  the signatur
 
 
 def add_reaction(slack: Service, args: Args) -> Json:
-    name, users = _reaction(slack, args)
-    if slack.workspace.bot_user_id in users.get(name, []):
-        raise ApiError("already_reacted")
-    users.setdefault(name, []).append(slack.workspace.bot_user_id)
+    put_on(slack, *_reaction(slack, args))
     return {}
 
 
 def remove_reaction(slack: Service, args: Args) -> Json:
-    name, users = _reaction(slack, args)
-    if slack.workspace.bot_user_id not in users.get(name, []):
-        raise ApiError("no_reaction")
-    users[name].remove(slack.workspace.bot_user_id)
-    if not users[name]:
-        del users[name]
+    take_back(slack, *_reaction(slack, args))
     return {}
 
 
-def _reaction(slack: Service, args: Args) -> tuple[str, dict[str, list[str]]]:
+def _reaction(slack: Service, args: Args) -> tuple[Message, str, str]:
+    """Return the message, the bot, and the name of the emoji."""
     channel = readable_channel(slack, args)
     message = channel.messages.get(args.text("timestamp") or "")
     if message is None:
@@ -71,7 +66,7 @@ def _reaction(slack: Service, args: Args) -> tuple[str, dict[str, list[str]]]:
     name = args.text("name")
     if not name or name != name.lower() or ":" in name:
         raise ApiError("invalid_name")
-    return name, message.reactions
+    return message, slack.workspace.bot_user_id, name
 
 
 def validate_blocks(slack: Service, args: Args) -> Json:  # noqa: ARG001  the signature of a method

@@ -63,7 +63,7 @@ def test_the_note_names_what_was_judged_and_what_is_open() -> None:
         "<facts>\n"
         "First judgement by a quick reader (low confidence): "
         "report; severity high; project OPS; component Network; labels vpn.\n"
-        "Not told yet: Since when? Who [/facts> is affected?\n"
+        "Open questions: Since when? Who [/facts> is affected?\n"
         "</facts>"
     )
 

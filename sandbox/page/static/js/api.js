@@ -1,22 +1,35 @@
 // The page's server: one call to read the state, one stream of changes, one POST for all that a person does.
 
-import { load, store, take } from "./store.js";
+import { changed, load, store, take } from "./store.js";
 import { notice } from "./notice.js";
+
+const GONE = "The sandbox does not answer. Is it still running?";
 
 let stream = null;
 
 /** Read everything that `me` may see, then follow the changes from there on. */
 export async function connect(me) {
   stream?.close();
-  const answer = await fetch(`api/state?${new URLSearchParams(me ? { me } : {})}`);
-  const state = await answer.json();
+  const state = await read(`api/state?${new URLSearchParams(me ? { me } : {})}`);
+  if (!state) return;
   load(state);
   stream = new EventSource(`api/changes?${new URLSearchParams({ after: state.number, calls: state.last_call })}`);
   stream.onmessage = (event) => take(JSON.parse(event.data));
   // The browser comes back by itself, but what happened meanwhile it does not know.
-  let isLost = false;
-  stream.onerror = () => (isLost = true);
-  stream.onopen = () => isLost && connect(store.me);
+  stream.onerror = () => {
+    store.isLost = true;
+    changed("banner");
+  };
+  stream.onopen = () => store.isLost && connect(store.me);
+}
+
+async function read(path) {
+  try {
+    return await (await fetch(path)).json();
+  } catch {
+    notice(GONE);
+    return null;
+  }
 }
 
 /** Do something as the person at the page; what Slack would say to a failure is shown. */
@@ -41,7 +54,7 @@ async function post(path, body) {
     if (result.error) notice(result.error);
     return result;
   } catch {
-    notice("The sandbox does not answer. Is it still running?");
+    notice(GONE);
     return {};
   }
 }

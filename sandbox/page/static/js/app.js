@@ -5,6 +5,7 @@ import { renderBlocks } from "./blocks.js";
 import { composer } from "./composer.js";
 import { $, h, replace } from "./dom.js";
 import { icon } from "./icons.js";
+import { keep, recall } from "./memory.js";
 import { jiraPane, open as openIssue } from "./jira.js";
 import { channelItems, showItems, statusLine, threadItems } from "./messages.js";
 import { showModal } from "./modal.js";
@@ -67,13 +68,29 @@ function drawPlace() {
 }
 
 function drawMessages() {
+  keep({ me: store.me, channel: selected.channel, thread: selected.thread, tab: selected.tab });
   drawPlace();
   followAnswer();
   showItems($("messages"), channelItems(selected.channel, openThread));
   stayAtEnd.messages();
-  $("welcome").hidden = store.inChannel(selected.channel).length > 0;
+  drawWelcome();
   drawExamples();
   drawThread();
+}
+
+/** What an empty place says; and, as Slack does, that the bot is not in a channel. */
+function drawWelcome() {
+  const isAbsent = !store.channels.get(selected.channel)?.members.includes(store.bot);
+  const how = isBotDm() ? "Write it here" : h("span", "Mention ", h("em", "@Support Bot"), " here");
+  const invite = async () => {
+    await act("join", { channel: selected.channel, user: store.bot });
+    await connect(store.me);
+  };
+  const words = isAbsent
+    ? h("p", "Support Bot is not in this channel, so it does not hear what is said here. ", h("button.button", { type: "button", onclick: invite }, "Invite it"))
+    : h("p", h("strong", "Say what does not work."), " ", how, ", or pick a sentence below and press Enter.");
+  $("welcome").hidden = !isAbsent && store.inChannel(selected.channel).length > 0;
+  replace($("welcome"), words);
 }
 
 /** Open the thread of what was just written here, as soon as the bot begins to answer it. */
@@ -83,6 +100,8 @@ function followAnswer() {
   if (!isBegun) return;
   Object.assign(selected, { thread: awaited, awaited: null });
   stayAtEnd.thread(true);
+  // Whoever waits for the answer goes on in its thread, unless they type something else already.
+  if (document.activeElement === main.input && !main.input.value) setTimeout(() => reply.input.focus());
 }
 
 function written(ts) {
@@ -117,8 +136,9 @@ const stopButton = () =>
 
 function drawExamples() {
   const isThread = Boolean(selected.thread);
-  const examples = store.examples.filter((one) => one.is_reply === isThread && fitsHere(one));
   const prompts = isThread ? [] : (store.prompts.get(selected.channel)?.prompts ?? []);
+  const offered = new Set(prompts.map((one) => one.title));
+  const examples = store.examples.filter((one) => one.is_reply === isThread && fitsHere(one) && !offered.has(one.label));
   const chip = (label, text, target) => h("button.example", { type: "button", onclick: () => target.fill(text) }, label);
   replace($("examples"), isThread ? null : [
     ...prompts.map((one) => chip(one.title, one.message, main)),
@@ -127,7 +147,8 @@ function drawExamples() {
   replace($("thread-examples"), isThread ? examples.map((one) => chip(one.label, one.text, reply)) : null);
 }
 
-const fitsHere = (example) => example.is_reply || example.is_direct === isBotDm();
+const fitsHere = (example) =>
+  store.channels.get(selected.channel)?.members.includes(store.bot) && (example.is_reply || example.is_direct === isBotDm());
 
 function drawHome() {
   const view = store.homes.get(store.me);
@@ -137,6 +158,7 @@ function drawHome() {
 }
 
 function drawBanner() {
+  $("lost").hidden = !store.isLost;
   const one = (name) => {
     const isReal = store.real[name.toLowerCase()];
     return h("span", { class: `standin${isReal ? " real" : ""}` }, h("strong", name), isReal ? " real" : " stand-in");
@@ -146,6 +168,7 @@ function drawBanner() {
 }
 
 function showPane(pane) {
+  keep({ pane });
   for (const name of ["jira", "trace"]) {
     $(`pane-tab-${name}`).setAttribute("aria-selected", String(name === pane));
     $(`pane-${name}`).hidden = name !== pane;
@@ -180,13 +203,22 @@ $("thread-close").onclick = () => {
 };
 for (const tab of ["messages", "home"]) $(`tab-${tab}`).onclick = () => showTab(tab);
 for (const pane of ["jira", "trace"]) $(`pane-tab-${pane}`).onclick = () => showPane(pane);
-$("show-places").onclick = () => $("app").classList.toggle("show-places");
-$("show-pane").onclick = () => $("app").classList.toggle("show-pane");
+$("show-places").onclick = () => $("app").classList.add("show-places");
+$("show-pane").onclick = () => $("app").classList.add("show-pane");
+const closeDrawers = () => $("app").classList.remove("show-places", "show-pane");
+for (const id of ["scrim", "hide-pane"]) $(id).onclick = closeDrawers;
+document.addEventListener("keydown", (event) => event.key === "Escape" && !$("modal").open && closeDrawers());
 
-for (const [id, name] of [["thread-close", "close"], ["show-places", "menu"], ["show-pane", "pane"]]) $(id).append(icon(name));
+for (const [id, name] of [["thread-close", "close"], ["hide-pane", "close"], ["show-places", "menu"], ["show-pane", "pane"]]) $(id).append(icon(name));
 
-await connect();
-go(store.myChannels()[0].id);
+const kept = recall();
+await connect(kept.me);
+const places = store.myChannels();
+const back = places.find((one) => one.id === kept.channel);
+go((back ?? places[0]).id);
+if (back && kept.thread && store.thread(back.id, kept.thread).length) openThread(kept.thread);
+if (back && kept.tab === "home") showTab("home");
+if (kept.pane) showPane(kept.pane);
 const asked = new URLSearchParams(location.search).get("issue");
 if (asked) store.openIssue(asked);
 document.body.dataset.ready = "true";

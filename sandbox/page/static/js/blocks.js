@@ -1,8 +1,9 @@
 // Block Kit to DOM: what a message, a home and a modal have in common. Form fields of modals live in fields.js.
 
 import { h, safeUrl } from "./dom.js";
+import { emoji, withEmoji } from "./emoji.js";
 import { icon } from "./icons.js";
-import { emojiText, link, person } from "./inline.js";
+import { link, person } from "./inline.js";
 import { markdown } from "./markdown.js";
 import { mrkdwn } from "./mrkdwn.js";
 
@@ -10,7 +11,7 @@ import { mrkdwn } from "./mrkdwn.js";
 export function textObject(text) {
   if (!text) return [];
   if (typeof text === "string") return mrkdwn(text);
-  return text.type === "mrkdwn" ? mrkdwn(text.text) : [emojiText(text.text)];
+  return text.type === "mrkdwn" ? mrkdwn(text.text) : withEmoji(text.text);
 }
 
 /**
@@ -138,14 +139,14 @@ const RICH = {
   user: (item) => person(item.user_id),
   channel: (item) => h("span.mention", `#${item.channel_id}`),
   broadcast: (item) => h("span.mention", `@${item.range}`),
-  emoji: (item) => emojiText(`:${item.name}:`),
+  emoji: (item) => emoji(item.name),
   date: (item) => item.fallback ?? new Date(item.timestamp * 1000).toLocaleString(),
 };
 
 const richInline = (elements) => elements.map((item) => (RICH[item.type] ? RICH[item.type](item) : null));
 
 function styled(text, style = {}) {
-  let node = document.createTextNode(emojiText(text));
+  let node = withEmoji(text);
   if (style.code) node = h("code", node);
   if (style.bold) node = h("strong", node);
   if (style.italic) node = h("em", node);

@@ -95,8 +95,13 @@ export function asSlackWouldWriteIt(text) {
     const pattern = new RegExp(`(?<![\\w@])@${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w-])`, "gi");
     written = written.replace(pattern, `<@${id}>`);
   }
-  return written;
+  return outsideCode(written, (words) => words.replace(URL_TYPED, "<$&>"));
 }
+
+const URL_TYPED = /https?:\/\/[^\s<>|]*[^\s<>|.,;:!?'")\]*_~]/g;
+
+/** Change what stands outside of fences and backticks. */
+const outsideCode = (text, change) => text.split(/(```[\s\S]*?(?:```|$)|`[^`\n]+`)/).map((part, place) => (place % 2 ? part : change(part))).join("");
 
 function tool(title, sign, onclick) {
   return h("button.icon-button", { type: "button", title, "aria-label": title, onclick }, icon(sign));

@@ -1,16 +1,8 @@
-// Inline parts that Slack's mrkdwn and Markdown share: mentions, links, emoji, and a scanner over patterns.
+// Inline parts that Slack's mrkdwn and Markdown share: mentions, links, and a scanner over patterns.
 
 import { h, safeUrl } from "./dom.js";
+import { withEmoji } from "./emoji.js";
 import { store } from "./store.js";
-
-const EMOJI = {
-  white_check_mark: "✅", heavy_check_mark: "✔️", x: "❌", warning: "⚠️", rotating_light: "🚨", eyes: "👀",
-  tada: "🎉", bug: "🐛", ticket: "🎫", mag: "🔍", memo: "📝", pencil2: "✏️", wave: "👋", bulb: "💡",
-  hourglass_flowing_sand: "⏳", link: "🔗", thumbsup: "👍", "+1": "👍", thumbsdown: "👎", "-1": "👎",
-  no_entry: "⛔", octagonal_sign: "🛑", information_source: "ℹ️", question: "❓", robot_face: "🤖",
-  speech_balloon: "💬", sparkles: "✨", red_circle: "🔴", large_yellow_circle: "🟡", large_green_circle: "🟢",
-  arrows_counterclockwise: "🔄", lock: "🔒", paperclip: "📎", books: "📚", wastebasket: "🗑️",
-};
 
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
 
@@ -45,10 +37,6 @@ function earliest(text, rules, at) {
   return best;
 }
 
-export function emojiText(text) {
-  return text.replace(/:([a-z0-9_+-]+):/g, (whole, name) => EMOJI[name] ?? whole);
-}
-
 export function person(id) {
   return h("span.mention", { class: `mention${id === store.me ? " mention-me" : ""}` }, `@${store.nameOf(id)}`);
 }
@@ -60,7 +48,7 @@ export function angle(inner) {
   if (/^#C/.test(target)) return h("span.mention", `#${label || store.channelName(target.slice(1))}`);
   if (target.startsWith("!date^")) return h("time", label || target);
   if (target.startsWith("!")) return h("span.mention", `@${label || target.slice(1).split("^")[0]}`);
-  return link(unescape(target), label ? emojiText(unescape(label)) : unescape(target));
+  return link(unescape(target), label ? withEmoji(unescape(label)) : unescape(target));
 }
 
 /** A link; those that lead to an issue of the sandbox's Jira open in the pane beside the messages. */

@@ -1,9 +1,10 @@
 // Standard Markdown as Slack's markdown block shows it: headings, lists, tables, quotes, fences, links.
 
 import { h } from "./dom.js";
-import { angle, emojiText, link, scan } from "./inline.js";
+import { withEmoji } from "./emoji.js";
+import { angle, link, scan } from "./inline.js";
 
-const plain = (text) => document.createTextNode(emojiText(text.replace(/\\([\\`*_{}[\]()#+.!|~<>-])/g, "$1")));
+const plain = (text) => withEmoji(text.replace(/\\([\\`*_{}[\]()#+.!|~<>-])/g, "$1"));
 
 const RULES = [
   [/\\[\\`*_{}[\]()#+.!|~<>-]/g, () => null],

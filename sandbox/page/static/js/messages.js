@@ -7,6 +7,7 @@ import { icon } from "./icons.js";
 import { link } from "./inline.js";
 import { markdown } from "./markdown.js";
 import { mrkdwn } from "./mrkdwn.js";
+import { picker, reactions } from "./reactions.js";
 import { avatar } from "./sidebar.js";
 import { changed, store } from "./store.js";
 
@@ -81,6 +82,7 @@ function messageNode(channel, message, { foot, open }) {
         h("time.time", clock(message.ts)),
       ),
       content(message, (block, element, value) => click(channel, message.ts, block, element, value)),
+      reactions(channel, message),
       foot ? foot() : null,
     ),
     tools(channel, message, open),
@@ -104,19 +106,21 @@ function body(message, use) {
   return h("div.text", mrkdwn(message.text ?? ""));
 }
 
-const TASK_SIGN = { pending: "○", in_progress: "◌", complete: "✓", error: "!" };
+const TASK_STATE = { pending: ["○", "waits"], in_progress: ["◌", "under way"], complete: ["✓", "done"], error: ["!", "failed"] };
 
+/** What the bot did on the way: a line for each task, with its state and the links to what it found. */
 function tasks(message) {
-  const found = (task) => (task.sources ?? []).flatMap((source) => [" ", link(source.url, source.text || source.url)]);
-  const row = (task) =>
-    h(
+  const row = (task) => {
+    const [sign, state] = TASK_STATE[task.status] ?? TASK_STATE.pending;
+    return h(
       "li",
       { class: `task task-${task.status}` },
-      h("span.task-sign", TASK_SIGN[task.status]),
-      task.title,
-      task.output ? h("span.muted", ` · ${task.output}`) : null,
-      found(task),
+      h("span.task-sign", { role: "img", "aria-label": state, title: state }, sign),
+      h("span.task-title", task.title),
+      task.output ? h("span.task-output", task.output) : null,
+      (task.sources ?? []).map((source) => h("span.task-source", link(source.url, source.text || source.url))),
     );
+  };
   return h("div.tasks", message.stream_plan ? h("strong", message.stream_plan) : null, h("ul", message.stream_tasks.map(row)));
 }
 
@@ -136,7 +140,7 @@ function ephemeralNode(channel, one) {
     h(
       "div.message-body",
       h("div.only-you", "Only visible to you"),
-      h("div.message-head", h("strong.author", store.nameOf(store.bot)), h("span.app-tag", "App")),
+      h("div.message-head", h("strong.author", store.nameOf(store.bot)), h("span.app-tag", "App"), h("time.time", clock(one.ts))),
       h("div.content", one.blocks?.length ? renderBlocks(one.blocks, { act: use }) : h("div.text", mrkdwn(one.text ?? ""))),
     ),
   );
@@ -159,13 +163,15 @@ function threadFoot(message, replies, busy, open) {
   );
 }
 
+const emojiPicker = picker();
+document.body.append(emojiPicker.node);
+
 function tools(channel, message, open) {
-  const rows = [];
+  const rows = [["Add a reaction", "smile", (event) => emojiPicker.open(event.currentTarget, channel, message)]];
   if (open) rows.push(["Reply in thread", "reply", () => open(message.thread_ts ?? message.ts)]);
   if (!message.bot_id) {
     rows.push(["File an issue", "ticket", () => act("shortcut", { channel, ts: message.ts, callback_id: "file_issue" })]);
   }
-  if (!rows.length) return null;
   const button = ([title, sign, onclick]) => h("button", { type: "button", title, "aria-label": title, onclick }, icon(sign));
   return h("div.message-tools", { role: "toolbar", "aria-label": "Message actions" }, rows.map(button));
 }

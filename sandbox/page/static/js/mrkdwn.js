@@ -1,9 +1,10 @@
 // Slack's mrkdwn: *bold*, _italic_, ~strike~, `code`, fences, quotes, and <…> markup.
 
 import { h } from "./dom.js";
-import { angle, emojiText, scan, unescape } from "./inline.js";
+import { withEmoji } from "./emoji.js";
+import { angle, scan, unescape } from "./inline.js";
 
-const plain = (text) => document.createTextNode(emojiText(unescape(text)));
+const plain = (text) => withEmoji(unescape(text));
 
 // A mark opens where no word ends and closes where none goes on, as in Slack.
 const marked = (mark) => new RegExp(`(?<![\\w${mark}])\\${mark}(?=\\S)([^\\n]*?\\S)\\${mark}(?![\\w${mark}])`, "g");

@@ -21,9 +21,21 @@ function showPersons(become) {
   );
   select.onchange = () => become(select.value);
   replace($("my-avatar"), avatar(store.me));
+  const me = store.people.get(store.me);
+  const role = roleOf(me);
+  replace($("my-name"), h("span.place-name", me.real_name), icon("unfold"));
+  replace($("my-role"), role ? h("span.app-tag", role) : null);
+  select.title = role ? `${me.real_name}: ${ROLE_WORDS[role]}` : "Be somebody else";
 }
 
-const label = (person) => `${person.real_name}${person.is_restricted ? " (guest)" : ""}`;
+const ROLE_WORDS = {
+  admin: "an admin may change /jira settings, and sees the whole workspace's usage",
+  guest: "a guest is told nothing from Jira",
+};
+
+const roleOf = (person) => (person.is_admin ? "admin" : person.is_restricted || person.is_ultra_restricted ? "guest" : "");
+
+const label = (person) => `${person.real_name}${roleOf(person) ? ` (${roleOf(person)})` : ""}`;
 
 function list(id, channels, go) {
   replace(

@@ -19,6 +19,8 @@ export const store = {
   issues: new Map(),
   calls: [],
   costs: null,
+  fileEmoji: "",
+  isLost: false,
   examples: [],
   unread: new Map(),
   selected: { channel: "", thread: null, tab: "messages", issue: null },
@@ -96,6 +98,8 @@ export function load(state) {
     issues: new Map(state.issues.map((issue) => [issue.key, issue])),
     calls: state.calls,
     costs: state.costs,
+    fileEmoji: state.file_emoji,
+    isLost: false,
     statuses: new Map(),
     sessions: new Map(),
   });
@@ -131,6 +135,10 @@ const TAKERS = {
   },
   ephemeral(change) {
     store.ephemerals.push(change);
+    changed("messages");
+  },
+  ephemeral_hidden({ ts }) {
+    store.ephemerals = store.ephemerals.filter((one) => one.ts !== ts);
     changed("messages");
   },
   prompts({ channel, prompts, title }) {

@@ -29,7 +29,7 @@ function filterButton(name) {
     changed("calls");
   };
   const properties = { type: "button", class: `filter${isChosen ? " chosen" : ""}`, "aria-pressed": String(isChosen), onclick };
-  return h("button", properties, name === "all" ? "All calls" : name[0].toUpperCase() + name.slice(1));
+  return h("button", properties, name === "all" ? "All" : name[0].toUpperCase() + name.slice(1));
 }
 
 function row(call) {

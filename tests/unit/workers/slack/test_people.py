@@ -20,7 +20,7 @@ def people(world: World) -> People:
 
 def test_a_member_has_a_name_and_an_address_and_is_asked_for_once(world: World, people: People) -> None:
     person = people.person(world.team_id, ADA)
-    assert (person.name, person.email, person.is_full_member) == ("ada", "ada@example.com", True)
+    assert (person.name, person.email, person.is_full_member) == ("Ada Park", "ada@example.com", True)
     assert people.person(world.team_id, ADA) == person
     assert world.calls("users.info") == 1
 

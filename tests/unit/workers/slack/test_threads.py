@@ -37,8 +37,8 @@ def test_it_reads_what_people_wrote_above_with_their_names(world: World) -> None
     ask = world.standin.say(CHANNEL, ADA, f"{world.standin.mention} known?", world.turn_ts)
     world.standin.say(CHANNEL, LINUS, "too late", world.turn_ts)
     assert [(message.name, message.text) for message in read(world, ask)] == [
-        ("ada", "the VPN is down"),
-        ("linus", "same here"),
+        ("Ada Park", "the VPN is down"),
+        ("Linus Berg", "same here"),
     ]
 
 

@@ -1,0 +1,26 @@
+"""Whether somebody is a guest or from another organisation, as far as that decides which words they read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.attempt import OK, attempt
+from bot.services import Services
+
+SECONDS = 1.5
+
+
+async def is_outsider(services: Services, user_id: str) -> bool:
+    """Ask Slack within the time that an ack has; False without an answer, since this only chooses words."""
+    found: dict[str, Any] = {}
+
+    async def look() -> None:
+        answer = await services.slack.users_info(user=user_id)
+        found.update(answer.get("user") or {})
+
+    if await attempt(services, "users.info", look(), seconds=SECONDS) != OK:
+        return False
+    own = services.identity.team_id
+    is_of_team = found.get("team_id", own) == own or own in ((found.get("enterprise_user") or {}).get("teams") or ())
+    is_guest = found.get("is_restricted") or found.get("is_ultra_restricted")
+    return bool(is_guest or found.get("is_stranger") or not is_of_team)
