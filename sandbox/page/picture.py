@@ -15,7 +15,7 @@ from sandbox.server import Running
 from sandbox.stack import LIFELIKE, Stack
 
 PICTURE = CHECKOUT / "docs" / "images" / "demo.png"
-SIZE: ViewportSize = {"width": 1640, "height": 1600}
+SIZE: ViewportSize = {"width": 1640, "height": 1640}
 PATIENCE_MS = 60_000
 
 
@@ -51,6 +51,8 @@ def converse(page: Page) -> None:
     _write(page, "#thread-composer", FILE_IT)
     expect(thread.get_by_role("button", name="Create")).to_be_visible(timeout=PATIENCE_MS)
     expect(thread).to_contain_text("draft is ready", timeout=PATIENCE_MS)
+    expect(thread).to_contain_text("Waiting for you", timeout=PATIENCE_MS)
+    expect(thread.locator(".streaming")).to_have_count(0, timeout=PATIENCE_MS)
     expect(page.get_by_text("OPS-12").first).to_be_visible()
     page.mouse.move(0, 0)
 

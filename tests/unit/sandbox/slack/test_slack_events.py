@@ -7,6 +7,7 @@ from slack_sdk import WebClient
 
 from sandbox.server import Running
 from sandbox.slack import SlackStandIn
+from sandbox.slack.errors import ApiError
 
 SUPPORT = "C0SUPPORT"
 
@@ -84,6 +85,18 @@ def test_only_subscribed_events_with_their_scope_are_delivered(slack: SlackStand
     slack.say("@ada", "ada", "unheard")
 
     assert kinds(slack) == [("message", None), ("reaction_added", None)]
+
+
+def test_a_person_reacts_once_and_takes_back_only_what_is_theirs(slack: SlackStandIn, server: Running) -> None:
+    assert server.url
+    ts = slack.say("@ada", "ada", "hi")
+    slack.react("@ada", ts, "ada", "eyes")
+    with pytest.raises(ApiError, match="already_reacted"):
+        slack.react("@ada", ts, "ada", "eyes")
+    with pytest.raises(ApiError, match="no_reaction"):
+        slack.unreact("@ada", ts, "ada", "tada")
+    slack.unreact("@ada", ts, "ada", "eyes")
+    assert slack.message("@ada", ts).reactions == {}
 
 
 def test_a_link_into_a_registered_domain_is_announced(slack: SlackStandIn, server: Running) -> None:
