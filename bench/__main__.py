@@ -15,6 +15,7 @@ from pathlib import Path
 from bench.batches import measure_batches
 from bench.burst import measure_bursts
 from bench.caching import measure_caching
+from bench.creates import measure_creates
 from bench.duplicates.measure import measure_duplicates
 from bench.events import measure_events
 from bench.figures import Figure
@@ -22,6 +23,7 @@ from bench.knowledge.measure import measure_knowledge
 from bench.overhead import measure_overhead
 from bench.report import RESULTS, table, write_json
 from bench.takeover import measure_takeover
+from bench.texts import measure_texts
 
 PARTS: dict[str, Callable[[Path], list[Figure]]] = {
     "knowledge": measure_knowledge,
@@ -32,6 +34,8 @@ PARTS: dict[str, Callable[[Path], list[Figure]]] = {
     "duplicates": measure_duplicates,
     "events": measure_events,
     "caching": measure_caching,
+    "creates": measure_creates,
+    "texts": measure_texts,
 }
 
 

@@ -78,7 +78,7 @@ def transitions(call: Call) -> Reply:
         {
             "expand": "transitions",
             "transitions": [
-                shapes.transition_shape(row, issue.type, with_fields=with_fields)
+                shapes.transition_shape(row, issue.type, issue.project, with_fields=with_fields)
                 for row in rows
                 if wanted in ("", row[0])
             ],
@@ -100,7 +100,8 @@ def move(call: Call) -> Reply:
     row = next((row for row in _open_transitions(issue) if row[0] == wanted), None)
     if row is None:
         raise JiraError(400, f"Transition id '{wanted}' is not valid for this issue.")
-    values = {"resolution": _resolution(issue, row[2], body)}
+    values = _asked(call, issue, row[1], body)
+    values["resolution"] = _resolution(issue, row, body)
     for each in (body.get("update") or {}).get("comment", []):
         add_comment(call.site, call.user, issue, each.get("add", {}))
     now = timestamp(call.site.clock.now())
@@ -111,9 +112,19 @@ def move(call: Call) -> Reply:
     return Reply(status=204)
 
 
-def _resolution(issue: Issue, target: str, body: dict[str, Any]) -> dict[str, Any] | None:
-    fields = body.get("fields") or {}
-    others = [name for name in fields if name != "resolution" or target != "Done"]
+def _asked(call: Call, issue: Issue, name: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Return what the screen of a move asks for beside a resolution; all of it is required."""
+    fields, asked = body.get("fields") or {}, issue.type.transition_fields.get(name, ())
+    given = {each: value for each, value in fields.items() if each in asked}
+    lacks = [FIELDS[each] for each in asked if given.get(each) in (None, "", [])]
+    if lacks:
+        raise JiraError(400, errors={field.id: f"{field.name} is required." for field in lacks})
+    return issues.checked(Scope(call.site, call.user, issue.project), issue.type, given, {}, {}, frozenset(asked))
+
+
+def _resolution(issue: Issue, row: tuple[str, str, str], body: dict[str, Any]) -> dict[str, Any] | None:
+    fields, target, asked = body.get("fields") or {}, row[2], issue.type.transition_fields.get(row[1], ())
+    others = [name for name in fields if name not in asked and (name != "resolution" or target != "Done")]
     if others:
         raise JiraError(400, errors={name: issues.UNKNOWN.format(name) for name in others})
     if target != "Done":
@@ -122,10 +133,10 @@ def _resolution(issue: Issue, target: str, body: dict[str, Any]) -> dict[str, An
         if issue.type.name == "Incident":
             raise JiraError(400, errors={"resolution": "Resolution is required."})
         return default.resolution_shape(*default.RESOLUTIONS[0])
-    row = pick(default.RESOLUTIONS, fields["resolution"], "name")
-    if row is None:
+    chosen = pick(default.RESOLUTIONS, fields["resolution"], "name")
+    if chosen is None:
         raise JiraError(400, errors={"resolution": "Specify a valid 'id' or 'name' for resolution"})
-    return default.resolution_shape(*row)
+    return default.resolution_shape(*chosen)
 
 
 def watchers(call: Call) -> Reply:

@@ -115,14 +115,17 @@ def create_meta(kind: IssueType, project: Project) -> list[dict[str, Any]]:
     return metas
 
 
-def transition_shape(row: tuple[str, str, str], kind: IssueType, *, with_fields: bool) -> dict[str, Any]:
-    """Return one transition; only the way to Done has a screen, with the resolution on it."""
+def transition_shape(
+    row: tuple[str, str, str], kind: IssueType, project: Project, *, with_fields: bool
+) -> dict[str, Any]:
+    """Return one transition; the way to Done has a screen with the resolution, others what their type asks for."""
     number, name, target = row
+    asked = [FIELDS[each] for each in kind.transition_fields.get(name, ())]
     shape: dict[str, Any] = {
         "id": number,
         "name": name,
         "to": default.status_shape(default.status_named(target)),
-        "hasScreen": target == "Done",
+        "hasScreen": target == "Done" or bool(asked),
         "isGlobal": True,
         "isInitial": False,
         "isAvailable": True,
@@ -131,6 +134,9 @@ def transition_shape(row: tuple[str, str, str], kind: IssueType, *, with_fields:
     }
     if with_fields:
         shape["fields"] = {"resolution": _resolution_meta(kind)} if target == "Done" else {}
+        for field in asked:
+            meta = field_meta(field, project, required=True)
+            shape["fields"][meta.pop("fieldId")] = meta
     return shape
 
 
@@ -177,7 +183,7 @@ EXPANSIONS: dict[str, Callable[[Issue, Mapping[str, Any]], Any]] = {
     "names": lambda _issue, chosen: {name: FIELDS[name].name if name in FIELDS else name for name in chosen},
     "schema": lambda _issue, chosen: {name: FIELDS[name].schema for name in chosen if name in FIELDS},
     "transitions": lambda issue, _chosen: [
-        transition_shape(row, issue.type, with_fields=False) for row in default.TRANSITIONS
+        transition_shape(row, issue.type, issue.project, with_fields=False) for row in default.TRANSITIONS
     ],
 }
 

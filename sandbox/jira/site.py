@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -80,6 +80,8 @@ class IssueType:
     required: frozenset[str] = frozenset()
     """Ids of required fields beyond those that every issue needs."""
     is_subtask: bool = False
+    transition_fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """Ids of the fields that a move asks for, by its name; all of them are required."""
 
 
 @dataclass(frozen=True)

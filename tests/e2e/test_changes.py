@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sandbox.claude.scripts import reply, tool
 from sandbox.faults import Fault
 from sandbox.stack import Stack
 from tests.e2e.changing import (
@@ -15,6 +17,7 @@ from tests.e2e.changing import (
     CANCEL,
     COMMENT,
     CONFIRM,
+    READY,
     comment,
     comments,
     field,
@@ -28,6 +31,8 @@ from tests.e2e.drafting import is_told, offers, press, press_stale, shows, text_
 from tests.e2e.support import ADA, GRACE, GUEST, answer, ask, card, cards, jira_is_well_again, within
 
 pytestmark = pytest.mark.e2e
+
+TEAM = "customfield_10050"
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +92,47 @@ def test_a_status_is_shown_from_and_to_and_the_comment_follows_the_move(stack: S
 
     assert field(stack, "OPS-4", "status") == "In Progress"
     assert len(comments(stack, "OPS-4", "I take this")) == 1
+
+
+def test_a_move_that_asks_for_a_field_is_asked_about_once_and_made_with_the_answer(stack: Stack) -> None:
+    issue = stack.jira.issue("OPS-14")
+    status = field(stack, "OPS-14", "status")
+    way, to = ("Start progress", "In Progress") if status != "In Progress" else ("Reopen", "To Do")
+    issue.type = dataclasses.replace(issue.type, transition_fields={way: (TEAM,)})
+    stack.claude.script(
+        reply(tool(*move("OPS-14", to))), reply("Which team takes it: Platform or Payments?"), when="take OPS-14 on"
+    )
+    ts = ask(stack, "take OPS-14 on")
+    answer(stack, ts)
+    told = json.dumps(stack.claude.message_requests[-1].body["messages"][-1])
+    assert "Team: Platform, Identity, Payments, Workplace" in told
+    assert "customfield" not in told
+    assert cards(stack, ts) == []
+
+    stack.claude.script(
+        reply(tool(*move("OPS-14", to, fields={"team": "payments"}))), reply(READY), when="Payments it is"
+    )
+    stack.slack.say("C0SUPPORT", ADA, f"{stack.slack.mention} Payments it is", ts)
+    shown = card(stack, ts, CONFIRM)
+    assert all(part in words(shown) for part in (f"→ {to}", "Team", "Payments"))
+    answer(stack, ts, number=2)
+    press(stack, shown, CONFIRM)
+    shows(shown, "✅")
+
+    assert field(stack, "OPS-14", "status") == to
+    assert issue.fields[TEAM]["value"] == "Payments"
+
+
+def test_a_move_whose_screen_grew_after_it_was_shown_is_refused_by_the_fields_name(stack: Stack) -> None:
+    issue = stack.jira.issue("OPS-16")
+    way, to = ("Reopen", "To Do") if field(stack, "OPS-16", "status") != "To Do" else ("Start progress", "In Progress")
+    shown = propose(stack, "move OPS-16 on", move("OPS-16", to))
+    issue.type = dataclasses.replace(issue.type, transition_fields={way: (TEAM,)})
+    press(stack, shown, CONFIRM)
+
+    text = shows(shown, "Team is required")
+    assert "customfield" not in text
+    assert field(stack, "OPS-16", "status") != to
 
 
 def test_a_double_click_comments_once_and_a_late_one_is_told(stack: Stack) -> None:

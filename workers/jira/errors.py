@@ -102,9 +102,15 @@ def refusal_sentences(error: JiraRefused, names: Mapping[str, str] | None = None
     if error.status == 413:
         return ("It is too large for Jira.",)
     known = names or {}
-    fields = [f"{known.get(field, field)}: {_short(text)}" for field, text in error.field_errors.items()]
+    fields = [f"{_named(field, known)}{_short(text)}" for field, text in error.field_errors.items()]
     found = (*fields, *map(_short, error.messages))
     return found or (f"Jira refused it without saying why ({error.status}).",)
+
+
+def _named(field: str, names: Mapping[str, str]) -> str:
+    """Return how a sentence about a field begins; a number of Jira's tells nobody anything."""
+    name = names.get(field) or ("" if field.startswith("customfield_") else field)
+    return f"{name}: " if name else ""
 
 
 def _lost(error: requests.RequestException, *, once: bool) -> SupportBotError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from jira import JIRA, JIRAError
 
 from sandbox.jira.standin import JiraStandIn
 
+TEAM = "customfield_10050"
 THREAD = {"url": "https://example.slack.com/archives/C1/p1", "title": "Slack thread"}
 
 
@@ -121,6 +123,25 @@ def test_an_issue_moves_to_done_with_a_resolution(api: Any, jira: JiraStandIn) -
     fields = jira.issue(key).fields
     assert (fields["status"]["name"], fields["resolution"]["name"]) == ("Done", "Duplicate")
     assert done["id"] not in [row["id"] for row in api.get(f"issue/{key}/transitions").json()["transitions"]]
+
+
+def test_a_move_takes_the_fields_of_its_screen_and_no_others_and_all_of_them(api: Any, jira: JiraStandIn) -> None:
+    issue = jira.issue("OPS-4")
+    issue.type = dataclasses.replace(issue.type, transition_fields={"Start progress": (TEAM,)})
+    (way,) = (each for each in api.get("issue/OPS-4/transitions?expand=transitions.fields").json()["transitions"]
+              if each["name"] == "Start progress")  # fmt: skip
+    assert way["hasScreen"]
+    assert way["fields"][TEAM]["required"]
+
+    def move(**fields: Any) -> Any:
+        return api.post("issue/OPS-4/transitions", {"transition": {"id": way["id"]}, "fields": fields})
+
+    assert move().json()["errors"] == {TEAM: "Team is required."}
+    assert TEAM in move(**{TEAM: {"value": "Nobody"}}).json()["errors"]
+    assert "priority" in move(**{TEAM: {"value": "Platform"}, "priority": {"name": "Low"}}).json()["errors"]
+    assert issue.fields["status"]["name"] == "To Do"
+    assert move(**{TEAM: {"value": "Platform"}}).status_code == 204
+    assert (issue.fields["status"]["name"], issue.fields[TEAM]["value"]) == ("In Progress", "Platform")
 
 
 def test_an_incident_is_not_closed_without_a_resolution(api: Any) -> None:
