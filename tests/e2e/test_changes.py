@@ -207,3 +207,17 @@ def test_the_rules_of_the_sandbox_understand_everyday_words(stack: Stack) -> Non
     shows(shown, "✅")
 
     assert field(stack, "OPS-10", "assignee") == "Grace Moreno"
+
+
+def test_two_wishes_in_ones_own_words_stand_on_one_card_and_are_made_by_one_press(stack: Stack) -> None:
+    ts = ask(stack, "OPS-13: set the priority to Lowest and move it to In Progress")
+    shown = card(stack, ts, CONFIRM)
+    answer(stack, ts)
+    assert "Lowest" in words(shown)
+    assert "In Progress" in words(shown)
+    assert len(cards(stack, ts)) == 1
+
+    press(stack, shown, CONFIRM)
+
+    within(lambda: words(shown).count("✅") == 2, "both of them done")
+    assert (field(stack, "OPS-13", "priority"), field(stack, "OPS-13", "status")) == ("Lowest", "In Progress")

@@ -35,7 +35,13 @@ _TARGET = re.compile(
 _USUAL_TARGETS = ((re.compile(r"\breopen\b", _I), "To Do"), (re.compile(r"\bstart\b", _I), "In Progress"))
 _AS = re.compile(r"\b(?:as|resolution)\s+[\"“]?(won't do|duplicate|cannot reproduce)\b", _I)
 _ONE_PERSON = re.compile(r"may be [^,()]+ \(([^()\s]+@[^()\s]+)\):")
-_IT = re.compile(r"\b(?:it|this (?:issue|ticket|one)|that (?:issue|ticket|one))\b", _I)
+_ORDERS_IT = re.compile(
+    r"^\W*(?:(?:please|now|then|and|ok|can you|could you)\W+)*"
+    r"(?:set|move|assign|unassign|change|raise|lower|mark|put|close|resolve|reopen|rename|comment|add|remove|transition)\b"
+    r".*\b(?:it|this (?:issue|ticket|one)|that (?:issue|ticket|one))\b",
+    _I | re.DOTALL,
+)
+"""What somebody reports of "it" is no wish to change the last issue."""
 _CLAUSES = re.compile(r"\s+(?:and|then|but)\s+|[;,]\s+", _I)
 _ABOUT_CUSTOMERS = re.compile(r"\b(?:customers?|public(?:ly)?)\b", _I)
 
@@ -83,7 +89,7 @@ def calls_for(situation: Situation, kind: Kind) -> list[tuple[str, dict[str, Any
 def _keys_of(situation: Situation) -> list[str]:
     """Return the issues that a question is about: those it names, or the last one that was talked of."""
     named = list(dict.fromkeys(KEY.findall(situation.question)))[:MOST_ISSUES]
-    if named or not _IT.search(situation.question):
+    if named or not _ORDERS_IT.search(situation.question):
         return named
     talk = [words for turn in situation.earlier for words in (*(part.words for part in turn.said), *turn.answers)]
     return next((found[:1] for found in map(KEY.findall, reversed(talk)) if found), [])

@@ -302,6 +302,14 @@ def test_a_priority_and_a_status_are_changed_together(ada: Talk) -> None:
     assert len([block for block in ada.messages[-3]["content"] if block["type"] == "tool_use"]) == 2
 
 
+def test_what_is_told_of_it_changes_nothing(ada: Talk) -> None:
+    ada.say(asked("how is OPS-12 doing?"))
+
+    ada.say(asked("The scanner is broken: it does not start, and it does not give an error"))
+
+    assert [name for name, _ in ada.calls] == ["jira_get_issue", "jira_search"]
+
+
 def test_two_fields_are_changed_by_one_call(ada: Talk) -> None:
     ada.results["jira_update_issue"] = lambda _: CHANGES
 
