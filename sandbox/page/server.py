@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -18,10 +19,13 @@ from sandbox.page.costs import call_tokens, costs
 from sandbox.page.documents import show_document
 from sandbox.page.examples import EXAMPLES
 from sandbox.page.issues import issue_json, look_of
+from sandbox.page.usage import usage_json
 from sandbox.recorder import Call
 from sandbox.slack.people import NewFile
 from sandbox.stack import Stack
 from workers.settings import BotSettings
+from workers.state.accounts import Accounts, utc_now
+from workers.state.connection import connect
 
 Json = dict[str, Any]
 
@@ -76,6 +80,7 @@ class Page:
                 web.get("/documents/{path:.+}", show_document),
                 web.get("/api/state", self.state),
                 web.get("/api/changes", self.changes),
+                web.get("/api/usage", self.usage),
                 web.post("/api/act/{action}", self.act),
                 web.post("/api/upload", self.upload),
                 web.static("/static", STATIC),
@@ -122,6 +127,18 @@ class Page:
             "file_emoji": self._file_emoji,
         }
         return web.json_response(shown)
+
+    async def usage(self, request: web.Request) -> web.Response:
+        """Answer with what the bot booked, as far as the person `me` may see it."""
+        me, slack = request.query.get("me", ""), self._stack.slack.workspace
+        if me not in slack.people:
+            raise web.HTTPNotFound
+        told, now = self._stack.environment, utc_now()
+        return web.json_response(await asyncio.to_thread(usage_json, self._books, slack, me, told, now))
+
+    @functools.cached_property
+    def _books(self) -> Accounts:
+        return Accounts(connect(self._stack.redis_url))
 
     async def changes(self, request: web.Request) -> web.StreamResponse:
         """Stream changes of Slack and Jira and the calls made, as server-sent events."""

@@ -46,6 +46,13 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
         yield opened
 
 
+def become(page: Page, name: str) -> None:
+    """Choose who one is, and wait until the page has it."""
+    choice = page.get_by_label("You are")
+    choice.select_option(value=choice.locator("option", has_text=name).get_attribute("value"))
+    expect(page.locator("#my-avatar")).to_contain_text("".join(word[0] for word in name.split()))
+
+
 def test_the_whole_conversation_is_held_on_the_page(page: Page, stack: Stack) -> None:
     known = set(stack.jira.issues)
     write(page, "#composer", f"@Support Bot {REPORT}")
@@ -115,6 +122,35 @@ def test_what_the_answers_cost_is_drawn_and_adds_up(page: Page, address: str) ->
     assert costs["total"]["cached"] > 0
 
 
+def test_admins_see_what_the_workspace_spent_and_others_their_own(page: Page) -> None:
+    become(page, "Linus Berg")
+    write(page, "#composer", "@Support Bot is there an open issue about the checkout?")
+    expect(thread(page).locator(".from-bot")).to_have_count(1)
+    page.get_by_role("tab", name="Usage").click()
+    usage = page.get_by_role("tabpanel", name="Usage")
+    expect(usage).to_contain_text("Your own usage")
+    expect(usage.get_by_role("table")).to_have_count(0)
+
+    become(page, "Grace Moreno")
+    expect(usage).to_contain_text("This month: $")
+    expect(usage.get_by_role("table", name="By channel")).to_contain_text("#support")
+    expect(usage.get_by_role("table", name="By person")).to_contain_text("Linus Berg")
+    expect(usage.get_by_role("table", name="By model")).to_contain_text("claude-sonnet-5-5")
+    expect(usage.get_by_role("img", name=re.compile(r"^Dollars by day: .*\$0\.\d+"))).to_be_visible()
+
+
+def test_the_bars_of_the_usage_command_stand_in_lines_beside_an_open_thread(page: Page) -> None:
+    become(page, "Grace Moreno")
+    write(page, "#composer", "@Support Bot hello")
+    expect(thread(page).locator(".from-bot")).to_have_count(1)
+    write(page, "#composer", "/jira usage")
+    chart = page.locator("#messages .ephemeral pre").first
+    expect(chart).to_be_visible()
+    lines = len(chart.inner_text().rstrip("\n").split("\n"))
+    rows = chart.evaluate("node => (node.clientHeight - 16) / parseFloat(getComputedStyle(node).lineHeight)")
+    assert round(rows) == lines
+
+
 def test_a_draft_is_edited_in_the_modal_with_errors_at_the_field(page: Page) -> None:
     write(page, "#composer", "@Support Bot please file a bug for the team Platform: the coffee machine leaks")
     thread(page).get_by_role("button", name="Edit").click()
@@ -145,7 +181,7 @@ def test_a_message_is_filed_through_its_shortcut(page: Page, stack: Stack) -> No
 def test_a_command_answers_only_the_person_who_used_it(page: Page) -> None:
     write(page, "#composer", "/jira help")
     expect(page.locator("#messages .ephemeral").last).to_contain_text("Only visible to you")
-    page.get_by_label("You are").select_option(label="Linus Berg")
+    become(page, "Linus Berg")
     expect(page.locator("#messages .ephemeral")).to_have_count(0)
 
 
@@ -158,7 +194,7 @@ def test_the_bot_answers_directly_and_shows_its_home(page: Page) -> None:
 
 
 def test_people_write_as_themselves_and_markup_is_only_text(page: Page) -> None:
-    page.get_by_label("You are").select_option(label="Grace Moreno (admin)")
+    become(page, "Grace Moreno")
     write(page, "#composer", "<img src=x onerror=alert(1)> & *bold* <@U0NOBODY>")
     message = page.locator("#messages .message").last
     expect(message).to_contain_text("Grace Moreno")

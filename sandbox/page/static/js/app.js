@@ -13,6 +13,7 @@ import { sidebar } from "./sidebar.js";
 import { stickToEnd } from "./stick.js";
 import { changed, on, store } from "./store.js";
 import { tracePane } from "./trace.js";
+import { usageChanged, usagePane } from "./usage.js";
 
 const { selected } = store;
 
@@ -169,10 +170,11 @@ function drawBanner() {
 
 function showPane(pane) {
   keep({ pane });
-  for (const name of ["jira", "trace"]) {
+  for (const name of ["jira", "trace", "usage"]) {
     $(`pane-tab-${name}`).setAttribute("aria-selected", String(name === pane));
     $(`pane-${name}`).hidden = name !== pane;
   }
+  usagePane();
 }
 
 store.openIssue = (key) => {
@@ -192,6 +194,7 @@ on(["issues"], () => jiraPane($("pane-jira")));
 on(["calls"], () => {
   tracePane();
   stayAtEnd.trace();
+  usageChanged();
 });
 on(["banner"], drawBanner);
 
@@ -202,7 +205,7 @@ $("thread-close").onclick = () => {
   changed("messages");
 };
 for (const tab of ["messages", "home"]) $(`tab-${tab}`).onclick = () => showTab(tab);
-for (const pane of ["jira", "trace"]) $(`pane-tab-${pane}`).onclick = () => showPane(pane);
+for (const pane of ["jira", "trace", "usage"]) $(`pane-tab-${pane}`).onclick = () => showPane(pane);
 $("show-places").onclick = () => $("app").classList.add("show-places");
 $("show-pane").onclick = () => $("app").classList.add("show-pane");
 const closeDrawers = () => $("app").classList.remove("show-places", "show-pane");
