@@ -83,7 +83,7 @@ def test_a_later_turn_reads_only_what_is_new_and_history_carries_the_rest(stack:
 
     assert shown(second) == "It was the printer."
     read = read_by_model(stack, "what was it again")
-    assert re.findall(r'<message from="([^"]+)">', read) == ["grace", "linus"]
+    assert re.findall(r'<message from="([^"]+)">', read) == ["Grace Moreno", "Linus Berg"]
     assert "jams" not in read
     (body,) = requests_with(stack, "what was it again")
     assert [message["role"] for message in body["messages"]] == ["user", "assistant", "user"]
@@ -188,7 +188,7 @@ def test_people_of_the_thread_and_whom_the_asker_names_are_mentioned_and_nobody_
     right = f"<@{GRACE}> can restart it, <@{LINUS}> can't; @{GUEST} and @robin were not asked. `@grace` is code."
     assert shown(done).replace("\u200b", "") == f"{right} {right}"
     assert not [version for version in done.versions if GUEST in re.findall(r"<@(\w+)>", shown(version))]
-    assert f"@linus ({LINUS})" in read_by_model(stack, "who can restart it")
+    assert f"@Linus Berg ({LINUS})" in read_by_model(stack, "who can restart it")
 
 
 def test_long_and_wide_tables_are_shown_whole(stack: Stack) -> None:
