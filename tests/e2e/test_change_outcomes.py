@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -29,20 +27,7 @@ from tests.e2e.changing import (
 from tests.e2e.drafting import is_told, offers, press, shows, words
 from tests.e2e.support import ADA, GRACE, LINUS, answer, ask, card, jira_is_well_again, within
 
-pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    folder: Path = tmp_path_factory.mktemp("change-outcomes")
-    with Stack(workers=2, beat=False, folder=folder) as stack:
-        yield stack
-
-
-@pytest.fixture(autouse=True)
-def _jira_is_well_again(stack: Stack) -> Iterator[None]:
-    yield
-    jira_is_well_again(stack)
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("mended_jira")]
 
 
 def lose(stack: Stack, kind: str, operation: str = COMMENT, **more: object) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -28,24 +26,11 @@ from tests.e2e.changing import (
     update,
 )
 from tests.e2e.drafting import is_told, offers, press, press_stale, shows, text_of, words
-from tests.e2e.support import ADA, GRACE, GUEST, answer, ask, card, cards, jira_is_well_again, within
+from tests.e2e.support import ADA, GRACE, GUEST, answer, ask, card, cards, within
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("mended_jira")]
 
 TEAM = "customfield_10050"
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    folder: Path = tmp_path_factory.mktemp("changes")
-    with Stack(workers=2, beat=False, folder=folder) as stack:
-        yield stack
-
-
-@pytest.fixture(autouse=True)
-def _jira_is_well_again(stack: Stack) -> Iterator[None]:
-    yield
-    jira_is_well_again(stack)
 
 
 def test_a_comment_is_shown_whole_and_written_when_a_person_confirms(stack: Stack) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -30,24 +28,10 @@ from tests.e2e.drafting import (
 from tests.e2e.support import ADA, GRACE, LINUS, jira_is_well_again, within
 from workers.filing import ASK_AFTER_SECONDS
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("mended_jira")]
 
 ASKED_WITHIN_SECONDS = 45.0
 AN_HOUR = 3600.0
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    folder: Path = tmp_path_factory.mktemp("outcomes")
-    with Stack(workers=2, beat=False, folder=folder) as stack:
-        yield stack
-
-
-@pytest.fixture(autouse=True)
-def _jira_is_well_again(stack: Stack) -> Iterator[None]:
-    yield
-    jira_is_well_again(stack)
-    stack.jira.index_delay_seconds = 0
 
 
 def lose(stack: Stack, kind: str, **more: object) -> None:
