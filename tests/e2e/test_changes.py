@@ -25,7 +25,7 @@ from tests.e2e.changing import (
     sent,
     update,
 )
-from tests.e2e.drafting import is_told, offers, press, press_stale, shows, text_of, words
+from tests.e2e.drafting import ever_read, is_told, offers, press, press_stale, shows, text_of, words
 from tests.e2e.support import ADA, GRACE, GUEST, answer, ask, card, cards, within
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("mended_jira")]
@@ -169,6 +169,17 @@ def test_an_issue_that_was_changed_meanwhile_is_shown_anew_before_it_is_changed(
     press(stack, shown, CONFIRM)
     shows(shown, "✅")
     assert field(stack, "OPS-8", "priority") == "Lowest"
+
+
+def test_an_issue_that_became_secret_meanwhile_is_neither_changed_nor_shown_anew(stack: Stack) -> None:
+    shown = propose(stack, "lower OPS-2", update("OPS-2", priority="Lowest"))
+    stack.jira.issue("OPS-2").fields["priority"] = {"id": "1", "name": "Highest"}
+    stack.jira.restrict("OPS-2", stack.jira.bot.account_id, stack.jira.person("ada@example.com").account_id)
+    press(stack, shown, CONFIRM, GRACE)
+
+    is_told(stack, GRACE, "may not be shown here any more")
+    assert "Highest" not in ever_read(shown)
+    assert field(stack, "OPS-2", "priority") == "Highest"
 
 
 def test_what_jira_refuses_is_said_by_name_and_can_be_tried_again(stack: Stack) -> None:

@@ -58,8 +58,7 @@ def _refusal(action: Action, proposal: Proposal, services: ActServices) -> str:
     """Say why somebody may not press this, empty if they may; who asked for changes may always cancel them."""
     is_own_cancel = action.kind == "action_cancel" and action.user_id == proposal.asker_id
     projects = services.projects(action)
-    keys = (key for change in proposal.changes for key in (change.key, getattr(change, "other", change.key)))
-    if action.kind == "action_confirm" and any(key.rpartition("-")[0] not in projects for key in keys):
+    if action.kind == "action_confirm" and any(key.rpartition("-")[0] not in projects for key in _keys(proposal)):
         # The channel's settings may have closed one since.
         return failures.PROJECT_CLOSED
     if is_own_cancel or services.may_file(action):
@@ -67,9 +66,29 @@ def _refusal(action: Action, proposal: Proposal, services: ActServices) -> str:
     return failures.may_not_change(services.channel_settings(action).filers)
 
 
+def _keys(proposal: Proposal) -> set[str]:
+    """Return the issues that a card names."""
+    return {key for change in proposal.changes for key in (change.key, getattr(change, "other", change.key))}
+
+
+def _may_be_shown(action: Action, proposal: Proposal, services: ActServices) -> bool:
+    """Return whether who asked may still see each issue here: one may have got a security level since."""
+    reader = services.reader_of_wish(action, proposal.asker_id)
+    try:
+        for key in _keys(proposal):
+            services.jira.changes.target(key, reader)
+    except (JiraRefused, ToolError) as error:
+        log.info("change_hidden", cause=type(error).__name__)
+        return False
+    return True
+
+
 def _confirm(action: Action, proposal: Proposal, services: ActServices) -> None:
     version = action.values.get(CHANGES_VERSION)
-    if not services.changes.confirm(proposal, by=action.user_id, version=version):
+    if not _may_be_shown(action, proposal, services):
+        # The card would be drawn anew with what the issue holds now.
+        services.tell.tell(action, failures.CHANGE_HIDDEN)
+    elif not services.changes.confirm(proposal, by=action.user_id, version=version):
         services.tell.tell(action, failures.CHANGES_CHANGED)
 
 
@@ -87,6 +106,9 @@ def _check(action: Action, proposal: Proposal, services: ActServices) -> None:
 def _again(action: Action, proposal: Proposal, services: ActServices) -> None:
     # A second click of a double one is older than a loss that the first one met: it does not ask for a third try.
     if proposal.state == "uncertain" and action.clicked_at > proposal.uncertain_since:
+        if not _may_be_shown(action, proposal, services):
+            services.tell.tell(action, failures.CHANGE_HIDDEN)
+            return
         services.changes.confirm(proposal, by=action.user_id, again=True)
     else:
         services.changes.refresh(proposal)

@@ -79,9 +79,25 @@ class ActServices:
 
     def reader_of_card(self, action: Action) -> Reader:
         """Return for whom Jira is read when a card tells of it, which everybody in the channel reads."""
+        return self.reader(action, is_shared=self._is_shared(action))
+
+    def reader_of_wish(self, action: Action, asker_id: str) -> Reader:
+        """Return for whom Jira is read when somebody presses a button of a card that another one asked for."""
+        who = self.people.surely(action.team_id, asker_id)
+        return reader_of(
+            who,
+            action.team_id,
+            self.channel_settings(action),
+            self.settings,
+            # A bot was let in by the operator, or there would be no card of it.
+            is_open=who.is_full_member or who.is_bot,
+            is_direct=action.channel_id.startswith("D"),
+            is_shared=self._is_shared(action),
+        )
+
+    def _is_shared(self, action: Action) -> bool:
         is_direct = action.channel_id.startswith("D")
-        is_shared = not is_direct and channel_info(self.slack, action.team_id, action.channel_id).is_shared
-        return self.reader(action, is_shared=is_shared)
+        return not is_direct and channel_info(self.slack, action.team_id, action.channel_id).is_shared
 
     def reader(self, action: Action, *, is_alone: bool = False, is_shared: bool = False) -> Reader:
         """Return for whom Jira is read when somebody acts; a guest or a stranger may read nothing of it."""

@@ -71,6 +71,7 @@ CHANGE_UNKNOWN = "I no longer know these changes; they are kept for a while only
 CHANGE_DONE = "This was done already; see the card for how it went."
 CHANGE_CANCELLED = "This was cancelled already; ask me again if it is wanted after all."
 CHANGES_CHANGED = "What this card proposes has changed meanwhile, so I did nothing. Please look at it again."
+CHANGE_HIDDEN = "An issue on this card is gone, or may not be shown here any more, so I did nothing."
 CHANGE_NOT_FOUND_YET = "I looked again, and Jira does not have it. If you are sure, you can have it sent once more."
 CHANGE_KEPT = "I could not do that: Jira does not answer. The change is kept; please press the button again later."
 GUEST_MAY_NOT_CHANGE = "Only full members of this workspace may change issues here."
