@@ -7,7 +7,6 @@ person may have it sent again.
 from __future__ import annotations
 
 import secrets
-import time
 
 from workers.aftercare import Aftercare
 from workers.duplicates.finder import Duplicates
@@ -29,6 +28,7 @@ from workers.jira.payload import marker_of
 from workers.jira.reader import Reader
 from workers.jira.values import CreatedIssue
 from workers.logs import get_logger
+from workers.patience import asks_person, patiently, seconds_to_look
 from workers.records import Draft, Filing, FilingState
 from workers.similar import Proposed
 from workers.slack.cards import Cards
@@ -42,12 +42,6 @@ from workers.views.draft_card import digest, draft_card
 
 # Seconds after the request was lost at which Jira is searched; its index lags by seconds to minutes.
 LOOKS = (3, 10, 30, 60, 120, 300, 900)
-# From the second look on the card asks a person, and looking goes on behind it: also after a request that hung for
-# its full 30 s the two buttons then stand within 45 s.
-ASK_AFTER_SECONDS = 9.0
-# What Jira certainly did not take is sent again at once for so long; then the person hears that it did not work.
-PATIENCE_SECONDS = 10.0
-FIRST_PAUSE_SECONDS = 1.0
 
 log = get_logger(__name__)
 
@@ -109,7 +103,7 @@ class DraftDesk:
         if not found:
             return
         draft, filing = found
-        asks = filing.state == "uncertain" and time.time() - filing.uncertain_since >= ASK_AFTER_SECONDS
+        asks = asks_person(filing.state, filing.uncertain_since)
         blocks, text = draft_card(draft, filing, self.duplicates.of(draft), asks_person=asks)
         shows = digest(blocks, text)
         if filing.card_ts and filing.card_shows == shows:
@@ -147,22 +141,7 @@ class DraftDesk:
         Raises JiraUnavailable if Jira certainly did not take it for ten seconds: the draft is as it was, and can be
         filed later.
         """
-        until, pause = time.monotonic() + PATIENCE_SECONDS, FIRST_PAUSE_SECONDS
-        while True:
-            try:
-                self._send_once(draft, by=by, again=again)
-                break
-            except JiraUnavailable as error:
-                wait = error.retry_after_seconds or pause
-                if time.monotonic() + wait > until:
-                    self._try_to_show(draft)
-                    raise
-            except SupportBotError:
-                self._try_to_show(draft)
-                raise
-            # The card goes on saying that it is being sent.
-            time.sleep(wait)
-            pause *= 2
+        patiently(lambda: self._send_once(draft, by=by, again=again), lambda: self._try_to_show(draft))
         return self.settle(draft)
 
     def confirm(self, team_id: str, marker: str, *, key: str, issue_id: str) -> None:
@@ -255,11 +234,10 @@ class DraftDesk:
             log.warning("issue_filed_beside_another", issue=issue.key)
 
     def _look_later(self, draft: Draft) -> None:
-        waited = time.time() - (self._now(draft).uncertain_since or time.time())
-        later = [look for look in LOOKS if look > waited + 1]
+        later = seconds_to_look(LOOKS, self._now(draft).uncertain_since)
         # After the last look it stays with the person; the card's "check again" still works.
         if later:
-            self._filings.look_later(draft, later[0] - waited)
+            self._filings.look_later(draft, later)
         else:
             self._filings.rest(draft)
 

@@ -26,7 +26,7 @@ from tests.e2e.drafting import (
     words,
 )
 from tests.e2e.support import ADA, GRACE, LINUS, jira_is_well_again, within
-from workers.filing import ASK_AFTER_SECONDS
+from workers.patience import ASK_AFTER_SECONDS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("mended_jira")]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 import threading
-import time
 from collections.abc import Sequence
 
 from workers.changes.carrier import Carrier, Stale
@@ -28,6 +27,7 @@ from workers.jira.errors import refusal_sentences
 from workers.jira.gateway import JiraGateway
 from workers.jira.logins import Actor
 from workers.logs import get_logger
+from workers.patience import asks_person, patiently, seconds_to_look
 from workers.proposals import AnyChange, Comment, Move, Outcome, Proposal, Update
 from workers.records import Conversation, FilingState
 from workers.slack.cards import Cards
@@ -40,11 +40,6 @@ from workers.views.draft_card import digest
 
 # Seconds after the answer was lost at which Jira is asked; issues are read as they are, not as they were indexed.
 LOOKS = (3, 10, 30, 60)
-# From the second look on the card asks a person, and looking goes on behind it.
-ASK_AFTER_SECONDS = 9.0
-# What Jira certainly did not take is sent again at once for so long; then the person hears that it did not work.
-PATIENCE_SECONDS = 10.0
-FIRST_PAUSE_SECONDS = 1.0
 MOST_CARDS = 20
 """Of one turn."""
 MINE: tuple[FilingState, ...] = ("sending", "uncertain")
@@ -98,7 +93,7 @@ class ChangeDesk:
         now = self._now(proposal)
         if now is None:
             return
-        asks = now.state == "uncertain" and time.time() - now.uncertain_since >= ASK_AFTER_SECONDS
+        asks = asks_person(now.state, now.uncertain_since)
         blocks, text = action_card(now, asks_person=asks)
         shows = digest(blocks, text)
         if now.card_ts and now.card_shows == shows:
@@ -126,22 +121,10 @@ class ChangeDesk:
 
         Raises JiraUnavailable if Jira did not take it for ten seconds: it can be confirmed later.
         """
-        until, pause = time.monotonic() + PATIENCE_SECONDS, FIRST_PAUSE_SECONDS
-        while True:
-            try:
-                fits = self._carry_out(proposal, by=by, mode="force" if again else "press", version=version)
-                break
-            except JiraUnavailable as error:
-                wait = error.retry_after_seconds or pause
-                if time.monotonic() + wait > until:
-                    self._try_to_show(proposal)
-                    raise
-            except SupportBotError:
-                self._try_to_show(proposal)
-                raise
-            # The card goes on saying that it is being sent.
-            time.sleep(wait)
-            pause *= 2
+        fits = patiently(
+            lambda: self._carry_out(proposal, by=by, mode="force" if again else "press", version=version),
+            lambda: self._try_to_show(proposal),
+        )
         self.refresh(proposal)
         return fits
 
@@ -254,14 +237,15 @@ class ChangeDesk:
             ("refused", "rejected"),
         )
         to: FilingState = next((whole for part, whole in order if part in states), "done")
-        later = _seconds_to_look(now) if to == "uncertain" else 0.0
+        later = seconds_to_look(LOOKS, now.uncertain_since) if to == "uncertain" else 0.0
         self._proposals.move(proposal, to, since=MINE, token=token, look_in_seconds=later)
         if to == "done":
             self._cards.settled(proposal.conversation, "closed")
             log.info("changes_done", number=len(now.changes))
 
     def _look_later(self, proposal: Proposal) -> None:
-        self._proposals.look_later(proposal, _seconds_to_look(self._now(proposal) or proposal))
+        since = (self._now(proposal) or proposal).uncertain_since
+        self._proposals.look_later(proposal, seconds_to_look(LOOKS, since))
 
     def _try_to_show(self, proposal: Proposal, *, is_passing: bool = False) -> None:
         """Show where it stands if Slack lets us: what was begun does not fail for want of a card."""
@@ -272,9 +256,3 @@ class ChangeDesk:
 
     def _now(self, proposal: Proposal) -> Proposal | None:
         return self._proposals.get(proposal.conversation.team_id, proposal.id)
-
-
-def _seconds_to_look(proposal: Proposal) -> float:
-    """Return when to look next at what was lost; 0 after the last look, when it stays with the person."""
-    waited = time.time() - (proposal.uncertain_since or time.time())
-    return next((look - waited for look in LOOKS if look > waited + 1), 0.0)
