@@ -10,14 +10,20 @@ import redis
 from hypothesis import HealthCheck, settings
 
 from sandbox.redis_server import RedisServer
+from tests.clients import close_all, connect
 from workers.settings import BotSettings, WorkerSettings
-from workers.state.connection import connect
 
 # How fast the machine is must not decide: figures of speed are taken in bench/.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 FOREIGN = ("ANTHROPIC_", "SLACK_", "JIRA_", "CELERY_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_client_is_left_open() -> Iterator[None]:
+    yield
+    close_all()
 
 
 @pytest.fixture(autouse=True)

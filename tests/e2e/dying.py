@@ -12,9 +12,9 @@ from typing import cast
 from sandbox.claude.scripts import Body, Reply
 from sandbox.process import Process
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e.support import within
 from workers.failpoints import NAME
-from workers.state.connection import connect
 from workers.state.filings import UNCERTAIN
 from workers.state.mailbox import READY
 from workers.state.proposals import LOST

@@ -15,10 +15,10 @@ from sandbox.jira.seeds import text_on
 from sandbox.jira.site import Project
 from sandbox.slack.records import Channel
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e.support import ADA, GRACE, GUEST, LINUS, within
 from workers.policy import ChannelSettings
 from workers.state.channel_settings import Channels
-from workers.state.connection import connect
 
 PROJECTS = ("OPS", "WEB", "SECRET", "ARCH")
 SUPPORT, ONCALL, TRIAGE, PARTNERS, DM = "C0SUPPORT", "C0ONCALL0", "G0TRIAGE0", "C0PARTNER", "D"

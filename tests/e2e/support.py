@@ -8,7 +8,7 @@ from typing import TypeVar
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
 from sandbox.waiting import wait_for
-from workers.state.connection import connect
+from tests.clients import connect
 
 T = TypeVar("T")
 

@@ -10,11 +10,11 @@ import pytest
 
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e.breaking import LINUS_DM
 from tests.e2e.drafting import is_told, told, words
 from tests.e2e.support import ADA, GRACE, LINUS, answer, ask, within
 from workers.state.accounts import Accounts, person_account
-from workers.state.connection import connect
 
 pytestmark = pytest.mark.e2e
 

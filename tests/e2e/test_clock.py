@@ -14,12 +14,12 @@ from sandbox.jira.catalogue import ADA as ADA_IN_JIRA
 from sandbox.jira.seeds import paragraphs
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e.support import ADA, CHANNEL, GRACE, within
 from workers.broker import DIGESTS_EVERY_SECONDS, make_celery
 from workers.policy import WEEKDAYS, ChannelSettings
 from workers.settings import Settings
 from workers.state.channel_settings import Channels
-from workers.state.connection import connect
 
 pytestmark = pytest.mark.e2e
 

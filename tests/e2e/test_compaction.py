@@ -11,9 +11,9 @@ import pytest
 from sandbox.claude.scripts import reply, tool
 from sandbox.slack.messages import words_of
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e.dying import only_a_doomed_worker
 from tests.e2e.support import GRACE, answer, ask, within
-from workers.state.connection import connect
 from workers.state.mailbox import READY
 
 pytestmark = pytest.mark.e2e

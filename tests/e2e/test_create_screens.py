@@ -11,9 +11,9 @@ import pytest
 from sandbox.jira import catalogue
 from sandbox.jira.site import IssueType
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e.drafting import filed, press, propose, shows, shows_filed, words
 from tests.e2e.support import ADA, CHANNEL, answer, ask, card, cards, filed_by_bot, replies, within
-from workers.state.connection import connect
 
 pytestmark = pytest.mark.e2e
 

@@ -17,6 +17,7 @@ from sandbox.jira.catalogue import ADA as ADA_IN_JIRA
 from sandbox.jira.catalogue import BOT as BOT_IN_JIRA
 from sandbox.slack.records import Person
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e.drafting import (
     BUTTONS,
     READY,
@@ -46,7 +47,6 @@ from tests.e2e.support import (
     jira_is_well_again,
     within,
 )
-from workers.state.connection import connect
 
 pytestmark = pytest.mark.e2e
 

@@ -11,10 +11,10 @@ from sandbox.claude.scripts import reply, tool
 from sandbox.claude.standin import Pacing
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e import changing
 from tests.e2e.drafting import press, shows
 from tests.e2e.support import ADA, CHANNEL, answer, ask, card, cards, filed_by_bot, is_final, replies, within
-from workers.state.connection import connect
 from workers.state.mailbox import Mailboxes
 
 pytestmark = pytest.mark.e2e

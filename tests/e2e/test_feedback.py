@@ -11,10 +11,10 @@ import requests
 from sandbox.claude.scripts import reply
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e.drafting import is_told, told
 from tests.e2e.support import ADA, CHANNEL, GRACE, answer, ask, within
 from tests.e2e.support_views import modal
-from workers.state.connection import connect
 from workers.state.feedback import Feedback
 
 pytestmark = pytest.mark.e2e

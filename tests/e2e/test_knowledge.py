@@ -11,9 +11,9 @@ from sandbox.claude.scripts import reply, text, tool
 from sandbox.claude.standin import Pacing
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e.drafting import words
 from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, RUNGS, answer, ask, replies, within
-from workers.state.connection import connect
 from workers.state.knowledge import KnowledgeStore
 
 pytestmark = pytest.mark.e2e

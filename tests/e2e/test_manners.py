@@ -12,9 +12,9 @@ from sandbox.claude.scripts import reply, tool
 from sandbox.slack.messages import Message
 from sandbox.slack.records import Person
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e.drafting import SEARCH
 from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, LINUS, answer, ask, cards, replies, within
-from workers.state.connection import connect
 
 pytestmark = pytest.mark.e2e
 

@@ -9,8 +9,8 @@ import pytest
 from sandbox.claude.scripts import reply
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, LINUS, answer, ask, replies, within
-from workers.state.connection import connect
 from workers.state.mailbox import Mailboxes
 
 pytestmark = pytest.mark.e2e

@@ -9,10 +9,10 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e.drafting import filed, is_told, press, propose, sent, shows_filed
 from tests.e2e.support import ADA, within
 from workers.patience import PATIENCE_SECONDS
-from workers.state.connection import connect
 from workers.state.outages import MOST_FAILURES, Outages
 
 pytestmark = pytest.mark.e2e

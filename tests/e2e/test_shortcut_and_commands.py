@@ -12,10 +12,10 @@ from sandbox.jira.catalogue import GRACE as GRACE_IN_JIRA
 from sandbox.slack.messages import Message
 from sandbox.slack.modals import FormIncomplete, View
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e.drafting import BUTTONS, CREATE, filed, offers, press, sent, shows, shows_filed, text_of, told, words
 from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, card, cards, jira_is_well_again, within
 from tests.e2e.support_views import choose, modal, shown
-from workers.state.connection import connect
 
 pytestmark = pytest.mark.e2e
 

@@ -15,8 +15,8 @@ from sandbox.process import Process
 from sandbox.slack.messages import Message, words_of
 from sandbox.slack.records import Channel
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e.support import ADA, CHANNEL, ask, card, replies, within
-from workers.state.connection import connect
 
 pytestmark = pytest.mark.e2e
 

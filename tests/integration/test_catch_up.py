@@ -13,10 +13,10 @@ from sandbox.redis_server import RedisServer
 from sandbox.server import Running
 from sandbox.slack import SlackStandIn
 from sandbox.slack.api_door import Call
+from tests.clients import connect
 from tests.integration.listener_harness import SECRET, RunningListener, settings_for, wait_for
 from workers.records import Conversation, TurnRequest
 from workers.state.catch_up import DONE, CatchUps
-from workers.state.connection import connect
 from workers.state.mailbox import Mailboxes
 
 pytestmark = pytest.mark.integration

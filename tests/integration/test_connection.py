@@ -11,11 +11,12 @@ import redis
 
 from sandbox.redis_server import RedisServer
 from sandbox.waiting import wait_for
+from tests.clients import connect
 from tests.integration.sentinels import Sentinels
 from workers.broker import make_celery
 from workers.errors import StateUnavailable
 from workers.settings import Settings
-from workers.state.connection import TIMEOUT_SECONDS, connect, state_errors
+from workers.state.connection import TIMEOUT_SECONDS, state_errors
 
 pytestmark = pytest.mark.integration
 

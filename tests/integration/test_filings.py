@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from sandbox.redis_server import RedisServer
+from tests.clients import connect
 from workers.records import Conversation, Draft, Filing
 from workers.state.codec import encode
-from workers.state.connection import connect
 from workers.state.filings import UNCERTAIN, Filings
 
 pytestmark = pytest.mark.integration

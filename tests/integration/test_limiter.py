@@ -13,8 +13,8 @@ import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.clients import connect
 from workers.errors import StateUnavailable
-from workers.state.connection import connect
 from workers.state.limiter import Budget, Grant, Hold, Limiter, Wait
 from workers.state.slack_budgets import budgets_of
 
@@ -179,7 +179,7 @@ def test_many_threads_never_pass_a_window(redis_client: redis.Redis) -> None:
 
 PROCESS = """
 import sys
-from workers.state.connection import connect
+from tests.clients import connect
 from workers.state.limiter import Budget, Grant, Limiter
 limiter = Limiter(connect(sys.argv[1]))
 for _ in range(10):

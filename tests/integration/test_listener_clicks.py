@@ -15,10 +15,10 @@ from sandbox.faults import Fault
 from sandbox.redis_server import RedisServer
 from sandbox.server import Running
 from sandbox.slack import BOT_TOKEN, SlackStandIn
+from tests.clients import connect
 from tests.integration.listener_harness import SECRET, RunningListener, settings_for, wait_for
 from workers.records import DRAFT_VERSION, Action, Conversation, Draft, FieldSpec
 from workers.state.cache import PROJECTS_NAME, Cache
-from workers.state.connection import connect
 from workers.state.filings import Filings
 from workers.state.mailbox import Mailboxes
 

@@ -11,9 +11,9 @@ from sandbox.faults import Fault
 from sandbox.redis_server import RedisServer
 from sandbox.server import Running
 from sandbox.slack import NewFile, SlackStandIn
+from tests.clients import connect
 from tests.integration.listener_harness import SECRET, RunningListener, settings_for, wait_for
 from workers.records import Conversation, TurnRequest
-from workers.state.connection import connect
 from workers.state.failed_turns import FailedTurns
 from workers.state.mailbox import Mailboxes
 from workers.state.slack_budgets import budgets_of

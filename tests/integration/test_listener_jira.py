@@ -14,9 +14,9 @@ from sandbox.jira.webhooks import signature
 from sandbox.redis_server import RedisServer
 from sandbox.server import Running
 from sandbox.slack import SlackStandIn
+from tests.clients import connect
 from tests.integration.listener_harness import RunningListener, settings_for, wait_for
 from workers.records import Action
-from workers.state.connection import connect
 from workers.state.mailbox import Mailboxes
 
 pytestmark = pytest.mark.integration

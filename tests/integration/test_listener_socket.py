@@ -15,8 +15,8 @@ from sandbox.faults import Fault
 from sandbox.redis_server import RedisServer
 from sandbox.server import Running
 from sandbox.slack import SlackStandIn
+from tests.clients import connect
 from tests.integration.listener_harness import RunningListener, settings_for, wait_for
-from workers.state.connection import connect
 from workers.state.mailbox import Mailboxes
 
 pytestmark = pytest.mark.integration

@@ -10,9 +10,9 @@ from hypothesis import settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from sandbox.redis_server import RedisServer
+from tests.clients import connect
 from workers.errors import Interrupted
 from workers.rounds import HistoryEntry
-from workers.state.connection import connect
 from workers.state.mailbox import Claim, Mailboxes
 
 pytestmark = pytest.mark.integration

@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from sandbox.waiting import wait_for
-from workers.state.connection import connect
+from tests.clients import connect
 from workers.state.refusals_seen import RefusalsSeen
 
 pytestmark = pytest.mark.integration

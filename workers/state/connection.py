@@ -52,12 +52,12 @@ def connect(url: str) -> redis.Redis:
     }
     behind = sentinel_address(url)
     if behind:
-        return redis.Redis(connection_pool=_sentinel_pool(behind, {**options, "socket_keepalive": True}))
+        return redis.Redis.from_pool(_sentinel_pool(behind, {**options, "socket_keepalive": True}))
     if not url.startswith("unix:"):
         options["socket_keepalive"] = True
     else:
         del options["socket_connect_timeout"]
-    return redis.Redis(connection_pool=redis.BlockingConnectionPool.from_url(url, **options))
+    return redis.Redis.from_pool(redis.BlockingConnectionPool.from_url(url, **options))
 
 
 def sentinel_options(address: SentinelAddress) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from sandbox.redis_server import RedisServer
-from workers.state.connection import connect
+from tests.clients import connect
 
 T = TypeVar("T")
 
