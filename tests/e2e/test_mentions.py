@@ -23,7 +23,7 @@ pytestmark = pytest.mark.e2e
 
 NOBODY = "U0NOJIRA1"
 TEXT = f"<@{GRACE}> saw it in <#{CHANNEL}|support>, so did <@{NOBODY}>: <https://a.example/log|the log>. <!here>"
-READ = "@grace saw it in #support, so did @vera: the log. @here"
+READ = "@Grace Moreno saw it in #support, so did @Vera Wolf: the log. @here"
 
 
 @pytest.fixture(scope="module", params=["cloud", "datacenter"])
@@ -39,11 +39,11 @@ def is_read(stack: Stack, text: Any) -> None:
     raw = json.dumps(text)
     assert not [part for part in (GRACE, NOBODY, CHANNEL, "<!here") if part in raw.replace(f"/archives/{CHANNEL}/", "")]
     if stack.jira.site.is_cloud:
-        assert mentions(text) == [(GRACE_IN_JIRA.account_id, "@grace")]
+        assert mentions(text) == [(GRACE_IN_JIRA.account_id, "@Grace Moreno")]
         assert READ in seen(text)
         assert '"href": "https://a.example/log"' in raw
     else:
-        assert "[~grace] saw it in #support, so did @vera: [the log|https://a.example/log]. @here" in text
+        assert "[~grace] saw it in #support, so did @Vera Wolf: [the log|https://a.example/log]. @here" in text
 
 
 def mentions(node: Any) -> list[tuple[str, str]]:
@@ -62,7 +62,7 @@ def test_a_form_shows_names_and_keeps_who_is_meant(stack: Stack) -> None:
     ts = stack.slack.say(CHANNEL, ADA, f"The gate is shut.\n{TEXT}")
     stack.slack.shortcut(CHANNEL, ts, ADA, "file_issue")
     form = shown(modal(stack, ADA))
-    assert "@grace" in form
+    assert "@Grace Moreno" in form
     assert not [part for part in (GRACE, NOBODY) if part in form]
     choose(stack, ADA, "form_project", "OPS")
     choose(stack, ADA, "form_type", "Task")
@@ -77,12 +77,12 @@ def test_a_draft_names_people_on_its_card_and_mentions_them_in_jira(stack: Stack
     wanted = {"project": "OPS", "issue_type": "Task", "summary": f"<@{GRACE}> can't print", "description": TEXT}
     stack.claude.script(reply(tool("jira_create_issue", wanted)), reply("Ready."), when="file what she said")
     ready = card(stack, ask(stack, "file what she said"))
-    assert "@grace can't print" in words(ready)
+    assert "@Grace Moreno can't print" in words(ready)
     assert GRACE not in words(ready)
     press(stack, ready, "draft_create")
     shows_filed(ready)
 
-    (issue,) = filed(stack, "@grace can't print")
+    (issue,) = filed(stack, "@Grace Moreno can't print")
     is_read(stack, issue.fields["description"])
 
 
@@ -100,7 +100,7 @@ def test_comments_and_fields_of_issues_mention_people_and_are_made_once(stack: S
     is_read(stack, stack.jira.issue("OPS-2").comments[-1]["body"])
     is_read(stack, stack.jira.issue("OPS-4").comments[-1]["body"])
     is_read(stack, stack.jira.issue("OPS-3").fields["description"])
-    assert stack.jira.issue("OPS-3").fields["summary"] == "@grace waits"
+    assert stack.jira.issue("OPS-3").fields["summary"] == "@Grace Moreno waits"
 
     stack.claude.script(reply(tool(*update("OPS-3", description=TEXT))), reply("As it is."), when="once more")
     answer(stack, ask(stack, "the same once more"))
@@ -112,15 +112,15 @@ def test_an_edited_draft_keeps_its_mentions_and_takes_new_ones(stack: Stack) -> 
     ready = propose(stack, "Lamp flickers", description=f"Ask <@{GRACE}>.")
     press(stack, ready, "draft_edit")
     form = within(lambda: stack.slack.views.get(ADA), "a form")[-1]
-    assert "Ask @grace." in shown(form)
-    assert stack.slack.submit_view(ADA, "top", {"description": f"Ask @grace or <@{ADA}>."}) == {}
-    shows(ready, "or @ada.")
+    assert "Ask @Grace Moreno." in shown(form)
+    assert stack.slack.submit_view(ADA, "top", {"description": f"Ask @Grace Moreno or <@{ADA}>."}) == {}
+    shows(ready, "or @Ada Park.")
     press(stack, ready, "draft_create")
     shows_filed(ready)
 
     (issue,) = filed(stack, "Lamp flickers")
     text = issue.fields["description"]
     if stack.jira.site.is_cloud:
-        assert [name for _, name in mentions(text)] == ["@grace", "@ada"]
+        assert [name for _, name in mentions(text)] == ["@Grace Moreno", "@Ada Park"]
     else:
         assert "Ask [~grace] or [~ada]." in text

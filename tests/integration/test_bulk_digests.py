@@ -71,7 +71,7 @@ def test_a_weekly_digest_names_people_by_name_and_lists_no_question_that_was_ans
 
     said = words(_heads(world)[0])
     assert "3 threads in the last seven days, 1 of them still open." in said
-    assert "@support-bot @grace is the VPN down?" in said.replace(ZERO_WIDTH, "")
+    assert "@Support Bot @Grace Moreno is the VPN down?" in said.replace(ZERO_WIDTH, "")
     assert workspace.bot_user_id not in said
     assert "export" not in said
     assert "manual" not in said

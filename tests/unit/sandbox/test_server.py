@@ -15,4 +15,6 @@ def test_a_stream_that_somebody_follows_does_not_keep_a_server_alive() -> None:
     with urllib.request.urlopen(f"{running.url}/_control/changes?after=0") as stream:  # noqa: S310  our own address
         assert stream.readline() == b": watching\n"
         running.stop()
-        assert set(threading.enumerate()) == before
+        # What other tests' stand-ins still had to bring comes by timers.
+        left = [each for each in threading.enumerate() if each not in before and not isinstance(each, threading.Timer)]
+        assert left == []
