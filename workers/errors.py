@@ -92,9 +92,9 @@ class MediaRefused(PromptRefused):
 class Misconfigured(TurnFailed):
     """Something that only the operator can mend: an expired token, a missing scope, an unknown model."""
 
-    def __init__(self, user_message: str, operator_message: str) -> None:
+    def __init__(self, user_message: str, operator_message: str, *, code: str = "") -> None:
         super().__init__(user_message)
-        self.operator_message = operator_message
+        self.operator_message, self.code = operator_message, code
 
 
 class FilingUncertain(SupportBotError):

@@ -81,7 +81,9 @@ class Ladder:
 
     def refused(self, what: str, error: SlackRefused | Misconfigured) -> None:
         """Remember that Slack refused a stream, tasks, a status or a session: for as long as the refusal may last."""
-        code = error.code if isinstance(error, SlackRefused) else "missing_scope"
+        code = error.code
+        if isinstance(error, Misconfigured) and code not in NEVER_HERE:
+            return  # Our token: everything else is refused as well, and allowed again once it is mended.
         log.info("refused_by_slack", what=what, code=code)
         team, channel, person = self._names(what)
         if code in NEVER_HERE:

@@ -81,7 +81,7 @@ def error_of_answer(method: str, status: int, code: str, needed: str = "") -> Su
         code = ""  # No code but the beginning of a page that some proxy wrote.
     if code in MENDED_BY_OPERATOR or status in (401, 403):
         wanted = f" (needs {needed})" if needed else ""
-        return Misconfigured(SETUP_SENTENCE, f"Slack refused {method}: {code or status}{wanted}")
+        return Misconfigured(SETUP_SENTENCE, f"Slack refused {method}: {code or status}{wanted}", code=code)
     if code in GONE:
         return ReplyGone(method, code)
     if code in PASSING or status >= 500 or not code:

@@ -68,7 +68,7 @@ class Metrics:
             for field, amount in pending.items():
                 pipe.hincrbyfloat(KEY, field, amount)
             pipe.execute()
-        except (redis.RedisError, OSError):
+        except (redis.RedisError, OSError, ValueError):  # ValueError: the client was closed in the middle of it.
             for field, amount in pending.items():
                 self._add(field, amount)
 

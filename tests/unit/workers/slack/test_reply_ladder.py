@@ -191,6 +191,16 @@ def test_a_worker_that_takes_over_goes_on_in_the_message_that_only_began(world: 
     assert texts(world) == ["Known as OPS-1."]
 
 
+@pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "account_inactive"])
+def test_a_token_that_was_refused_for_a_while_takes_no_status_away_for_longer(world: World, code: str) -> None:
+    world.standin.faults.add(refused("assistant.threads.setStatus", code, times=1))
+    world.reply().status("is searching Jira…")
+
+    world.reply().status("is reading an issue…")
+
+    assert [status.status for status in world.standin.workspace.statuses] == ["is reading an issue…"]
+
+
 def test_where_slack_has_a_status_line_nothing_is_posted_before_the_answer(world: World) -> None:
     reply = world.reply()
     reply.status("is searching Jira…")
