@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV := .venv
 # How many test files run at once; most of their time they wait for other processes.
 JOBS ?= 3
+# The end-to-end tests first, in the order of their names: the short ones fill what is left at the end.
+PARALLEL := -n "$(JOBS)" --dist loadfile --no-loadscope-reorder
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 SOURCES := bot workers sandbox tests $(wildcard bench)
@@ -43,7 +45,7 @@ smoke: setup ## one scripted conversation through the real processes, its transc
 
 .PHONY: test
 test: setup ## run all tests
-	"$(PY)" -m pytest -n "$(JOBS)" --dist loadfile
+	"$(PY)" -m pytest $(PARALLEL)
 
 .PHONY: test-failed
 test-failed: setup ## the files in which something failed the last time, one after the other
@@ -53,15 +55,15 @@ test-failed: setup ## the files in which something failed the last time, one aft
 
 .PHONY: test-unit
 test-unit: setup ## tests of single parts
-	"$(PY)" -m pytest -n "$(JOBS)" --dist loadfile tests/unit
+	"$(PY)" -m pytest $(PARALLEL) tests/unit
 
 .PHONY: test-integration
 test-integration: setup ## tests with a Redis-protocol server, Celery and the stand-ins
-	"$(PY)" -m pytest -n "$(JOBS)" --dist loadfile tests/integration
+	"$(PY)" -m pytest $(PARALLEL) tests/integration
 
 .PHONY: test-e2e
 test-e2e: setup ## tests with the processes of the Procfile
-	"$(PY)" -m pytest -n "$(JOBS)" --dist loadfile tests/e2e
+	"$(PY)" -m pytest $(PARALLEL) tests/e2e
 
 .PHONY: bench
 bench: setup ## the benchmark: a table on the screen, every value in bench/results/latest.json; also PARTS="overhead burst"
