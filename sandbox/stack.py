@@ -206,7 +206,7 @@ class Stack:
             old.unlink()
         self.redis_url = self._start_redis()
         self.slack_url = self._serve("slack", self.slack)
-        self.jira_url = self._serve("jira", self.jira)
+        self.jira_url = self._serve("jira", self.jira, free_port())  # It may be away for a while.
         self.claude_url = self._serve("claude", self.claude)
         self.confluence_url = self._serve("confluence", self.confluence)
         web, workers, beat = self._wanted
