@@ -38,6 +38,10 @@ class Running:
     def port(self) -> int:
         return self._port
 
+    @property
+    def is_running(self) -> bool:
+        return self._thread.is_alive()
+
     def call(self, work: Coroutine[Any, Any, T], timeout: float = 10) -> T:
         """Run a coroutine on the server's own loop and return its result to the calling thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout)

@@ -146,8 +146,9 @@ class Stack:
         self._served["jira"].stop()
 
     def bring_jira_back(self) -> None:
-        """Serve Jira's stand-in again, under its old address."""
-        self._serve("jira", self.jira, self._served["jira"].port)
+        """Serve Jira's stand-in again, under its old address; nothing to do while it is served."""
+        if not self._served["jira"].is_running:
+            self._serve("jira", self.jira, self._served["jira"].port)
 
     def wait_until_ready(self) -> None:
         """Return when every process in the lists can do its work; raises NotStarted with the words of one that can't.
