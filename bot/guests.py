@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.attempt import OK, attempt
 from bot.services import Services
+from workers.person import person_of
 
 SECONDS = 1.5
 
@@ -20,7 +21,5 @@ async def is_outsider(services: Services, user_id: str) -> bool:
 
     if await attempt(services, "users.info", look(), seconds=SECONDS) != OK:
         return False
-    own = services.identity.team_id
-    is_of_team = found.get("team_id", own) == own or own in ((found.get("enterprise_user") or {}).get("teams") or ())
-    is_guest = found.get("is_restricted") or found.get("is_ultra_restricted")
-    return bool(is_guest or found.get("is_stranger") or not is_of_team)
+    person = person_of(services.identity.team_id, user_id, found)
+    return person.is_guest or person.is_stranger

@@ -54,14 +54,14 @@ class QueueWatch:
 
     async def _look(self, queue: list[str]) -> None:
         """Tell those who wait where they stand; forget who is served."""
-        calls = 0
+        calls, places = 0, {box: number for number, box in enumerate(queue)}
         for box, one in list(self._waiting.items()):
             age = time.monotonic() - one.since
-            if box not in queue or age > FORGET_SECONDS:
+            if box not in places or age > FORGET_SECONDS:
                 del self._waiting[box]
                 await self._take_back(one)
                 continue
-            line = status_line(queue.index(box))
+            line = status_line(places[box])
             if age >= PATIENCE_SECONDS and line != one.shown and calls < MOST_CALLS:
                 calls += 1
                 one.shown = line

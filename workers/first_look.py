@@ -16,7 +16,7 @@ from workers import prompt
 from workers.claude.client import Claude
 from workers.claude.triage import Choices, Triage, triage
 from workers.errors import SupportBotError
-from workers.jira.choices import COMPONENTS, labels_of, options_of
+from workers.jira.choices import COMPONENTS, labels_to_choose, options_of
 from workers.jira.gateway import JiraGateway
 from workers.logs import get_logger
 from workers.payer import Payer
@@ -81,7 +81,7 @@ class FirstLook:
         except SupportBotError as error:
             log.info("choices_unknown", cause=type(error).__name__)
             specs = ()
-        return Choices(self._projects, options_of(specs, COMPONENTS), labels_of(specs, project, self._jira))
+        return Choices(self._projects, options_of(specs, COMPONENTS), labels_to_choose(specs, project, self._jira))
 
 
 def report_in(question: dict[str, Any], text: str, *, opens_thread: bool) -> str:

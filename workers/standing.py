@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from workers import policy
 from workers.jira.reader import Reader
+from workers.person import Person
 from workers.policy import Access, ChannelSettings
 from workers.records import TurnRequest
 from workers.settings import WorkerSettings
 from workers.slack.api import SlackClients
 from workers.slack.channels import channel_info
-from workers.slack.people import People, Person
+from workers.slack.people import People
 from workers.state.channel_settings import Channels
 
 

@@ -57,8 +57,11 @@ def thread(page: Page) -> Locator:
 
 
 def become(page: Page, name: str) -> None:
-    """Be somebody else; the list says who is an admin or a guest."""
-    page.get_by_label("You are").select_option(label=name)
+    """Choose who one is, as the list has it with admin or guest behind the name, and wait until the page has it."""
+    choice = page.get_by_label("You are")
+    choice.select_option(value=choice.locator("option", has_text=name).get_attribute("value"))
+    initials = (word[0] for word in name.split() if not word.startswith("("))
+    expect(page.locator("#my-avatar")).to_contain_text("".join(initials))
 
 
 def put_on(page: Page, message: Locator, name: str) -> None:

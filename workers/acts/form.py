@@ -11,7 +11,7 @@ from workers.acts.services import ActServices
 from workers.claude.prefill import Prefilled, prefill
 from workers.claude.triage import Choices
 from workers.errors import Misconfigured, SlackRefused, SupportBotError, Transient
-from workers.jira.choices import COMPONENTS, LABELS, labels_of, options_of
+from workers.jira.choices import COMPONENTS, LABELS, labels_to_choose, options_of
 from workers.jira.forms import OWN
 from workers.jira.mentions import MOST_MENTIONED, Who
 from workers.logs import get_logger
@@ -126,7 +126,7 @@ def filled_form(action: Action, material: Material, services: ActServices) -> Is
     types = _types(project, services)
     usual = channel.issue_type if channel.issue_type in types else ""
     specs = _specs(project, usual or _first(types), services)
-    labels = labels_of(specs, project, services.jira)
+    labels = labels_to_choose(specs, project, services.jira)
     choices = Choices(services.settings.jira_projects, options_of(specs, COMPONENTS), labels)
     filled = _prefilled(action, material, types, specs, choices, services)
     # What a channel is set up for is not overruled by a guess, nor by an unsure one what is usual.

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from workers.acts.filed import mine
 from workers.acts.known import known_lines
 from workers.acts.services import ActServices
+from workers.person import Person
 from workers.records import Action
 from workers.settings import WorkerSettings
-from workers.slack.people import Person
 from workers.state.accounts import Figures, person_account, utc_now
 from workers.views.home import Own, home_view
 from workers.views.money import dollars

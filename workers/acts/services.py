@@ -13,13 +13,14 @@ from workers.jira.directory import Sought
 from workers.jira.gateway import JiraGateway
 from workers.jira.mentions import Who
 from workers.jira.reader import Reader
+from workers.person import Person
 from workers.policy import ChannelSettings
 from workers.records import Action
 from workers.settings import WorkerSettings
 from workers.slack.api import SlackClients
 from workers.slack.channels import channel_info
 from workers.slack.modals import Modals
-from workers.slack.people import People, Person
+from workers.slack.people import People
 from workers.slack.tell import Teller
 from workers.standing import reader_of
 from workers.state.accounts import Accounts
@@ -84,16 +85,9 @@ class ActServices:
     def reader_of_wish(self, action: Action, asker_id: str) -> Reader:
         """Return for whom Jira is read when somebody presses a button of a card that another one asked for."""
         who = self.people.surely(action.team_id, asker_id)
-        return reader_of(
-            who,
-            action.team_id,
-            self.channel_settings(action),
-            self.settings,
-            # A bot was let in by the operator, or there would be no card of it.
-            is_open=who.is_full_member or who.is_bot,
-            is_direct=action.channel_id.startswith("D"),
-            is_shared=self._is_shared(action),
-        )
+        # A bot was let in by the operator, or there would be no card of it.
+        is_open = who.is_full_member or who.is_bot
+        return self._reader(who, action, is_open=is_open, is_shared=self._is_shared(action))
 
     def _is_shared(self, action: Action) -> bool:
         is_direct = action.channel_id.startswith("D")
@@ -102,14 +96,17 @@ class ActServices:
     def reader(self, action: Action, *, is_alone: bool = False, is_shared: bool = False) -> Reader:
         """Return for whom Jira is read when somebody acts; a guest or a stranger may read nothing of it."""
         who = self.person(action)
+        # What most acts read is answered to the one who acts alone.
+        return self._reader(who, action, is_open=who.is_full_member, is_alone=is_alone, is_shared=is_shared)
+
+    def _reader(self, who: Person, action: Action, *, is_open: bool, is_shared: bool, is_alone: bool = False) -> Reader:
         return reader_of(
             who,
             action.team_id,
             self.channel_settings(action),
             self.settings,
-            is_open=who.is_full_member,
+            is_open=is_open,
             is_direct=is_alone or action.channel_id.startswith("D"),
-            # What most acts read is answered to the one who acts alone.
             is_shared=is_shared,
         )
 

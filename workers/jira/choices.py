@@ -28,7 +28,7 @@ def options_of(specs: Sequence[FieldSpec], field_id: str) -> tuple[str, ...]:
     return tuple(option.name for spec in specs if spec.id == field_id for option in spec.options)
 
 
-def labels_of(specs: Sequence[FieldSpec], project: str, jira: Labels) -> tuple[str, ...]:
+def labels_to_choose(specs: Sequence[FieldSpec], project: str, jira: Labels) -> tuple[str, ...]:
     """Return the labels to choose from: those of the create screen, else those in use; none if the screen has none."""
     if not any(spec.id == LABELS for spec in specs):
         return ()

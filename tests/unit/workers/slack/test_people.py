@@ -8,7 +8,8 @@ from sandbox.faults import Fault
 from sandbox.slack.records import Person as StandInPerson
 from tests.unit.workers.slack.world import ADA, World
 from workers.errors import SlackUnavailable
-from workers.slack.people import People, Person
+from workers.person import Person
+from workers.slack.people import People
 
 pytestmark = pytest.mark.integration
 

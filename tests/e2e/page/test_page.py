@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,46 +10,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from sandbox.page.costs import MOST_TURNS
 from sandbox.page.examples import FILE_IT, REMEMBER, REPORT
-from sandbox.page.server import Page as PageServer
-from sandbox.server import Running
-from sandbox.stack import LIFELIKE, Stack
-from tests.e2e.browsing import chromium, fresh_page, thread, write
+from sandbox.stack import Stack
+from tests.e2e.browsing import become, thread, write
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def stack(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One stack for all tests of the page; `browser` comes first, so that nothing starts where there is none."""
-    assert browser.is_connected()
-    with Stack(pace=LIFELIKE, folder=tmp_path_factory.mktemp("stack")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def address(stack: Stack) -> Iterator[str]:
-    running = Running(PageServer(stack).make_app)
-    yield running.url
-    running.stop()
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    with fresh_page(browser, address) as opened:
-        yield opened
-
-
-def become(page: Page, name: str) -> None:
-    """Choose who one is, and wait until the page has it."""
-    choice = page.get_by_label("You are")
-    choice.select_option(value=choice.locator("option", has_text=name).get_attribute("value"))
-    expect(page.locator("#my-avatar")).to_contain_text("".join(word[0] for word in name.split()))
 
 
 def test_the_whole_conversation_is_held_on_the_page(page: Page, stack: Stack) -> None:

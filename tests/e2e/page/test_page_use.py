@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,39 +10,12 @@ from playwright.sync_api import Browser, Page, expect
 from sandbox.page.examples import FILE_IT, REPORT
 from sandbox.page.server import Page as PageServer
 from sandbox.server import Running
-from sandbox.stack import LIFELIKE, Stack
-from tests.e2e.browsing import become, chromium, fresh_page, put_on, thread, write
+from sandbox.stack import Stack
+from tests.e2e.browsing import become, put_on, thread, write
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 
 GRACE = "Grace Moreno (admin)"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def stack(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One stack for all tests of the page; `browser` comes first, so that nothing starts where there is none."""
-    assert browser.is_connected()
-    with Stack(pace=LIFELIKE, folder=tmp_path_factory.mktemp("stack")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def address(stack: Stack) -> Iterator[str]:
-    running = Running(PageServer(stack).make_app)
-    yield running.url
-    running.stop()
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    with fresh_page(browser, address) as opened:
-        yield opened
 
 
 def test_an_emoji_on_a_message_is_seen_by_all_and_taken_back(page: Page) -> None:
