@@ -17,6 +17,8 @@ from bench.figures import Figure, percentile
 from sandbox import environment
 from sandbox.procfile import CHECKOUT
 from sandbox.slack.http_delivery import signed_headers
+from sandbox.slack.messages import Message
+from sandbox.slack.workspace import Workspace
 from sandbox.stack import Stack
 from workers.state.connection import connect
 
@@ -33,16 +35,11 @@ def measure_events(folder: Path) -> list[Figure]:
     """Send mentions to one `web` with no worker behind it, and return how fast and how surely they were stored."""
     with Stack(workers=0, beat=False, mode="http", folder=folder) as stack:
         url = f"{stack.web[0].url}/slack/events"
+        began = math.floor(time.time())
+        _write(stack.slack.workspace, began)
         # A process of its own: the stand-in answers the first signs in this one.
-        command = [
-            sys.executable,
-            "-m",
-            "bench.events",
-            url,
-            stack.slack.workspace.bot_user_id,
-            str(RATE),
-            str(SECONDS),
-        ]
+        given = [url, stack.slack.workspace.bot_user_id, str(RATE), str(SECONDS), str(began)]
+        command = [sys.executable, "-m", "bench.events", *given]
         sender = subprocess.run(command, capture_output=True, text=True, check=True, cwd=CHECKOUT)
         acks: dict[str, float | None] = json.loads(sender.stdout)
         stored = _stored(stack.redis_url, list(acks))
@@ -57,6 +54,14 @@ def measure_events(folder: Path) -> list[Figure]:
     ]
 
 
+def _write(workspace: Workspace, began: int) -> None:
+    """Put the messages that the events tell of into Slack, so that it takes a sign in their threads."""
+    messages = workspace.channel(CHANNEL).messages
+    for number in range(RATE * SECONDS):
+        ts = _ts(began, number)
+        messages[ts] = Message(channel=CHANNEL, ts=ts, user=USER, text="the export hangs again")
+
+
 def _stored(redis_url: str, sent: list[str]) -> set[str]:
     """Return which of the events have mail in a mailbox of their own."""
     client = connect(redis_url)
@@ -68,13 +73,13 @@ def _stored(redis_url: str, sent: list[str]) -> set[str]:
         client.close()
 
 
-async def send(url: str, bot_user_id: str, rate: int, seconds: int) -> dict[str, float | None]:
+async def send(url: str, bot_user_id: str, rate: int, seconds: int, began: int) -> dict[str, float | None]:
     """Return for the ts of each event how long after it was due it was acknowledged, None if it was not."""
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=ACK_SECONDS)) as session:
-        began = asyncio.get_running_loop().time() + 0.5
-        events = [_mention(bot_user_id, number) for number in range(rate * seconds)]
-        sent = [_send_at(session, url, event, began + number / rate) for number, event in enumerate(events)]
+        first = asyncio.get_running_loop().time() + 0.5
+        events = [_mention(bot_user_id, _ts(began, number), number) for number in range(rate * seconds)]
+        sent = [_send_at(session, url, event, first + number / rate) for number, event in enumerate(events)]
         acks = await asyncio.gather(*sent)
     return {event["event"]["ts"]: ack for event, ack in zip(events, acks, strict=True)}
 
@@ -92,8 +97,11 @@ async def _send_at(session: aiohttp.ClientSession, url: str, event: dict[str, An
         return None
 
 
-def _mention(bot_user_id: str, number: int) -> dict[str, Any]:
-    ts = f"{math.floor(time.time())}.{number:06d}"
+def _ts(began: int, number: int) -> str:
+    return f"{began}.{number:06d}"
+
+
+def _mention(bot_user_id: str, ts: str, number: int) -> dict[str, Any]:
     event = {
         "type": "app_mention",
         "user": USER,
@@ -108,5 +116,5 @@ def _mention(bot_user_id: str, number: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    address, bot, per_second, length = sys.argv[1:]
-    sys.stdout.write(json.dumps(asyncio.run(send(address, bot, int(per_second), int(length)))))
+    address, bot, *numbers = sys.argv[1:]
+    sys.stdout.write(json.dumps(asyncio.run(send(address, bot, *map(int, numbers)))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from bot.attempt import OK, attempt
 from bot.services import Services
@@ -16,26 +17,57 @@ METHOD = "assistant.threads.setStatus"
 TEXT = "is thinking…"
 SECONDS = 2.0
 PLACE_SECONDS = 0.2
+# How long it is taken for true that Slack's budget has no place: it is shared, and may be raised by anyone.
+NO_PLACE_SECONDS = 1.0
+# A storm of questions must not crowd out the acknowledgements of the next ones.
+AT_ONCE = 16
 
 
-async def show_first_sign(services: Services, request: TurnRequest) -> None:
-    """Show the status, then let the worker know that this call is over, whatever came of it."""
-    failpoint("event_acked")
-    try:
-        if await _has_place(services, request.conversation.team_id):
-            await _show(services, request)
-        else:
-            services.count_call(METHOD, "no_place")
-    finally:
-        failpoint("sign_shown")
-        if not await _is_worked_on(services, request):
-            # The worker was faster and has cleared the status already: shown after that, ours would stand.
-            await set_status(services, request.conversation, "")
+class FirstSigns:
+    """The first sign of each turn, as long as Slack takes more of them."""
 
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._no_place_until = 0.0
+        self._one_of_few = asyncio.Semaphore(AT_ONCE)
 
-async def _show(services: Services, request: TurnRequest) -> None:
-    if await set_status(services, request.conversation, TEXT) == OK:
-        services.was_visible(request.received_at)
+    def have_room(self) -> bool:
+        """Return whether a try is worth it: just now there was a place, or nobody has looked."""
+        return time.monotonic() >= self._no_place_until
+
+    async def show(self, request: TurnRequest) -> None:
+        """Show the status, then let the worker know that this call is over, whatever came of it."""
+        failpoint("event_acked")
+        try:
+            async with self._one_of_few:
+                if self.have_room() and await self._has_place(request.conversation.team_id):
+                    await self._show(request)
+                else:
+                    self.count_none()
+        finally:
+            failpoint("sign_shown")
+            if not await _is_worked_on(self._services, request):
+                # The worker was faster and has cleared the status already: shown after that, ours would stand.
+                await set_status(self._services, request.conversation, "")
+
+    def count_none(self) -> None:
+        """Count a turn that begins without a sign."""
+        self._services.count_call(METHOD, "no_place")
+
+    async def _show(self, request: TurnRequest) -> None:
+        if await set_status(self._services, request.conversation, TEXT) == OK:
+            self._services.was_visible(request.received_at)
+
+    async def _has_place(self, team_id: str) -> bool:
+        """Take a place among the calls of all processes; a limiter that does not answer at once is not waited for."""
+        try:
+            async with asyncio.timeout(PLACE_SECONDS):
+                seconds = await self._services.handover.run(lambda door: door.take_place(team_id, METHOD))
+        except (StateUnavailable, TimeoutError):
+            return True
+        if seconds > 0:
+            self._no_place_until = time.monotonic() + min(seconds, NO_PLACE_SECONDS)
+        return seconds <= 0
 
 
 async def set_status(services: Services, place: Conversation, line: str) -> str:
@@ -44,15 +76,6 @@ async def set_status(services: Services, place: Conversation, line: str) -> str:
         channel_id=place.channel_id, thread_ts=place.thread_ts, status=line
     )
     return await attempt(services, METHOD, call, seconds=SECONDS)
-
-
-async def _has_place(services: Services, team_id: str) -> bool:
-    """Take a place among the calls of all processes; a limiter that does not answer at once is not waited for."""
-    try:
-        async with asyncio.timeout(PLACE_SECONDS):
-            return await services.handover.run(lambda door: door.take_place(team_id, METHOD))
-    except (StateUnavailable, TimeoutError):
-        return True
 
 
 async def _is_worked_on(services: Services, request: TurnRequest) -> bool:

@@ -27,9 +27,9 @@ class Handover:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="door")
         self._waiting = 0
 
-    async def ask(self, request: TurnRequest) -> PutResult:
-        """Store a request durably, once."""
-        return await self._call(lambda: self._door.ask(request))
+    async def ask(self, request: TurnRequest, *, will_sign: bool) -> PutResult:
+        """Store a request durably, once; `will_sign`: a first sign will be shown, for which the worker waits."""
+        return await self._call(lambda: self._door.ask(request, will_sign=will_sign))
 
     async def act(self, action: Action) -> PutResult:
         """Store a click, a submission or a command durably, once."""

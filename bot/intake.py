@@ -6,7 +6,7 @@ from collections import deque
 from functools import partial
 
 from bot.background import Work
-from bot.first_sign import show_first_sign
+from bot.first_sign import FirstSigns
 from bot.hints import whisper
 from bot.queue_watch import QueueWatch
 from bot.services import Services
@@ -22,18 +22,22 @@ class Intake:
     """The one way of a question into the mailbox, whichever way it reached us."""
 
     def __init__(self, services: Services) -> None:
-        self._services, self._queue = services, QueueWatch(services)
+        self._services = services
+        self._queue, self._signs = QueueWatch(services), FirstSigns(services)
         self._hinted: deque[tuple[str, str]] = deque(maxlen=REMEMBERED_HINTS)
 
     async def take(self, request: TurnRequest) -> Work | None:
         """Store a request and return what is to be shown once Slack has its ack; raises StateUnavailable."""
         failpoint("event_heard")
-        result = await self._services.handover.ask(request)
+        will_sign = self._signs.have_room()
+        result = await self._services.handover.ask(request, will_sign=will_sign)
         failpoint("event_kicked")
         self._services.count(request.kind if result == "new" else result)
         if result == "new":
             self._queue.add(request)
-            return partial(show_first_sign, self._services, request)
+            if will_sign:
+                return partial(self._signs.show, request)
+            self._signs.count_none()
         return self._hint_once(request) if result == "full" else None
 
     def _hint_once(self, request: TurnRequest) -> Work | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from bot.first_sign import set_status
+from bot.first_sign import METHOD, set_status
 from bot.services import Services
 from workers.jobs import StateUnavailable, TurnRequest
 from workers.logs import get_logger
@@ -64,8 +64,18 @@ class QueueWatch:
             line = status_line(places[box])
             if age >= PATIENCE_SECONDS and line != one.shown and calls < MOST_CALLS:
                 calls += 1
-                one.shown = line
-                await set_status(self._services, one.request.conversation, line)
+                await self._show(one, line)
+
+    async def _show(self, one: _Waiting, line: str) -> None:
+        """Show a line if Slack's budget has a place that no first sign needs; else the next look tries again."""
+        place = one.request.conversation
+        try:
+            wait = await self._services.handover.run(lambda door: door.place(place.team_id, METHOD, leave=0))
+        except StateUnavailable:
+            return
+        if wait <= 0:
+            one.shown = line
+            await set_status(self._services, place, line)
 
     async def _take_back(self, one: _Waiting) -> None:
         """Clear what was shown just after a worker had cleared the status at the end of the turn."""

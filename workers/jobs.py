@@ -35,11 +35,11 @@ from workers.state.feedback import Feedback
 from workers.state.filings import Filings
 from workers.state.forms import Forms
 from workers.state.jira_cache import JiraCache
-from workers.state.limiter import Grant, Limiter, Wait
+from workers.state.limiter import Limiter, Wait
 from workers.state.looking import Looking
 from workers.state.mailbox import Mailboxes, PutResult
 from workers.state.slack_budgets import budgets_of
-from workers.state.waiting import waiting_turns
+from workers.state.waiting import WaitingTurns
 
 __all__ = [
     "CHANGES_VERSION",
@@ -70,6 +70,7 @@ class Door:
 
     def __init__(self, client: redis.Redis, kicker: Kicker, *, ttl_seconds: int) -> None:
         self._redis, self._kicker = client, kicker
+        self._waiting = WaitingTurns(client)
         self._boxes = Mailboxes(client, ttl_seconds=ttl_seconds)
         self._filings = Filings(client, ttl_seconds=ttl_seconds)
         self._failed = FailedTurns(client)
@@ -80,15 +81,20 @@ class Door:
         self._bot_turns = BotTurns(client)
         self.channels, self.forms, self.jira = Channels(client), Forms(client), JiraCache(self._cache)
 
-    def ask(self, request: TurnRequest) -> PutResult:
-        """Store a request durably and wake a worker; `stranger`: a follow-up where the bot takes no part."""
+    def ask(self, request: TurnRequest, *, will_sign: bool = False) -> PutResult:
+        """Store a request durably and wake a worker; `stranger`: a follow-up where the bot takes no part.
+
+        `will_sign`: the listener shows a first sign and calls `sign_shown` after it; the worker waits for that.
+        """
         if request.kind == "follow_up" and self.channels.wants_mention(request.conversation):
             return "stranger"
         if request.is_bot and not self._bot_turns.may_ask(request.conversation, request.ts):
             return "stranger"
         box = request.conversation.box
         body = request.model_dump(mode="json")
-        result = self._boxes.put(box, request.ts, body, asked=request.kind != "follow_up", sign_ms=SIGN_MS)
+        result = self._boxes.put(
+            box, request.ts, body, asked=request.kind != "follow_up", sign_ms=SIGN_MS if will_sign else 0
+        )
         failpoint("event_stored")
         if result in ("new", "seen"):
             self._kicker.kick(box)
@@ -156,9 +162,10 @@ class Door:
         for budget in budgets_of(team_id, method):
             self._limiter.pause(budget, seconds)
 
-    def take_place(self, team_id: str, method: str) -> bool:
-        """Take a call that can't wait from Slack's budget; False if there is no place, and Slack would refuse it."""
-        return isinstance(self._limiter.acquire(budgets_of(team_id, method), priority=True), Grant)
+    def take_place(self, team_id: str, method: str) -> float:
+        """Take a call that can't wait from Slack's budget; return for how long there is no place, 0 if it was taken."""
+        answer = self._limiter.acquire(budgets_of(team_id, method), priority=True)
+        return answer.seconds if isinstance(answer, Wait) else 0.0
 
     def choices(self) -> tuple[list[str], list[str]]:
         """Return the open projects and the types of issues in any of them; empty where they are not known yet."""
@@ -174,7 +181,7 @@ class Door:
 
     def waiting_turns(self) -> list[tuple[str, str]]:
         """Return the conversations that wait for a worker, in order, with the ts of what is next in each."""
-        return waiting_turns(self._redis)
+        return self._waiting.turns()
 
     def sign_shown(self, conversation: Conversation, ts: str) -> bool:
         """The first sign of a turn has been shown, or will never be; return whether it is still worked on."""

@@ -15,6 +15,7 @@ from tests.clients import connect
 from tests.integration.listener_harness import SECRET, RunningListener, settings_for, wait_for
 from workers.records import Conversation, TurnRequest
 from workers.state.failed_turns import FailedTurns
+from workers.state.limiter import Limiter
 from workers.state.mailbox import Mailboxes
 from workers.state.slack_budgets import budgets_of
 
@@ -165,10 +166,12 @@ def test_a_first_sign_that_arrives_after_the_answer_is_taken_back(
 
 
 def test_who_is_told_to_wait_just_as_the_answer_ends_is_not_told_for_ever(
-    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
 ) -> None:
     ts = slack.say("general", "ada", f"{slack.mention} the export hangs")
     wait_for(lambda: slack.statuses and "you are next" in slack.statuses[-1].status, seconds=30)
+    (budget,) = budgets_of(slack.workspace.team_id, "assistant.threads.setStatus")
+    assert connect(redis_server.url).zcard(f"sb:limit:{budget.key}:calls") == 2  # The first sign and this one.
     assert len(mail(boxes, conversation_of(slack, "general", ts))) == 1
     wait_for(lambda: slack.statuses[-1].status == "", seconds=30)
     assert listener.is_ready()
@@ -277,6 +280,25 @@ def test_the_first_sign_is_counted_among_the_calls_of_all_processes(
     client = connect(redis_server.url)
     wait_for(lambda: client.zcard(f"sb:limit:{budget.key}:calls") == 1)
     assert listener.is_ready()
+
+
+def test_while_slack_takes_no_more_signs_nobody_waits_for_one(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+) -> None:
+    (budget,) = budgets_of(slack.workspace.team_id, "assistant.threads.setStatus")
+    Limiter(connect(redis_server.url)).pause(budget, 60)
+    first = conversation_of(slack, "general", slack.say("general", "ada", f"{slack.mention} the export hangs"))
+    wait_for(lambda: settled(slack) and not boxes.sign_pending(first.box, first.thread_ts))
+    second = conversation_of(slack, "general", slack.say("general", "ada", f"{slack.mention} the import hangs"))
+    wait_for(lambda: boxes.has_mail(second.box))
+    assert not boxes.sign_pending(second.box, second.thread_ts)
+    wait_for(
+        lambda: (
+            'supportbot_slack_calls_total{method="assistant.threads.setStatus",outcome="no_place"} 2'
+            in (listener.door.metrics_text().decode())
+        )
+    )
+    assert slack.statuses == []
 
 
 def test_a_question_that_was_deleted_before_it_could_be_stored_is_not_asked(
