@@ -96,6 +96,7 @@ class Listener:
     async def start(self) -> None:
         """Serve HTTP at once, and hear Slack as soon as it has said who we are; raises OSError on a taken port."""
         self.services.slack.session = aiohttp.ClientSession()
+        self.services.handover.prepare()
         runner = web.AppRunner(Routes(self).application(), access_log=None, shutdown_timeout=FINISH_SECONDS)
         await runner.setup()
         self._runner = runner
@@ -121,7 +122,8 @@ class Listener:
 
     async def hear(self, request: AsyncBoltRequest) -> BoltResponse:
         """Dispatch one request; any status but 200 makes Slack send an event again."""
-        return await self._app.async_dispatch(request)
+        with self.services.rush.taking():
+            return await self._app.async_dispatch(request)
 
     async def hear_jira(self, event: Mapping[str, Any], delivery: str) -> bool:
         """Take an event of Jira's; False if it must come again. Raises StateUnavailable, NotAuthorised."""

@@ -8,19 +8,18 @@ import time
 from bot.attempt import OK, attempt
 from bot.services import Services
 from workers.failpoints import failpoint
-from workers.jobs import Conversation, StateUnavailable, TurnRequest
+from workers.jobs import SIGN_METHOD, Conversation, StateUnavailable, TurnRequest
 from workers.logs import get_logger
 
 log = get_logger(__name__)
 
-METHOD = "assistant.threads.setStatus"
 TEXT = "is thinking…"
 SECONDS = 2.0
-PLACE_SECONDS = 0.2
 # How long it is taken for true that Slack's budget has no place: it is shared, and may be raised by anyone.
 NO_PLACE_SECONDS = 1.0
 # A storm of questions must not crowd out the acknowledgements of the next ones.
-AT_ONCE = 16
+AT_ONCE = 32
+GIVE_WAY_SECONDS = 0.05
 
 
 class FirstSigns:
@@ -32,42 +31,31 @@ class FirstSigns:
         self._one_of_few = asyncio.Semaphore(AT_ONCE)
 
     def have_room(self) -> bool:
-        """Return whether a try is worth it: just now there was a place, or nobody has looked."""
+        """Return whether a place is worth asking for: just now there was one, or nobody has looked."""
         return time.monotonic() >= self._no_place_until
 
+    def is_placed(self, seconds_to_place: float) -> bool:
+        """Return whether a place was taken, and remember for a while if there is none."""
+        if seconds_to_place > 0:
+            self._no_place_until = time.monotonic() + min(seconds_to_place, NO_PLACE_SECONDS)
+        return seconds_to_place <= 0
+
     async def show(self, request: TurnRequest) -> None:
-        """Show the status, then let the worker know that this call is over, whatever came of it."""
+        """Show the status in the place taken for it, then let the worker know that this call is over."""
         failpoint("event_acked")
         try:
             async with self._one_of_few:
-                if self.have_room() and await self._has_place(request.conversation.team_id):
-                    await self._show(request)
-                else:
-                    self.count_none()
+                await self._services.rush.give_way(GIVE_WAY_SECONDS)
+                await self._show(request)
         finally:
             failpoint("sign_shown")
             if not await _is_worked_on(self._services, request):
                 # The worker was faster and has cleared the status already: shown after that, ours would stand.
                 await set_status(self._services, request.conversation, "")
 
-    def count_none(self) -> None:
-        """Count a turn that begins without a sign."""
-        self._services.count_call(METHOD, "no_place")
-
     async def _show(self, request: TurnRequest) -> None:
         if await set_status(self._services, request.conversation, TEXT) == OK:
             self._services.was_visible(request.received_at)
-
-    async def _has_place(self, team_id: str) -> bool:
-        """Take a place among the calls of all processes; a limiter that does not answer at once is not waited for."""
-        try:
-            async with asyncio.timeout(PLACE_SECONDS):
-                seconds = await self._services.handover.run(lambda door: door.take_place(team_id, METHOD))
-        except (StateUnavailable, TimeoutError):
-            return True
-        if seconds > 0:
-            self._no_place_until = time.monotonic() + min(seconds, NO_PLACE_SECONDS)
-        return seconds <= 0
 
 
 async def set_status(services: Services, place: Conversation, line: str) -> str:
@@ -75,7 +63,7 @@ async def set_status(services: Services, place: Conversation, line: str) -> str:
     call = services.slack.assistant_threads_setStatus(
         channel_id=place.channel_id, thread_ts=place.thread_ts, status=line
     )
-    return await attempt(services, METHOD, call, seconds=SECONDS)
+    return await attempt(services, SIGN_METHOD, call, seconds=SECONDS)
 
 
 async def _is_worked_on(services: Services, request: TurnRequest) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TypeVar
 
-from workers.jobs import Action, Conversation, Door, Draft, Filing, PutResult, StateUnavailable, TurnRequest
+from workers.jobs import Action, Asked, Conversation, Door, Draft, Filing, PutResult, StateUnavailable, TurnRequest
 
 T = TypeVar("T")
 
-THREADS = 16
+THREADS = 8
 # Slack waits 3 s for an ack; a refusal must reach it before that.
 ANSWER_SECONDS = 2.5
 # More than this cannot be stored within the deadline anyway.
@@ -26,10 +27,25 @@ class Handover:
         self.metrics = door.metrics
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="door")
         self._waiting = 0
+        self._asking: dict[tuple[str, str, str], asyncio.Future[Asked]] = {}
 
-    async def ask(self, request: TurnRequest, *, will_sign: bool) -> PutResult:
-        """Store a request durably, once; `will_sign`: a first sign will be shown, for which the worker waits."""
-        return await self._call(lambda: self._door.ask(request, will_sign=will_sign))
+    def prepare(self) -> None:
+        """Do ahead what would make the first question wait."""
+        self._door.prepare()
+
+    async def ask(self, request: TurnRequest, *, will_sign: bool) -> Asked:
+        """Store a request durably, once; `will_sign`: a first sign will be shown if there is a place for it.
+
+        Slack sends two events for each mention, at the same time: they share one call, and the second was seen.
+        """
+        twin = (request.conversation.box, request.ts, request.kind)
+        if twin in self._asking:
+            asked = await asyncio.shield(self._asking[twin])
+            return replace(asked, result="seen") if asked.result == "new" else asked
+        asking = asyncio.ensure_future(self._call(lambda: self._door.ask(request, will_sign=will_sign)))
+        self._asking[twin] = asking
+        asking.add_done_callback(lambda _: self._asking.pop(twin))
+        return await asyncio.shield(asking)
 
     async def act(self, action: Action) -> PutResult:
         """Store a click, a submission or a command durably, once."""

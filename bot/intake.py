@@ -11,7 +11,7 @@ from bot.hints import whisper
 from bot.queue_watch import QueueWatch
 from bot.services import Services
 from workers.failpoints import failpoint
-from workers.jobs import TurnRequest
+from workers.jobs import SIGN_METHOD, TurnRequest
 from workers.views.failures import QUEUE_FULL
 
 # Both events of a mention and every repeated delivery come to the same full mailbox: one hint is enough.
@@ -30,14 +30,15 @@ class Intake:
         """Store a request and return what is to be shown once Slack has its ack; raises StateUnavailable."""
         failpoint("event_heard")
         will_sign = self._signs.have_room()
-        result = await self._services.handover.ask(request, will_sign=will_sign)
+        asked = await self._services.handover.ask(request, will_sign=will_sign)
+        result = asked.result
         failpoint("event_kicked")
         self._services.count(request.kind if result == "new" else result)
         if result == "new":
             self._queue.add(request)
-            if will_sign:
+            if will_sign and self._signs.is_placed(asked.seconds_to_sign):
                 return partial(self._signs.show, request)
-            self._signs.count_none()
+            self._services.count_call(SIGN_METHOD, "no_place")
         return self._hint_once(request) if result == "full" else None
 
     def _hint_once(self, request: TurnRequest) -> Work | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from bot.first_sign import METHOD, set_status
+from bot.first_sign import set_status
 from bot.services import Services
-from workers.jobs import StateUnavailable, TurnRequest
+from workers.jobs import SIGN_METHOD, StateUnavailable, TurnRequest
 from workers.logs import get_logger
 
 LOOK_EVERY_SECONDS = 2.5
@@ -70,7 +70,7 @@ class QueueWatch:
         """Show a line if Slack's budget has a place that no first sign needs; else the next look tries again."""
         place = one.request.conversation
         try:
-            wait = await self._services.handover.run(lambda door: door.place(place.team_id, METHOD, leave=0))
+            wait = await self._services.handover.run(lambda door: door.place(place.team_id, SIGN_METHOD, leave=0))
         except StateUnavailable:
             return
         if wait <= 0:

@@ -11,6 +11,7 @@ from bot.background import Background
 from bot.handover import Handover
 from bot.identity import Identity
 from bot.installation import Installation
+from bot.rush import Rush
 
 EVENTS = "supportbot_events_total"
 SLACK_CALLS = "supportbot_slack_calls_total"
@@ -27,6 +28,7 @@ class Services:
     reaction_emoji: str = ""
     """The emoji that makes a draft of a message; empty if none does."""
     background: Background = field(default_factory=Background)
+    rush: Rush = field(default_factory=Rush)
 
     @property
     def identity(self) -> Identity:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import ssl
 import threading
+import time
 from typing import Any
 
 from celery import Celery
@@ -93,8 +94,9 @@ class Kicker:
     Kicks leave by a thread of their own, so that a broker that hangs holds up nobody who has stored something.
     """
 
-    def __init__(self, app: Celery) -> None:
-        self._app = app
+    def __init__(self, app: Celery, *, pause_seconds: float = 0.0) -> None:
+        """Take how long to pause after each kick, so that a burst of them leaves the processor to other work."""
+        self._app, self._pause_seconds = app, pause_seconds
         self._waiting: queue.Queue[tuple[str, tuple[str, ...]]] = queue.Queue(MOST_KICKS)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -109,15 +111,31 @@ class Kicker:
             self._waiting.put_nowait((task, arguments))
         except queue.Full:
             log.warning("kick_dropped", task=task)
+        self.start()
+
+    def start(self) -> None:
+        """Connect ahead of the first kick, whose conversation then does not wait for that."""
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="kicker", daemon=True)
                 self._thread.start()
 
     def _run(self) -> None:
+        self._prepare()
         while True:
             task, arguments = self._waiting.get()
             try:
                 self._app.signature(task, args=arguments).apply_async(retry=False)
             except Exception as error:  # noqa: BLE001  kombu raises whatever its transport raises
                 log.warning("kick_failed", task=task, error=type(error).__name__)
+            time.sleep(self._pause_seconds)
+
+    def _prepare(self) -> None:
+        """Do what Celery puts off until its first message: 0.1 s of imports and tables, and the connection."""
+        try:
+            self._app.signature(DRAIN, args=("",))
+            _ = self._app.amqp.send_task_message, self._app.backend
+            with self._app.producer_pool.acquire(block=True) as producer:
+                producer.connection.default_channel.client.ping()
+        except Exception as error:  # noqa: BLE001  kombu raises whatever its transport raises
+            log.info("broker_not_ready", error=type(error).__name__)

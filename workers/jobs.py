@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import redis
 from prometheus_client import CollectorRegistry, generate_latest
@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from workers.broker import Kicker, make_celery
 from workers.errors import StateUnavailable
 from workers.failpoints import failpoint
+from workers.logs import get_logger
 from workers.records import (
     CHANGES_VERSION,
     DRAFT_VERSION,
@@ -47,7 +48,9 @@ __all__ = [
     "DRAFT_VERSION",
     "DUPLICATE",
     "FORM",
+    "SIGN_METHOD",
     "Action",
+    "Asked",
     "Conversation",
     "Door",
     "Draft",
@@ -63,6 +66,20 @@ __all__ = [
 
 # How long the worker waits for the listener's first sign before it clears the status: its one try takes at most 2 s.
 SIGN_MS = 3_000
+# Celery takes a millisecond of the listener's one core to send a kick; with a hundred a second all workers are awake.
+KICK_PAUSE_SECONDS = 0.01
+SIGN_METHOD = "assistant.threads.setStatus"
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of a request."""
+
+    result: PutResult
+    seconds_to_sign: float = 0.0
+    """For how long Slack's budget has no place for a first sign; none is expected then."""
 
 
 class Door:
@@ -81,15 +98,20 @@ class Door:
         self._bot_turns = BotTurns(client)
         self.channels, self.forms, self.jira = Channels(client), Forms(client), JiraCache(self._cache)
 
-    def ask(self, request: TurnRequest, *, will_sign: bool = False) -> PutResult:
+    def prepare(self) -> None:
+        """Connect to the broker before the first question comes; returns at once."""
+        self._kicker.start()
+
+    def ask(self, request: TurnRequest, *, will_sign: bool = False) -> Asked:
         """Store a request durably and wake a worker; `stranger`: a follow-up where the bot takes no part.
 
-        `will_sign`: the listener shows a first sign and calls `sign_shown` after it; the worker waits for that.
+        `will_sign`: unless there is no place for it, the listener shows a first sign and calls `sign_shown` after it;
+        the worker waits for that.
         """
         if request.kind == "follow_up" and self.channels.wants_mention(request.conversation):
-            return "stranger"
+            return Asked("stranger")
         if request.is_bot and not self._bot_turns.may_ask(request.conversation, request.ts):
-            return "stranger"
+            return Asked("stranger")
         box = request.conversation.box
         body = request.model_dump(mode="json")
         result = self._boxes.put(
@@ -98,7 +120,18 @@ class Door:
         failpoint("event_stored")
         if result in ("new", "seen"):
             self._kicker.kick(box)
-        return result
+        return Asked(result, self._seconds_to_sign(request) if will_sign and result == "new" else 0.0)
+
+    def _seconds_to_sign(self, request: TurnRequest) -> float:
+        """Take a place for the first sign and return 0, or for how long there is none; then no worker waits for it."""
+        try:
+            answer = self._limiter.acquire(budgets_of(request.conversation.team_id, SIGN_METHOD), priority=True)
+            if isinstance(answer, Wait):
+                self._boxes.sign_shown(request.conversation.box, request.ts)
+                return answer.seconds
+        except StateUnavailable:
+            log.info("no_place_asked_for")  # The request is stored; Slack itself may still refuse the sign.
+        return 0.0
 
     def act(self, action: Action) -> PutResult:
         """Store a click, submission or command durably and wake a worker; `full`: too many wait for one subject."""
@@ -162,11 +195,6 @@ class Door:
         for budget in budgets_of(team_id, method):
             self._limiter.pause(budget, seconds)
 
-    def take_place(self, team_id: str, method: str) -> float:
-        """Take a call that can't wait from Slack's budget; return for how long there is no place, 0 if it was taken."""
-        answer = self._limiter.acquire(budgets_of(team_id, method), priority=True)
-        return answer.seconds if isinstance(answer, Wait) else 0.0
-
     def choices(self) -> tuple[list[str], list[str]]:
         """Return the open projects and the types of issues in any of them; empty where they are not known yet."""
         projects = [str(key) for key in self._cache.get(PROJECTS_NAME) or ()]
@@ -213,5 +241,5 @@ class Door:
 
 def open_door(settings: Settings) -> Door:
     """Make the listener's way to Redis and the broker; nothing is connected yet."""
-    kicker = Kicker(make_celery(settings))
+    kicker = Kicker(make_celery(settings), pause_seconds=KICK_PAUSE_SECONDS)
     return Door(connect(settings.redis_url), kicker, ttl_seconds=settings.history_ttl_seconds)

@@ -318,7 +318,7 @@ def test_a_question_that_was_deleted_before_it_could_be_stored_is_not_asked(
         text="x",
         received_at=1,
     )
-    assert listener.door.ask(late) == "seen"
+    assert listener.door.ask(late).result == "seen"
     assert len(mail(boxes, conversation_of(slack, "general", ts))) == 1
 
 
