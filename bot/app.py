@@ -160,7 +160,13 @@ def create_app(settings: BotSettings, door: Door) -> Listener:
     """Put the listener together; nothing is connected yet."""
     client = make_client(settings)
     installation = Installation(client, settings.allowed_bots)
-    services = Services(Handover(door), client, installation, settings.drafting_emoji)
+    services = Services(
+        Handover(door),
+        client,
+        installation,
+        reaction_emoji=settings.drafting_emoji,
+        declines_guests=settings.guests == "deny",
+    )
 
     async def authorize() -> AuthorizeResult:
         return installation.authorization()

@@ -27,6 +27,8 @@ class Services:
     installation: Installation
     reaction_emoji: str = ""
     """The emoji that makes a draft of a message; empty if none does."""
+    declines_guests: bool = False
+    """Guests and people of other organisations get no answer here."""
     background: Background = field(default_factory=Background)
     rush: Rush = field(default_factory=Rush)
 

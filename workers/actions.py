@@ -59,7 +59,7 @@ def run_action(action: Action, services: ActionServices) -> None:
         if is_queued:
             _queue(action, wait, services)
         # Else it was tried for a while; the draft waits for the next press, not the person for us.
-        _hint(action, services, failures.jira_waits(wait, is_queued=is_queued))
+        _hint(action, services, failures.jira_waits(wait, is_busy=error.is_busy, is_queued=is_queued))
     except TurnFailed as error:
         _hint(action, services, error.user_message)
     except ToolError:

@@ -1,106 +1,37 @@
-"""What `celery -A workers worker` and `… beat` load: settings first, then the app, its tasks and its signals."""
+"""What `celery -A workers worker` and `… beat` load: the settings, the app, and what both processes need of it."""
 
 from __future__ import annotations
 
-import os
-import threading
+import importlib
 from typing import Any
 
-from celery.signals import beat_init, setup_logging, worker_ready, worker_shutdown, worker_shutting_down
+from celery.signals import beat_init, celeryd_init, setup_logging
 
-from workers.broker import DIGESTS, DRAIN, KNOWLEDGE, WARM, make_celery
-from workers.claude.health import log_models
-from workers.errors import StateUnavailable
+from workers.broker import DIGESTS, KNOWLEDGE, Kicker, make_celery
 from workers.logs import configure_logging, get_logger
-from workers.reaper import Reaper
-from workers.services import Services
 from workers.settings import WorkerSettings, load
-from workers.tasks import begin_digests, drain, read_knowledge, warm
-
-# What still hangs this long after SIGTERM is given up, so that the process is gone within 10 s.
-GIVE_UP_SECONDS = 8.0
 
 settings = load(WorkerSettings)
 app = make_celery(settings)
-services = Services(settings, app)
 if settings.has_knowledge:
     reading = {"task": KNOWLEDGE, "schedule": settings.knowledge_refresh_minutes * 60}
     app.conf.beat_schedule = {**app.conf.beat_schedule, "knowledge": reading}
 log = get_logger(__name__)
 
 
-@app.task(name=DRAIN)  # type: ignore[untyped-decorator]  # Celery has no types
-def drain_mailbox(box: str) -> None:
-    """Do what waits in a mailbox."""
-    drain(box, services)
-
-
-@app.task(name=WARM)  # type: ignore[untyped-decorator]
-def warm_create_screens() -> None:
-    """Read Jira's create screens before a person waits for them."""
-    warm(services)
-
-
-@app.task(name=DIGESTS)  # type: ignore[untyped-decorator]
-def begin_due_digests() -> None:
-    """Begin the digests that channels want about now."""
-    begin_digests(services)
-
-
-@app.task(name=KNOWLEDGE)  # type: ignore[untyped-decorator]
-def read_sources_of_knowledge() -> None:
-    """Read again what changed in folders, spaces and resolved issues."""
-    read_knowledge(services)
-
-
-@setup_logging.connect  # type: ignore[untyped-decorator]
+@setup_logging.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def _log_our_way(**_: Any) -> None:
     configure_logging(settings.log_level, settings.log_format)
 
 
-@worker_ready.connect  # type: ignore[untyped-decorator]
-def _start_reaper(**_: Any) -> None:
-    Reaper(services).start()
-    threading.Thread(target=log_models, args=(settings,), name="models", daemon=True).start()
-    services.kicker.send(WARM)
-    if settings.has_knowledge:
-        services.kicker.send(KNOWLEDGE)
-        threading.Thread(target=_fill_library, name="library", daemon=True).start()
-    log.info("worker_ready")
+@celeryd_init.connect  # type: ignore[untyped-decorator]
+def _become_a_worker(**_: Any) -> None:
+    """Load what the tasks need. Beat only knows them by name: without it starts in half the time and memory."""
+    importlib.import_module("workers.celery_worker")
 
 
 @beat_init.connect  # type: ignore[untyped-decorator]
 def _look_at_once(**_: Any) -> None:
     """Begin what became due while no beat ran; one that is restarted often would else never come to it."""
-    services.kicker.send(DIGESTS)
+    Kicker(app).send(DIGESTS)
     log.info("beat_ready")
-
-
-@worker_shutting_down.connect  # type: ignore[untyped-decorator]
-def _hand_over(**_: Any) -> None:
-    """Give running turns to other workers. The signal comes in the main thread's handler: work goes to its own."""
-    threading.Thread(target=_leave, name="hand-over", daemon=True).start()
-
-
-@worker_shutdown.connect  # type: ignore[untyped-decorator]
-def _tell_last_figures(**_: Any) -> None:
-    services.metrics.flush()
-
-
-def _fill_library() -> None:
-    """Take over what was read already before the first question needs it."""
-    try:
-        services.library.follow()
-    except StateUnavailable as error:
-        log.warning("state_unavailable", what=str(error))
-
-
-def _leave() -> None:
-    keeper = services.keeper
-    log.info("handing_over", running=keeper.running())
-    keeper.hand_over()
-    threading.Event().wait(GIVE_UP_SECONDS)
-    log.warning("gave_up_hanging_work", running=keeper.running())
-    keeper.give_up()
-    services.metrics.flush()
-    os._exit(0)

@@ -55,6 +55,11 @@ class ClaudeUnavailable(Transient):
 class JiraUnavailable(Transient):
     """Jira did not answer, and the request had no effect or was only a read."""
 
+    def __init__(self, what: str, *, retry_after_seconds: float | None = None, is_busy: bool = False) -> None:
+        super().__init__(what, retry_after_seconds=retry_after_seconds)
+        self.is_busy = is_busy
+        """It works, and asks to be asked less often."""
+
 
 class SlackUnavailable(Transient):
     """Slack did not answer; a post may or may not have been taken."""

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     celery_broker_url: RedisAddress | None = None
     slack_api_url: WebAddress = "https://slack.com/api/"
     history_ttl_days: int = Field(30, ge=1)
+    guests: Annotated[Literal["ask", "deny"], Lower] = "ask"
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Upper] = "INFO"
     log_format: Annotated[Literal["json", "console"], Lower] = "json"
 
@@ -153,7 +154,6 @@ class WorkerSettings(Settings, JiraAccount, ConfluenceAccount):
     knowledge_refresh_minutes: int = Field(10, ge=1)
     knowledge_language: Annotated[Language, Lower] = "english"
     write_policy: Annotated[Literal["confirm", "auto"], Lower] = "confirm"
-    guests: Annotated[Literal["ask", "deny"], Lower] = "ask"
     # What counts as untriaged, and how much bulk work does at once.
     triage_rules: TriageRules = "priority,component,label"
     triage_default_priority: str = "Medium"

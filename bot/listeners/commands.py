@@ -56,7 +56,12 @@ class Commands:
     async def _help(self, command: Command, *, is_unknown: bool) -> str:
         self._services.count("command")
         is_guest = await is_outsider(self._services, command["user_id"])
-        return help_text(is_unknown=is_unknown, is_guest=is_guest, emoji=self._services.reaction_emoji)
+        return help_text(
+            is_unknown=is_unknown,
+            is_guest=is_guest,
+            is_declined=self._services.declines_guests,
+            emoji=self._services.reaction_emoji,
+        )
 
     async def _ask(self, command: Command, name: str, words: str) -> str:
         action = self._action("command", command, {"name": name, "words": words})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -153,3 +154,14 @@ def test_guests_can_be_declined_altogether(tmp_path_factory: pytest.TempPathFact
         ts = ask(strict, "hello", user=GUEST)
         assert "full members" in answer(strict, ts).text
         assert [each for each in strict.claude.requests if each.path == "/v1/messages"] == []
+        strict.slack.command("C0SUPPORT", GUEST, "/jira", "help")
+        strict.slack.open_home(GUEST)
+
+        def home() -> str:
+            view = strict.slack.homes.get(GUEST)
+            return json.dumps(view.body) if view else ""
+
+        helped = within(lambda: strict.slack.ephemerals and strict.slack.ephemerals[-1].text, "the help")
+        within(lambda: "ask one of them" in home() and "File an issue" not in home(), "the App Home")
+        assert "Please ask one of them" in helped
+        assert "draft" not in helped

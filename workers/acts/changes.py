@@ -51,7 +51,7 @@ def _do(action: Action, proposal: Proposal, services: ActServices) -> None:
         PRESSES[action.kind](action, proposal, services)
     except JiraUnavailable as error:
         # It was tried for a while; the changes wait for the next press, not the person for us.
-        services.tell.tell(action, failures.jira_waits(error.retry_after_seconds, what="change"))
+        services.tell.tell(action, failures.jira_waits(error.retry_after_seconds, is_busy=error.is_busy, what="change"))
 
 
 def _refusal(action: Action, proposal: Proposal, services: ActServices) -> str:

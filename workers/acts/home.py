@@ -28,7 +28,7 @@ def open_home(action: Action, services: ActServices) -> None:
         known = known_lines(services) if is_admin else None
         own = Own(drafts, issues, usage, settings, changes=changes, documents=known)
     else:
-        own = Own(usage=usage, is_closed=True)
+        own = Own(usage=usage, is_closed=True, is_declined=services.settings.guests == "deny")
     view = home_view(str(action.values["bot_user_id"]), own, emoji=str(action.values.get("emoji") or ""))
     services.slack.of(action.team_id).call("views.publish", user_id=person.id, view=view)
 

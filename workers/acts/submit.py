@@ -33,7 +33,7 @@ def submit(action: Action, services: ActServices) -> None:
         else:
             services.desk.file(draft, by=action.user_id)
     except JiraUnavailable as error:
-        services.tell.tell(action, failures.jira_waits(error.retry_after_seconds))
+        services.tell.tell(action, failures.jira_waits(error.retry_after_seconds, is_busy=error.is_busy))
         return
     if not action.message_ts:
         _point_at_card(action, draft_id, services)

@@ -201,7 +201,9 @@ class IssueChanges:
             return
         answer = self.limiter.acquire(issue_budgets(key), priority=True, max_wait_seconds=SPACING_SECONDS)
         if isinstance(answer, Wait):
-            raise JiraUnavailable("one issue takes no more writes just now", retry_after_seconds=answer.seconds)
+            raise JiraUnavailable(
+                "one issue takes no more writes just now", retry_after_seconds=answer.seconds, is_busy=True
+            )
 
     def _wire(
         self, spec: FieldSpec, value: FieldValue, accounts: Mapping[str, str], mentions: Mapping[str, str]

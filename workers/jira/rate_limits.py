@@ -28,7 +28,7 @@ class RateLimits:
         """Raise JiraUnavailable with the wait that is left if Jira asked for a pause before such a call."""
         wait = self._walls.wait_before((EVERYTHING, _endpoint(method, path), *_issue(method, path)))
         if wait > 0:
-            raise JiraUnavailable("Jira asked for a pause", retry_after_seconds=wait)
+            raise JiraUnavailable("Jira asked for a pause", retry_after_seconds=wait, is_busy=True)
 
     def heard(self, method: str, path: str, headers: Mapping[str, str]) -> JiraUnavailable:
         """Take note of a 429 for all processes, and return what it means for the one who met it."""
@@ -37,7 +37,8 @@ class RateLimits:
         asked = retry_after(headers)
         seconds = min(usual if asked is None else asked, LONGEST_SECONDS)
         self._walls.put_up(name, seconds)
-        return JiraUnavailable(f"Jira asks to slow down ({reason or 'no reason given'})", retry_after_seconds=seconds)
+        what = f"Jira asks to slow down ({reason or 'no reason given'})"
+        return JiraUnavailable(what, retry_after_seconds=seconds, is_busy=True)
 
     def _about(self, reason: str, method: str, path: str) -> tuple[str, float]:
         """Return what the wall stands before, and how long if Jira does not say."""

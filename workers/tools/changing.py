@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workers.errors import ToolError
+from workers.errors import JiraRefused, ToolError
 from workers.jira.change_reading import Target
 from workers.jira.field_values import BadValue, value_of, words
+from workers.jira.screen import takes_issue
 from workers.jira.shown import in_words, normal
 from workers.proposals import NOTHING, AnyChange, FieldChange
 from workers.records import FieldSpec, FieldValue
@@ -28,6 +29,17 @@ NOT_BY_US = frozenset({"issuetype", "comment", "timetracking", "worklog"})
 def target_of(key: str, context: ToolContext) -> Target:
     """Return the issue that is to be changed; raises ToolError or JiraRefused unless the asker may see it here."""
     return context.jira.changes.target(key_in(key), context.reader)
+
+
+def related_issue(spec: FieldSpec, key: str, context: ToolContext) -> str:
+    """Return the key of an issue that a field names; raises ToolError unless the asker may see that issue here."""
+    try:
+        return target_of(key, context).key
+    except JiraRefused:
+        reason = f"{key} does not exist in Jira, or it may not be shown here."
+    except ToolError as problem:
+        reason = str(problem)
+    raise ToolError(f"{spec.name}: {reason}")
 
 
 def common(target: Target, context: ToolContext, tool_use_id: str, *, number: int = 0) -> dict[str, Any]:
@@ -148,6 +160,8 @@ def _value(key: str, spec: FieldSpec, value: Any, accounts: dict[str, str], cont
         accounts |= {each.name: each.account_id for each in found}
         return tuple(each.name for each in found) if spec.schema_type == "array" else found[0].name
     taken = value_of(spec, value)
+    if takes_issue(spec):
+        return related_issue(spec, str(taken), context)
     if spec.kind == "paragraph":
         check_length(spec.name, in_words(taken))
     return taken

@@ -14,6 +14,7 @@ from workers.jira.people_fields import Peopled, with_people
 from workers.jira.screen import takes_issue
 from workers.records import Draft, FieldSpec, SlackFile
 from workers.tools.arguments import CommaTexts, Mapping
+from workers.tools.changing import related_issue
 from workers.tools.context import ToolContext
 from workers.tools.people import finder, sought
 from workers.tools.tool import Tool, ToolAnswer, ToolInput
@@ -99,21 +100,21 @@ def _fitted(
             whole, priority=args.priority, labels=args.labels, fields=args.fields, description=args.description
         )
         people = with_people(specs, fitted.fields, finder(context, project))
-        problems = (*people.problems, *_closed(fitted, specs, context))
+        problems = (*people.problems, *_unseen(fitted, specs, context))
         if fitted.is_complete and not problems:
             return specs, fitted, people
     raise ToolError(_wanted(fitted.missing, (*fitted.problems, *problems)))
 
 
-def _closed(fitted: Fitted, specs: Iterable[FieldSpec], context: ToolContext) -> tuple[str, ...]:
-    """Say which fields name an issue that is not open to the bot."""
+def _unseen(fitted: Fitted, specs: Iterable[FieldSpec], context: ToolContext) -> tuple[str, ...]:
+    """Say which fields name an issue that is not open to the bot, or that the asker may not see here."""
     problems = []
     for spec in specs:
         if takes_issue(spec) and spec.id in fitted.fields:
             try:
-                context.jira.open_key(str(fitted.fields[spec.id]))
+                related_issue(spec, str(fitted.fields[spec.id]), context)
             except ToolError as problem:
-                problems.append(f"{spec.name}: {problem}")
+                problems.append(str(problem))
     return tuple(problems)
 
 

@@ -94,15 +94,16 @@ def draft_settled(filing: Filing) -> str:
     return "This draft was cancelled already; ask me for a new one." if filing.state == "cancelled" else ""
 
 
-def jira_waits(seconds: float | None, *, what: str = "draft", is_queued: bool = False) -> str:
-    """Say that Jira took nothing, and when to press again if Jira says so, or that it will be sent by itself."""
+def jira_waits(seconds: float | None, *, is_busy: bool = False, what: str = "draft", is_queued: bool = False) -> str:
+    """Say that Jira took nothing and why, and when to press again, or that it will be sent by itself."""
     if not seconds:
         return DRAFT_KEPT if what == "draft" else CHANGE_KEPT
     minutes = max(1, round(seconds / 60))
     pause = f"{minutes} minute{'s' if minutes > 1 else ''}" if seconds > 50 else f"{seconds:.0f} seconds"
+    cause = "Jira is busy and asks me to wait." if is_busy else "Jira does not answer right now."
     if is_queued:
-        return f"Jira is busy and asks me to wait {pause}. I file the {what} then by myself if nobody cancels it."
-    return f"Jira is busy and asks me to wait {pause}. The {what} is kept; please press the button again then."
+        return f"{cause} In {pause} I file the {what} by myself, unless somebody cancels it."
+    return f"{cause} The {what} is kept; please press the button again in {pause}."
 
 
 def wrong_project(project: str, allowed: tuple[str, ...]) -> str:

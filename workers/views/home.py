@@ -35,6 +35,7 @@ COMMANDS = (
     "`/jira settings` changes how I work in a channel",
     "`/jira help` shows this text",
 )
+DECLINED_ABILITIES = ("I answer full members of this workspace only. Please ask one of them.",)
 GUEST_COMMANDS = ("`/jira usage` shows what you spend on me", "`/jira help` shows this text")
 UNKNOWN = "I don't know that command.\n\n"
 MOST_SHOWN = 10
@@ -50,32 +51,35 @@ class Own:
     usage: str = ""
     settings: Sequence[str] | None = None
     is_closed: bool = False
+    is_declined: bool = False
+    """Guests are not answered at all here."""
     changes: Sequence[Proposal] = ()
     documents: Sequence[str] | None = None
     """How far the reading of documents is."""
 
 
-def help_text(*, is_unknown: bool, is_guest: bool = False, emoji: str = "") -> str:
+def help_text(*, is_unknown: bool, is_guest: bool = False, is_declined: bool = False, emoji: str = "") -> str:
     """Return the help of `/jira`, of what this person may do; for an unknown word, with a word on that.
 
     `emoji` is the one that makes a draft of a message, if there is one.
     """
-    abilities, commands = abilities_of(is_guest=is_guest, emoji=emoji)
+    abilities, commands = abilities_of(is_guest=is_guest, is_declined=is_declined, emoji=emoji)
     lines = ["*What I can do*", *(f"• {each}" for each in (*abilities, *commands))]
     return (UNKNOWN if is_unknown else "") + "\n".join(lines)
 
 
-def abilities_of(*, is_guest: bool, emoji: str) -> tuple[Sequence[str], Sequence[str]]:
-    """Return what a person may do here, and with which commands."""
+def abilities_of(*, is_guest: bool, is_declined: bool, emoji: str) -> tuple[Sequence[str], Sequence[str]]:
+    """Return what a person may do here, and with which commands; a guest may be declined altogether."""
     if is_guest:
-        return GUEST_ABILITIES, GUEST_COMMANDS
+        return DECLINED_ABILITIES if is_declined else GUEST_ABILITIES, GUEST_COMMANDS
     words = f", or put :{emoji}: on it" if emoji else ""
     return [each.format(emoji=words) for each in ABILITIES], COMMANDS
 
 
 def home_view(bot_user_id: str, own: Own | None = None, *, emoji: str = "") -> dict[str, Any]:
     """Return the App Home; without `own` it is what can be shown at once."""
-    abilities, commands = abilities_of(is_guest=bool(own and own.is_closed), emoji=emoji)
+    is_guest, is_declined = (own.is_closed, own.is_declined) if own else (False, False)
+    abilities, commands = abilities_of(is_guest=is_guest, is_declined=is_declined, emoji=emoji)
     intro = (
         f"I am <@{bot_user_id}>. I answer questions about problems, find out whether they are known, and file what is "
         "new as a Jira issue."
@@ -95,9 +99,9 @@ def home_view(bot_user_id: str, own: Own | None = None, *, emoji: str = "") -> d
 
 
 def _own(own: Own) -> Iterator[dict[str, Any]]:
-    if own.is_closed:
+    if own.is_closed and not own.is_declined:
         yield _section(CLOSED)
-    else:
+    elif not own.is_closed:
         drafts = [draft_line(*each) for each in own.drafts]
         yield _list("Your open drafts", drafts, "None. Ask me to file something, and its draft appears here.")
         if own.changes:

@@ -187,3 +187,18 @@ def test_fields_are_taken_in_the_shapes_that_models_send(toolbox: Toolbox, draft
 
     assert not answer.is_error, answer.content
     assert drafts[0].fields == {"customfield_10050": "Platform"}
+
+
+def test_a_parent_must_be_an_issue_that_the_asker_may_see(
+    toolbox: Toolbox, jira: JiraStandIn, drafts: list[Draft]
+) -> None:
+    jira.restrict("OPS-2", "somebody-else")
+
+    hidden = create(toolbox, issue_type="Sub-task", fields={"Parent": "OPS-2"})
+    missing = create(toolbox, issue_type="Sub-task", fields={"Parent": "OPS-99999"})
+    assert drafts == []
+    create(toolbox, issue_type="Sub-task", fields={"Parent": "ops-1"})
+
+    assert "Parent: OPS-2 does not exist in Jira, or it may not be shown here." in hidden.content
+    assert "Parent: OPS-99999 does not exist" in missing.content
+    assert [draft.fields["parent"] for draft in drafts] == ["OPS-1"]
