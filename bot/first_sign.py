@@ -8,13 +8,14 @@ import time
 from bot.attempt import OK, attempt
 from bot.services import Services
 from workers.failpoints import failpoint
-from workers.jobs import SIGN_METHOD, Conversation, StateUnavailable, TurnRequest
+from workers.jobs import SIGN_METHOD, SIGN_MS, Conversation, StateUnavailable, TurnRequest
 from workers.logs import get_logger
 
 log = get_logger(__name__)
 
 TEXT = "is thinking…"
 SECONDS = 2.0
+LATEST_SECONDS = SIGN_MS / 1000 - SECONDS
 # How long it is taken for true that Slack's budget has no place: it is shared, and may be raised by anyone.
 NO_PLACE_SECONDS = 1.0
 # A storm of questions must not crowd out the acknowledgements of the next ones.
@@ -46,7 +47,9 @@ class FirstSigns:
         try:
             async with self._one_of_few:
                 await self._services.rush.give_way(GIVE_WAY_SECONDS)
-                await self._show(request)
+                # Later than this the worker would no longer wait for the end of the call.
+                if time.time() - request.received_at < LATEST_SECONDS:
+                    await self._show(request)
         finally:
             failpoint("sign_shown")
             if not await _is_worked_on(self._services, request):

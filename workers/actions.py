@@ -215,8 +215,9 @@ def _retry_turn(action: Action, services: ActionServices) -> None:
     if request is None:
         _hint(action, services, failures.RETRY_GONE)
         return
-    again = request.model_copy(update={"reply_ts": action.message_ts})
-    services.boxes.put(conversation.box, f"{request.ts}~{action.id}", again.model_dump(mode="json"))
+    again = request.model_copy(update={"reply_ts": action.message_ts, "tries": request.tries + 1})
+    # Named by the failure, not by the press: who presses twice asks once.
+    services.boxes.put(conversation.box, f"{request.ts}~{again.tries}", again.model_dump(mode="json"))
     services.kick(conversation.box)
 
 

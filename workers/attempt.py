@@ -39,7 +39,7 @@ from workers.state.filings import Filings
 from workers.state.mailbox import Claim, Mailboxes
 from workers.state.metrics import Metrics
 
-SIGN_SECONDS = 3.0
+SIGN_SECONDS = 5.0
 
 log = get_logger(__name__)
 

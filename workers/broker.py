@@ -27,6 +27,7 @@ VISIBILITY_TIMEOUT_SECONDS = 3_600
 SOCKET_TIMEOUT_SECONDS = 5
 # Hints that wait for a broker that does not answer; what is dropped is found by the reaper.
 MOST_KICKS = 10_000
+STALE_SECONDS = 3.0
 
 log = get_logger(__name__)
 
@@ -97,7 +98,7 @@ class Kicker:
     def __init__(self, app: Celery, *, pause_seconds: float = 0.0) -> None:
         """Take how long to pause after each kick, so that a burst of them leaves the processor to other work."""
         self._app, self._pause_seconds = app, pause_seconds
-        self._waiting: queue.Queue[tuple[str, tuple[str, ...]]] = queue.Queue(MOST_KICKS)
+        self._waiting: queue.Queue[tuple[float, str, tuple[str, ...]]] = queue.Queue(MOST_KICKS)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -108,7 +109,7 @@ class Kicker:
     def send(self, task: str, *arguments: str) -> None:
         """Ask some worker to run a task; returns at once."""
         try:
-            self._waiting.put_nowait((task, arguments))
+            self._waiting.put_nowait((time.monotonic(), task, arguments))
         except queue.Full:
             log.warning("kick_dropped", task=task)
         self.start()
@@ -123,7 +124,9 @@ class Kicker:
     def _run(self) -> None:
         self._prepare()
         while True:
-            task, arguments = self._waiting.get()
+            sent_at, task, arguments = self._waiting.get()
+            if task == DRAIN and time.monotonic() - sent_at > STALE_SECONDS:
+                continue  # The reaper has kicked it meanwhile.
             try:
                 self._app.signature(task, args=arguments).apply_async(retry=False)
             except Exception as error:  # noqa: BLE001  kombu raises whatever its transport raises

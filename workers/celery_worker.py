@@ -19,6 +19,7 @@ from workers.tasks import begin_digests, drain, read_knowledge, warm
 
 # What still hangs this long after SIGTERM is given up, so that the process is gone within 10 s.
 GIVE_UP_SECONDS = 8.0
+LAST_SECONDS = 1.5
 
 services = Services(settings, app)
 log = get_logger(__name__)
@@ -84,6 +85,10 @@ def _leave() -> None:
     keeper.hand_over()
     threading.Event().wait(GIVE_UP_SECONDS)
     log.warning("gave_up_hanging_work", running=keeper.running())
+    # A Redis that stands still must not hold the process; its leases run out by themselves then.
+    last = threading.Timer(LAST_SECONDS, os._exit, (0,))
+    last.daemon = True
+    last.start()
     keeper.give_up()
     services.metrics.flush()
     os._exit(0)

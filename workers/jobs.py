@@ -49,6 +49,7 @@ __all__ = [
     "DUPLICATE",
     "FORM",
     "SIGN_METHOD",
+    "SIGN_MS",
     "Action",
     "Asked",
     "Conversation",
@@ -64,8 +65,9 @@ __all__ = [
     "open_door",
 ]
 
-# How long the worker waits for the listener's first sign before it clears the status: its one try takes at most 2 s.
-SIGN_MS = 3_000
+# How long the worker waits for the listener's first sign before it clears the status: its one try takes at most 2 s,
+# and in a storm of questions it begins up to 3 s later.
+SIGN_MS = 5_000
 # Celery takes a millisecond of the listener's one core to send a kick; with a hundred a second all workers are awake.
 KICK_PAUSE_SECONDS = 0.01
 SIGN_METHOD = "assistant.threads.setStatus"

@@ -88,6 +88,8 @@ class TurnRequest(Record):
     """Unix seconds when the listener had it."""
     reply_ts: str = ""
     """The message to answer in, when a failed turn is tried again."""
+    tries: int = 0
+    """How often a person had it tried again."""
     is_bot: bool = False
     """Another bot asks, one that the operator allows."""
     is_shared: bool | None = False

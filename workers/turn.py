@@ -49,6 +49,9 @@ def run_turn(claim: Claim, services: TurnServices) -> None:
         end = TurnEnd(attempt)
         log.info("turn_taken", attempts=claim.attempts)
         try:
+            if claim.attempts > MAX_ATTEMPTS:
+                end.fail(failures.GAVE_UP, may_retry=True)
+                return
             answer_message(attempt)
         except Interrupted as interrupted:
             end.interrupted(interrupted.reason)
@@ -70,8 +73,6 @@ def run_turn(claim: Claim, services: TurnServices) -> None:
 def answer_message(attempt: Attempt) -> None:
     """Run the loop, show the whole answer and commit it; whatever stops it is raised."""
     services, request = attempt.services, attempt.request
-    if attempt.claim.attempts > MAX_ATTEMPTS:
-        raise TurnFailed(failures.GAVE_UP)
     standing = _standing(attempt)
     attempt.interrupt.check()
     if standing.access == "denied":

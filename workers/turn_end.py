@@ -19,12 +19,13 @@ from workers.errors import (
 from workers.logs import get_logger
 from workers.proposals import Proposal
 from workers.records import Draft, Filing
-from workers.turn_messages import joined, keys_read, stopped_messages
+from workers.turn_messages import joined, keys_read, said_before, stopped_messages
 from workers.views import failures
 from workers.views.change_words import made
 
 BROKEN_ATTEMPTS = 3
-LAST_ATTEMPTS = 12
+LAST_TIMES = 12
+"""With pauses that double up to five minutes: about half an hour."""
 # From the first failure of something outside, unless it said itself when it will be back.
 LONGEST_WAIT_SECONDS = 600.0
 
@@ -87,12 +88,12 @@ class TurnEnd:
         try:
             if may_retry:
                 self._services.failed.keep(attempt.request)
+            self._recall()
             attempt.await_sign()
             attempt.reply.fail(self._with_sources(sentence), can_retry=may_retry)
         except SlackUnavailable as error:
             # The sentence is the answer: it waits for Slack as any other would.
-            if self._claim.attempts <= LAST_ATTEMPTS:
-                self._services.boxes.release(self._claim, delay_seconds=error.retry_after_seconds or 5)
+            if self._waits_for_slack(error.retry_after_seconds or 5):
                 return
         except Interrupted:
             log.info("turn_interrupted", reason="fenced")
@@ -100,12 +101,28 @@ class TurnEnd:
         except Misconfigured as error:
             # Slack itself lets us in no more: the message waits for the operator, longer each time.
             log.error("misconfigured", what=error.operator_message)  # noqa: TRY400  it says all there is to say
-            if self._claim.attempts <= LAST_ATTEMPTS:
-                self._services.boxes.release(self._claim, delay_seconds=min(2.0**self._claim.attempts, 300))
+            if self._waits_for_slack():
                 return
         except ReplyGone as error:
             log.info("failure_not_shown", cause=type(error).__name__)
         attempt.commit(None, "failed")
+
+    def _waits_for_slack(self, seconds: float | None = None) -> bool:
+        """Give the turn back until Slack lets us in, by default longer each time; False after the last time.
+
+        It is no failed attempt: as soon as Slack answers again the turn is answered as any other.
+        """
+        journal = self._attempt.journal
+        times = (journal.get("slack_away") or 0) + 1
+        if times > LAST_TIMES:
+            return False
+        try:
+            journal.put("slack_away", times)
+        except Interrupted:
+            log.info("turn_interrupted", reason="fenced")
+            return True
+        self._services.boxes.release(self._claim, delay_seconds=seconds or min(2.0**times, 300), refund=True)
+        return True
 
     def broken(self) -> None:
         """Try a turn again that met a fault of ours, and end it with a sentence if the fault stays."""
@@ -169,8 +186,15 @@ class TurnEnd:
         """Return the last words with the list of the sources whose numbers stand in what was said before them."""
         return joined(sentence, self._attempt.citations.listed_for(self._attempt.reply.text))
 
+    def _recall(self) -> None:
+        """Let the reply stand as finished rounds left it, if this worker ends before it has gone through them."""
+        attempt = self._attempt
+        if not attempt.reply.text:
+            attempt.reply.recall(said_before(attempt.journal, attempt.citations))
+
     def _stop(self, reason: InterruptReason) -> None:
         attempt = self._attempt
+        self._recall()
         sentence = failures.DEADLINE if reason == "deadline" else failures.STOPPED
         if not attempt.reply.segments:
             sentence = failures.DEADLINE if reason == "deadline" else failures.STOPPED_BEFORE_ANSWER

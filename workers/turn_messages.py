@@ -38,6 +38,15 @@ def stopped_messages(
     return (*kept, assistant(sentence))
 
 
+def said_before(journal: Journal, citations: Citations) -> str:
+    """Return what the finished rounds of a turn said, with the numbers of its sources."""
+    number, said = 0, ""
+    while (finished := journal.round(number)) is not None:
+        said = joined(said, citations.text_of(finished))
+        number += 1
+    return said
+
+
 def keys_read(journal: Journal) -> tuple[str, ...]:
     """Return the issues that the tools of a turn have read so far."""
     keys: dict[str, None] = {}

@@ -17,11 +17,16 @@ from bench.chaos.plan import Blow, Plan
 from bench.chaos.supervisor import Supervisor
 from sandbox.faults import Faults
 from sandbox.process import Process
+from sandbox.slack import BOT_TOKEN
 from sandbox.slack.delivery import Delivery
 from sandbox.stack import Stack
 
 DELIVERIES_LOOKED_AT = 40
 TAKEN_AWAY_SECONDS = 14.0
+PASSWORD = "another"
+CONFIGURED = {"out of memory": ("maxmemory", "1mb"), "wrong password": ("requirepass", PASSWORD)}
+NOTHING = {"maxmemory": "0", "requirepass": ""}
+"""What the server is given back."""
 
 
 @dataclass
@@ -68,6 +73,8 @@ class Blows:
             self._deliver_again(random)
         elif thing == "set apart":
             self._take_away(blow)
+        elif blow.kind == "slack: token revoked":
+            self._revoke_token(random)
         elif blow.kind == "jira: refused":
             self._do(blow.kind, self.stack.take_jira_down, seconds=3.0)
             self.later(3.0, self.stack.bring_jira_back)
@@ -163,6 +170,11 @@ class Blows:
             seconds = random.uniform(1, 5)
             self._do(f"redis: {how}", server.pause, seconds=seconds)
             self.later(seconds, server.resume)
+        elif how in CONFIGURED:
+            seconds = random.uniform(1, 4)
+            name, value = CONFIGURED[how]
+            self._do(f"redis: {how}", lambda: self._configure(name, value), seconds=seconds)
+            self.later(seconds, lambda: self._configure(name, NOTHING[name], is_last=True))
         else:
             self._do(f"redis: {how}", server.kill if how == "kill -9" else server.stop)
             server.restart()
@@ -173,6 +185,26 @@ class Blows:
                 client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
         except redis.RedisError:
             return  # It is paused or restarting: nothing is left to cut.
+
+    def _configure(self, name: str, value: str, *, is_last: bool = False) -> None:
+        """Set what a restart of the server forgets; the way back is tried until the server takes it."""
+        if not any(self._has_set(name, value, password) for password in (None, PASSWORD)) and is_last:
+            self.later(1.0, lambda: self._configure(name, value, is_last=True))
+
+    def _has_set(self, name: str, value: str, password: str | None) -> bool:
+        try:
+            with redis.Redis.from_url(self.stack.redis_url, password=password, socket_timeout=1) as client:
+                client.config_set(name, value)
+                if name == "requirepass":
+                    client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        except redis.RedisError:
+            return False
+        return True
+
+    def _revoke_token(self, random: Random) -> None:
+        slack, seconds = self.stack.slack.slack, random.uniform(1, 4)
+        self._do("slack: token revoked", lambda: setattr(slack, "bot_tokens", {"xoxb-another"}), seconds=seconds)
+        self.later(seconds, lambda: setattr(slack, "bot_tokens", {BOT_TOKEN}))
 
     def _deliver_again(self, random: Random) -> None:
         events = [one for one in self.stack.slack.deliveries if one.kind == "events_api" and one.is_acked]

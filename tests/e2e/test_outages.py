@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.claude.faulty import overloaded, rate_limited, spend_limit
-from sandbox.claude.scripts import reply
+from sandbox.claude.scripts import Reply, reply
 from sandbox.faults import Fault
 from sandbox.stack import Stack
 from tests.e2e.breaking import (
@@ -41,6 +41,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def _whole_again(stack: Stack) -> Iterator[None]:
     yield
     mend(stack)
+
+
+def questions(stack: Stack, words: str) -> int:
+    """Count how often the model was asked a question of these words, the newest in its conversation."""
+    newest = [json.dumps(kept.body["messages"][-1]) for kept in stack.claude.message_requests]
+    return sum(words in each and "is it up" not in each for each in newest)
 
 
 # --- tokens that are wrong -------------------------------------------------------------------------------------------
@@ -128,9 +134,15 @@ def test_a_claude_that_stays_down_is_said_in_the_end_with_a_button_that_works(st
     assert failures.CLAUDE_WAITS in [status.status for status in stack.slack.statuses if status.thread_ts == root]
     stack.claude.faults.clear()
     stack.claude.script(reply("No, it is fast."), when="mail server slow")
-    stack.slack.click(LINUS_DM, failed.ts, LINUS, "turn_retry")
+    before = questions(stack, "mail server slow")
+    for _ in range(2):  # Pressed twice it is asked once more, not twice.
+        stack.slack.click(LINUS_DM, failed.ts, LINUS, "turn_retry")
     within(lambda: shown(stack.slack.message(LINUS_DM, failed.ts)) == "No, it is fast.", "the answer after all")
     assert [message.ts for message in replies(stack, root, LINUS_DM)] == [failed.ts]
+    stack.claude.script(reply("Yes, it is up."), when="is it up")
+    ask(stack, "is it up?", channel=LINUS_DM, user=LINUS, thread_ts=root)
+    within(lambda: "Yes, it is up." in map(shown, replies(stack, root, LINUS_DM)), "the next answer")
+    assert questions(stack, "mail server slow") == before + 1
     assert "turn_retry" not in stack.slack.message(LINUS_DM, failed.ts).action_ids
 
 
@@ -182,6 +194,39 @@ def test_a_half_answer_is_corrected_and_not_doubled(stack: Stack, fault: Fault) 
 
     assert shown(done) == whole
     assert len(replies(stack, root, ONCALL)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "odd"),
+    [
+        ("without a stop reason", reply("Once upon a", stop_reason=None)),
+        ("in the middle of a call", reply("Once. ", search(), stop_reason=None, cut_json=12)),
+    ],
+)
+def test_an_answer_that_ends_oddly_is_asked_for_again(stack: Stack, name: str, odd: Reply) -> None:
+    stack.claude.script(odd, reply("Once upon a time."), when=f"it ends {name}")
+    root = ask(stack, f"it ends {name}", channel=ONCALL)
+
+    assert shown(answer(stack, root, channel=ONCALL)) == "Once upon a time."
+    assert len(replies(stack, root, ONCALL)) == 1
+
+
+def test_a_claude_that_breaks_down_for_a_moment_is_asked_again(stack: Stack) -> None:
+    stack.claude.script(reply("Up again."), when="for a moment")
+    for status in (500, 504):
+        stack.claude.faults.add(Fault(operation="messages", kind="status", status=status, times=1))
+    root = ask(stack, "for a moment", channel=ONCALL)
+
+    assert shown(answer(stack, root, channel=ONCALL)) == "Up again."
+
+
+def test_a_conversation_that_is_too_long_for_the_model_says_so(stack: Stack) -> None:
+    stack.claude.script(reply("So much", stop_reason="model_context_window_exceeded"), when="far too long")
+    root = ask(stack, "far too long", channel=ONCALL)
+
+    told = shown(answer(stack, root, channel=ONCALL))
+    assert told.startswith("So much")
+    assert failures.CONVERSATION_TOO_LONG in told
 
 
 # --- after all of it -------------------------------------------------------------------------------------------------

@@ -70,3 +70,28 @@ def test_a_redis_that_restarts_in_the_middle_of_an_answer_costs_time_only(
         assert shown(answer(stack, root, seconds=60)) == story
         assert shown(answer(stack, second, seconds=60)) == story
         assert (len(replies(stack, root)), len(replies(stack, second))) == (1, 1)
+
+
+def test_processes_that_are_told_to_leave_do_so_though_redis_stands_still(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    story = " ".join(f"Sentence number {number} of it." for number in range(1, 60))
+    with Stack(beat=False, folder=tmp_path_factory.mktemp("redis-stands")) as stack, impatient(stack):
+        assert stack.redis is not None
+        stack.claude.pacing.chunk_seconds = 0.04
+        stack.claude.script(reply(story), when="long story", forever=True)
+        root = ask(stack, "a long story please")
+        within(lambda: [m for m in replies(stack, root) if "number 3 " in m.text], "half an answer")
+
+        stack.redis.pause()
+        leaving = [stack.web[0], stack.workers[0]]
+        for process in leaving:
+            process.terminate()
+        statuses = [process.wait(10) for process in leaving]
+        stack.redis.resume()
+        stack.start_web()
+        stack.start_worker()
+
+        assert statuses == [0, 0]
+        assert shown(answer(stack, root, seconds=60)) == story
+        assert len(replies(stack, root)) == 1

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.claude.faulty import rate_limited
 from sandbox.claude.scripts import reply, tool
 from sandbox.claude.standin import Pacing
+from sandbox.faults import Fault
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
 from tests.e2e.drafting import words
@@ -154,3 +156,21 @@ def test_a_stop_after_the_end_changes_nothing(stack: Stack) -> None:
 
     saying(stack, ts, "Still here.")
     assert "Stopped" not in reads(done)
+
+
+def test_a_stop_while_the_turn_waits_for_the_model_keeps_what_was_shown(stack: Stack) -> None:
+    stack.claude.script(reply("Let me look.", tool("jira_search", {"text": "lift"})), when="wait and stop")
+    stack.jira.faults.add(Fault(operation="*", kind="delay", seconds=2, times=-1))
+    ts = ask(stack, "wait and stop")
+    growing = saying(stack, ts, "Let me look.")
+    # While the tool runs: the second round is told to come again much later, and the turn lies in the queue.
+    stack.claude.faults.add(rate_limited(300, times=-1))
+    within(lambda: "turn_waits" in stack.workers[0].log_text(), "the turn is given back")
+    stop(stack, growing)
+
+    done = saying(stack, ts, "Stopped", seconds=SOON)
+    stack.claude.faults.clear()
+    stack.jira.faults.clear()
+    is_quiet(stack, ts)
+    assert done.ts == growing.ts
+    assert "Let me look." in reads(done)

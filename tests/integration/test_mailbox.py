@@ -13,7 +13,7 @@ from sandbox.redis_server import RedisServer
 from tests.clients import connect
 from workers.errors import Interrupted
 from workers.rounds import HistoryEntry
-from workers.state.mailbox import Claim, Mailboxes
+from workers.state.mailbox import Claim, Mailboxes, Mark
 
 pytestmark = pytest.mark.integration
 
@@ -208,6 +208,17 @@ def test_an_edit_of_a_running_turn_begins_it_anew_in_the_same_slack_messages(box
     again = taken(boxes)
 
     assert (again.body, again.mark, dict(again.journal)) == ({"text": "newest"}, "", {"segments": ["s"]})
+
+
+@pytest.mark.parametrize("mark", ["stopped", "deleted"])
+def test_a_stop_or_a_deletion_that_comes_after_an_edit_is_obeyed(boxes: Mailboxes, mark: Mark) -> None:
+    boxes.put(BOX, "1.0", {"text": "old"})
+    running = taken(boxes)
+    assert boxes.edit(BOX, "1.0", {"text": "new"})
+    assert boxes.mark(BOX, mark, only="1.0") == ["1.0"]
+    boxes.restart(running)
+
+    assert taken(boxes).mark == mark
 
 
 def test_an_edit_comes_too_late_for_a_sealed_answer_and_for_a_stopped_one(boxes: Mailboxes) -> None:

@@ -23,6 +23,8 @@ from workers.views.tasks import Task, TaskBoard, status_line
 PATIENCE_SECONDS = 90.0
 """How long a final text is tried before the queue has to try again."""
 FIRST_BACKOFF_SECONDS, LAST_BACKOFF_SECONDS = 1.0, 8.0
+REST_SECONDS = 15.0
+"""How long taking the status away is tried; after two minutes Slack does it."""
 MAX_REFUSAL_SECONDS = 30.0
 LISTEN_SECONDS = 0.5
 """At least so long no call is made after one that let the answer grow."""
@@ -132,6 +134,10 @@ class Reply:
         self._say_from(text)
         self.tick()
 
+    def recall(self, text: str) -> None:
+        """Take what another worker has shown as the text so far; it is written with whatever comes next."""
+        self._say_from(text)
+
     def finish(self, *, is_waiting: bool = False) -> None:
         """Show the whole text and take the status away; `is_waiting`: the thread waits for a person's decision."""
         status: SessionStatus = "suspended" if is_waiting else "active"
@@ -175,6 +181,7 @@ class Reply:
             self._write(None, max_wait_seconds=0)
             self._grown = wanted
         except ReplyGone:
+            self._rest("active")
             raise
         except (SlackUnavailable, StateUnavailable) as error:
             wait = error.retry_after_seconds or FIRST_BACKOFF_SECONDS
@@ -210,9 +217,19 @@ class Reply:
         self._rest(ending.status)
 
     def _rest(self, status: SessionStatus) -> None:
-        """Leave nothing standing that says that the bot works."""
-        self._session.end(status)
-        self._status.clear()
+        """Leave nothing standing that says that the bot works, as far as Slack takes it within seconds."""
+        ends, pause = self._place.clock() + REST_SECONDS, FIRST_BACKOFF_SECONDS
+        is_session_over = is_status_gone = False
+        while True:
+            is_session_over = is_session_over or self._session.end(status)
+            is_status_gone = is_status_gone or self._status.clear()
+            if (is_session_over and is_status_gone) or self._place.clock() + pause > ends:
+                break
+            try:
+                self._place.sleep(pause)
+            except Interrupted:
+                break  # The answer is whole: what stops the turn now must not write after it.
+            pause = min(pause * 2, LAST_BACKOFF_SECONDS)
 
     def _write(self, ending: Ending | None, *, max_wait_seconds: float) -> None:
         """Make Slack show the text as it is now; what is shown already costs nothing."""

@@ -15,6 +15,7 @@ from workers.state.slack_budgets import budgets_of
 
 METHOD = "agents.sessions.setStatus"
 SessionStatus = Literal["active", "suspended", "closed"]
+Answer = Literal["taken", "refused", "not_taken", "unsure"]
 HOLD_SECONDS = 330.0
 END_WAIT_SECONDS = 5.0
 
@@ -41,7 +42,8 @@ class Session:
         """Show that the bot works, if there is room to say later that it no longer does."""
         if not self.is_open and self._ladder.may_have_session:
             asker = self._place.asker_id or None
-            self.is_open = self._set("processing", hold=self._hold, initiator_user_id=asker, max_wait_seconds=0)
+            answer = self._set("processing", hold=self._hold, initiator_user_id=asker, max_wait_seconds=0)
+            self.is_open = answer in ("taken", "unsure")
             if not self.is_open:
                 self._release()
 
@@ -49,12 +51,14 @@ class Session:
         """The end of a stream has set the status along with it."""
         self._release()
 
-    def end(self, status: SessionStatus, max_wait_seconds: float = END_WAIT_SECONDS) -> None:
-        """Show that the bot no longer works."""
+    def end(self, status: SessionStatus, max_wait_seconds: float = END_WAIT_SECONDS) -> bool:
+        """Show that the bot no longer works; False if another try may do it."""
         if self.is_open:
             name = self._hold.id
-            self._set(status, priority=True, reservation=name, max_wait_seconds=max_wait_seconds)
+            answer = self._set(status, priority=True, reservation=name, max_wait_seconds=max_wait_seconds)
             self._release()
+            self.is_open = answer in ("not_taken", "unsure")
+        return not self.is_open
 
     def _release(self) -> None:
         self.is_open = False
@@ -72,8 +76,7 @@ class Session:
         reservation: str = "",
         hold: Hold | None = None,
         initiator_user_id: str | None = None,
-    ) -> bool:
-        """Return whether the status may stand now."""
+    ) -> Answer:
         where = self._place.conversation
         try:
             self._place.api.call(
@@ -89,15 +92,15 @@ class Session:
                 initiator_user_id=initiator_user_id,
             )
         except ReplyGone:
-            return False
+            return "refused"
         except (SlackRefused, Misconfigured) as error:
             self._ladder.refused("session", error)
-            return False
+            return "refused"
         except Transient as error:
             log.info("session_not_set", status=status, error=type(error).__name__)
             # Without an answer it may have been set all the same.
-            return isinstance(error, SlackUnavailable) and error.was_sent
-        return True
+            return "unsure" if isinstance(error, SlackUnavailable) and error.was_sent else "not_taken"
+        return "taken"
 
     @property
     def _hold(self) -> Hold:

@@ -48,15 +48,16 @@ class StatusLine:
         """Slack clears the status when a message is posted; the next `show` sets it again."""
         self._wanted = self._shown = ""
 
-    def clear(self) -> None:
-        """Leave nothing standing."""
+    def clear(self) -> bool:
+        """Leave nothing standing; False if another try may do it."""
         self._wanted = ""
-        self._send("", priority=True, max_wait_seconds=CLEAR_WAIT_SECONDS)
+        return self._send("", priority=True, max_wait_seconds=CLEAR_WAIT_SECONDS)
 
-    def _send(self, line: str, *, priority: bool, max_wait_seconds: float) -> None:
+    def _send(self, line: str, *, priority: bool, max_wait_seconds: float) -> bool:
+        """Return whether Slack took or refused it; False if it could not be reached."""
         try:
             if not self._ladder.may_have_status:
-                return
+                return True
             self._api.call(
                 METHOD,
                 priority=priority,
@@ -69,8 +70,9 @@ class StatusLine:
             log.info("status_not_set", error=type(error).__name__)
             if isinstance(error, SlackRefused | Misconfigured) and not isinstance(error, ReplyGone):
                 self._ladder.refused("status", error)
-            return
+            return not isinstance(error, Transient)
         finally:
             # A slow call is followed by the same pause as a quick one.
             self._sent_at = self._clock()
         self._shown = line
+        return True

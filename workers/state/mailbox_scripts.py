@@ -164,7 +164,8 @@ if redis.call('GET', lease) ~= token then return 'fenced' end
 for _, field in ipairs(redis.call('HKEYS', journal)) do
   if field ~= 'id' and field ~= 'segments' then redis.call('HDEL', journal, field) end
 end
-redis.call('HDEL', marks, id)
+-- A stop or a deletion that came after the edit stays: the next worker obeys it.
+if redis.call('HGET', marks, id) == 'edited' then redis.call('HDEL', marks, id) end
 redis.call('DEL', lease)
 redis.call('ZADD', ready, now, box)
 return ''
