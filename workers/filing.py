@@ -40,6 +40,8 @@ from workers.state.metrics import Metrics
 from workers.views import told
 from workers.views.draft_card import digest, draft_card
 
+# How soon a card is tried again that Slack did not take when it was to tell how a filing ended.
+SHOW_AGAIN_SECONDS = 30.0
 # Seconds after the request was lost at which Jira is searched; its index lags by seconds to minutes.
 LOOKS = (3, 10, 30, 60, 120, 300, 900)
 
@@ -108,15 +110,21 @@ class DraftDesk:
         shows = digest(blocks, text)
         if filing.card_ts and filing.card_shows == shows:
             return  # Slack allows few edits a minute, for all drafts and answers together.
-        ts = self._cards.show(
-            draft.conversation,
-            key=draft.id,
-            blocks=blocks,
-            text=text,
-            known_ts=filing.card_ts,
-            is_new=is_new,
-            is_passing=is_passing,
-        )
+        try:
+            ts = self._cards.show(
+                draft.conversation,
+                key=draft.id,
+                blocks=blocks,
+                text=text,
+                known_ts=filing.card_ts,
+                is_new=is_new,
+                is_passing=is_passing,
+            )
+        except SlackUnavailable as error:
+            if filing.card_ts and error.was_sent:
+                # Perhaps it shows this now: what it showed before must not be taken for what stands there.
+                self._filings.remember_card(draft, filing.card_ts, "")
+            raise
         failpoint("card_shown")
         if ts:
             self._filings.remember_card(draft, ts, shows)
@@ -166,7 +174,11 @@ class DraftDesk:
                 raise
             if self._now(draft).state == "uncertain":
                 self._look_later(draft)
-        return self.settle(draft)
+        filing = self.settle(draft)
+        if filing.state in ("new", "rejected", "cancelled"):
+            # Only its card was to be shown.
+            self._filings.rest(draft)
+        return filing
 
     def _clear_up(self, draft: Draft) -> None:
         """Search Jira for the issue; what joins another is gone on with, since its comment can be looked for surely."""
@@ -178,12 +190,18 @@ class DraftDesk:
 
     def settle(self, draft: Draft) -> Filing:
         """Bring the card, Jira's link and the attachments in line with the ledger; safe to repeat."""
-        filing = self._now(draft)
+        filing, is_late = self._now(draft), False
         try:
             self.refresh(draft)
+        except (SlackUnavailable, Misconfigured):
+            is_late = True
+            raise
         finally:
             if filing.state == "done":
                 self._aftercare.finish(draft, filing)
+            if is_late:
+                # Whoever called may give up; the card must not stay as it is.
+                self._filings.look_later(draft, SHOW_AGAIN_SECONDS)
         return filing
 
     def _file_at_once(self, draft: Draft) -> str:

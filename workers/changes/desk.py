@@ -40,6 +40,8 @@ from workers.views.draft_card import digest
 
 # Seconds after the answer was lost at which Jira is asked; issues are read as they are, not as they were indexed.
 LOOKS = (3, 10, 30, 60)
+SHOW_AGAIN_SECONDS = 30.0
+"""How soon a card is tried again that Slack did not take."""
 MOST_CARDS = 20
 """Of one turn."""
 MINE: tuple[FilingState, ...] = ("sending", "uncertain")
@@ -98,14 +100,20 @@ class ChangeDesk:
         shows = digest(blocks, text)
         if now.card_ts and now.card_shows == shows:
             return  # Slack allows few edits a minute, for all cards and answers together.
-        ts = self._cards.show(
-            now.conversation,
-            key=now.id,
-            blocks=blocks,
-            text=text,
-            known_ts=now.card_ts,
-            is_passing=is_passing,
-        )
+        try:
+            ts = self._cards.show(
+                now.conversation,
+                key=now.id,
+                blocks=blocks,
+                text=text,
+                known_ts=now.card_ts,
+                is_passing=is_passing,
+            )
+        except SlackUnavailable as error:
+            if now.card_ts and error.was_sent:
+                # Perhaps it shows this now: what it showed before must not be taken for what stands there.
+                self._proposals.remember_card(now, now.card_ts, "")
+            raise
         failpoint("change_shown")
         if ts:
             self._proposals.remember_card(now, ts, shows)
@@ -125,7 +133,7 @@ class ChangeDesk:
             lambda: self._carry_out(proposal, by=by, mode="force" if again else "press", version=version),
             lambda: self._try_to_show(proposal),
         )
-        self.refresh(proposal)
+        self._show_result(proposal)
         return fits
 
     def look(self, proposal: Proposal) -> None:
@@ -140,7 +148,18 @@ class ChangeDesk:
             except SupportBotError:
                 self._try_to_show(proposal)
                 raise
-        self.refresh(proposal)
+        self._show_result(proposal)
+        now = self._now(proposal)
+        if now and now.state not in ("sending", "uncertain"):
+            self._proposals.look_later(proposal, 0)
+
+    def _show_result(self, proposal: Proposal) -> None:
+        """Show what came of it; a Slack that does not take that now is told later, whoever gives up meanwhile."""
+        try:
+            self.refresh(proposal)
+        except (SlackUnavailable, Misconfigured):
+            self._proposals.look_later(proposal, SHOW_AGAIN_SECONDS)
+            raise
 
     def _add(self, wish: Wish, change: AnyChange) -> Proposal:
         """Put a change on the turn's card, or on a further one if that takes no more."""

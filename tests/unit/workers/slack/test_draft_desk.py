@@ -12,7 +12,7 @@ from sandbox.server import Running
 from sandbox.slack import BOT_TOKEN
 from tests.unit.workers.slack.world import ADA, CHANNEL, World
 from workers.duplicates.finder import Duplicates
-from workers.errors import SlackUnavailable
+from workers.errors import JiraUnavailable, Misconfigured, SlackUnavailable
 from workers.filing import DraftDesk
 from workers.jira.gateway import JiraGateway
 from workers.jira.reader import Reader
@@ -20,7 +20,7 @@ from workers.records import Draft
 from workers.settings import WorkerSettings
 from workers.slack.cards import Cards
 from workers.slack.files import SlackFiles
-from workers.state.filings import Filings
+from workers.state.filings import UNCERTAIN, Filings
 from workers.state.similar import SimilarIssues
 
 pytestmark = pytest.mark.integration
@@ -133,3 +133,37 @@ def test_filing_does_not_wait_for_room_to_say_that_it_files(world: World, desk: 
         desk.file(draft(world), by=ADA)
 
     assert filed_at == [pressed_at]
+
+
+def test_a_card_that_could_not_be_shown_for_want_of_a_token_is_shown_later(
+    world: World, desk: DraftDesk, jira: JiraStandIn
+) -> None:
+    desk.propose(draft(world), READER)
+    world.standin.faults.add(Fault(operation="chat.update", kind="error", error="token_revoked", times=-1))
+    with pytest.raises(Misconfigured):
+        desk.file(draft(world), by=ADA)
+    world.standin.faults.clear()
+    (to_look_at,) = world.redis.zrange(UNCERTAIN, 0, -1)
+
+    desk.look(draft(world))
+
+    assert to_look_at.decode() == f"{world.team_id}:d1"
+    assert [message.text for message in world.written()] == [filed_as(jira)]
+    assert world.redis.zrange(UNCERTAIN, 0, -1) == []
+
+
+def test_a_card_whose_edit_was_taken_without_an_answer_does_not_keep_what_is_no_longer_so(
+    world: World, desk: DraftDesk, jira: JiraStandIn
+) -> None:
+    desk.propose(draft(world), READER)
+    before = [message.text for message in world.written()]
+    # "Filing it…" is shown and its answer lost; then Jira takes nothing, and the draft is as it was.
+    world.standin.faults.add(Fault(operation="chat.update", kind="drop_after", times=1))
+    jira.faults.add(Fault(operation="POST issue", kind="status", status=429, headers={"Retry-After": "60"}, times=-1))
+    with pytest.raises(JiraUnavailable):
+        desk.file(draft(world), by=ADA)
+
+    desk.settle(draft(world))
+
+    assert [message.text for message in world.written()] == before
+    assert "draft_create" in world.written()[0].action_ids
