@@ -45,7 +45,8 @@ def _whole_again(stack: Stack) -> Iterator[None]:
 
 def questions(stack: Stack, words: str) -> int:
     """Count how often the model was asked a question of these words, the newest in its conversation."""
-    newest = [json.dumps(kept.body["messages"][-1]) for kept in stack.claude.message_requests]
+    bodies = [kept.body for kept in stack.claude.message_requests if kept.body.get("messages")]
+    newest = [json.dumps(body["messages"][-1]) for body in bodies]
     return sum(words in each and "is it up" not in each for each in newest)
 
 
