@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workers.jobs import DRAFT_VERSION, FORM, Action, Draft, Filing, SlackFile
-from workers.views.message_text import readable_text
+from workers.views.message_text import whole_text
 
 Body = Mapping[str, Any]
 PLACE = ("channel_id", "message_ts", "thread_ts", "response_url")
@@ -51,14 +51,14 @@ def shortcut_action(body: Body, team_id: str, form_id: str) -> Action:
         response_url=body.get("response_url", ""),
         values={
             "form": form_id,
-            "text": readable_text(message),
+            "text": whole_text(message),
             "files": [file.model_dump(mode="json") for file in files],
         },
     )
 
 
 def change_action(body: Body, team_id: str, values: Mapping[str, Any]) -> Action:
-    """Return that a form shall be drawn anew for the project and type that were chosen in it."""
+    """Return that a form shall be drawn anew for the project and type that were chosen in it; later ids are later."""
     view, click = body["view"], body["actions"][0]
     place = json.loads(view["private_metadata"])
     return Action(
@@ -67,7 +67,7 @@ def change_action(body: Body, team_id: str, values: Mapping[str, Any]) -> Action
         team_id=team_id,
         subject=f"form:{place['form']}",
         user_id=body["user"]["id"],
-        values={"form": place["form"], "hash": view["hash"], "entered": dict(values)},
+        values={"form": place["form"], "entered": dict(values)},
         **{name: place[name] for name in PLACE},
     )
 

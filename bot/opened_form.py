@@ -15,7 +15,7 @@ from bot.forms import plain_form
 from bot.hints import NOT_STORED, TOO_MUCH_WAITING, answer_click
 from bot.open_modal import open_modal
 from bot.services import Services
-from workers.jobs import Action, StateUnavailable
+from workers.jobs import Action, Choices, StateUnavailable
 from workers.views.draft_modal import CALLBACK_ID, shortcut_modal
 from workers.views.limits import OPTIONS
 from workers.views.notices import LOADING, notice_modal
@@ -93,11 +93,16 @@ async def plain_view(services: Services, action: Action, text: str) -> View:
     """Return the form as it is shown when no worker fills it: a text, and the choices that are known here."""
     try:
         async with asyncio.timeout(CHOICES_SECONDS):
-            projects, kinds = await services.handover.run(lambda door: door.choices())
+            known = await services.handover.run(lambda door: door.choices(action.team_id, action.channel_id))
     except (StateUnavailable, TimeoutError):
-        projects, kinds = [], []
-    # What does not fit into a select is typed.
-    projects = projects if len(projects) <= OPTIONS else []
-    kinds = kinds if len(kinds) <= OPTIONS else []
-    view = shortcut_modal(text, projects, plain_form(action), issue_types=kinds)
+        known = Choices()
+    view = shortcut_modal(
+        text,
+        # What does not fit into a select is typed.
+        known.projects if len(known.projects) <= OPTIONS else (),
+        plain_form(action),
+        issue_types=known.types if len(known.types) <= OPTIONS else (),
+        usual_project=known.usual_project,
+        usual_type=known.usual_type,
+    )
     return {**view, "external_id": action.values["form"]}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import redis
 from prometheus_client import CollectorRegistry, generate_latest
 
+from workers import policy
 from workers.broker import Kicker, make_celery
 from workers.errors import StateUnavailable
 from workers.failpoints import failpoint
@@ -52,6 +53,7 @@ __all__ = [
     "SIGN_MS",
     "Action",
     "Asked",
+    "Choices",
     "Conversation",
     "Door",
     "Draft",
@@ -82,6 +84,18 @@ class Asked:
     result: PutResult
     seconds_to_sign: float = 0.0
     """For how long Slack's budget has no place for a first sign; none is expected then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a form offers; projects and types are empty where they are not known yet."""
+
+    projects: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    """Of issues in any of the projects."""
+    usual_project: str = ""
+    """The channel's own, empty if it has none."""
+    usual_type: str = ""
 
 
 class Door:
@@ -197,13 +211,15 @@ class Door:
         for budget in budgets_of(team_id, method):
             self._limiter.pause(budget, seconds)
 
-    def choices(self) -> tuple[list[str], list[str]]:
-        """Return the open projects and the types of issues in any of them; empty where they are not known yet."""
-        projects = [str(key) for key in self._cache.get(PROJECTS_NAME) or ()]
+    def choices(self, team_id: str, channel_id: str) -> Choices:
+        """Return what can be chosen in a form that files something from this channel."""
+        channel = self.channels.get(team_id, channel_id)
+        known = tuple(str(key) for key in self._cache.get(PROJECTS_NAME) or ())
+        projects = policy.fileable(channel, projects=known)
         kinds = [kind for key in projects for kind in self._cache.get(f"jira:types:{key}") or ()]
         # A sub-task needs a parent, which a message does not have.
         names = dict.fromkeys(str(kind["name"]) for kind in kinds if not kind.get("is_subtask"))
-        return projects, list(names)
+        return Choices(projects, tuple(names), channel.project, channel.issue_type)
 
     def looks_at(self, team_id: str, user_id: str, channel_id: str) -> None:
         """Remember for a while which channel somebody has open."""

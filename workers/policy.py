@@ -32,8 +32,9 @@ class ChannelSettings(Record):
     """A follow-up in a thread is answered only if it mentions the bot."""
     quiet_from: str = ""
     quiet_until: str = ""
-    """Between these the bot answers who mentions it and says nothing else; `HH:MM`, both or none."""
+    """Between these the bot answers who mentions it and says nothing by itself; `HH:MM`, both or none."""
     time_zone: str = "UTC"
+    """In which all times of the channel are meant."""
     language: str = ""
     triage_projects: tuple[str, ...] = ()
     """Projects whose untriaged issues this channel wants to see, with suggestions; none for no digest."""
@@ -52,6 +53,10 @@ class ChannelSettings(Record):
     @property
     def wants_digests(self) -> bool:
         return bool(self.triage_projects or self.weekly_day)
+
+    @property
+    def has_times(self) -> bool:
+        return bool(self.quiet_from) or self.wants_digests
 
     def is_quiet(self, now: datetime) -> bool:
         """Return whether the quiet hours are on; they may run over midnight."""

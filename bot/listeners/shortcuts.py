@@ -11,7 +11,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.forms import as_markdown, shortcut_action
 from bot.opened_form import form_id, open_for_worker, plain_view
 from bot.services import Services
-from workers.views.message_text import readable_text
+from workers.views.message_text import whole_text
 
 TITLE = "File an issue"
 
@@ -25,7 +25,7 @@ class Shortcuts:
     async def file_issue(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         """Open the form while Slack allows it, and let a worker fill it."""
         action = shortcut_action(body, self._services.identity.team_id, form_id())
-        text = as_markdown(readable_text(body["message"]))
+        text = as_markdown(whole_text(body["message"]))
         plain = await plain_view(self._services, action, text)
         await open_for_worker(self._services, context, body["trigger_id"], TITLE, action, plain)
         self._services.count("shortcut")

@@ -86,3 +86,11 @@ def jira_is_well_again(stack: Stack) -> None:
     for wall in client.scan_iter("sb:wall:*"):
         client.delete(wall)
     client.close()
+
+
+def forget_jira(stack: Stack) -> None:
+    """Forget what was read of Jira, as after hours without an answer: projects and types must be typed."""
+    client = connect(stack.redis_url)
+    for key in client.keys("*jira:*"):
+        client.delete(key)
+    client.close()

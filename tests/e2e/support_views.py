@@ -34,6 +34,27 @@ def choices(view: View, block: str) -> list[str]:
     return [option["text"]["text"] for option in element["options"]]
 
 
+def value(view: View, block: str) -> Any:
+    """Return what an input holds at first; `block` is the beginning of its block id."""
+    element = next(each["element"] for each in view.body["blocks"] if each.get("block_id", "").startswith(block))
+    return element.get("initial_value") or element.get("initial_option", {}).get("text", {}).get("text")
+
+
+def audits(stack: Stack, channel: str) -> list[str]:
+    """Return what a channel was told of its settings."""
+    return [each.text for each in stack.slack.messages(channel) if "changed my settings" in each.text]
+
+
+def change_settings(stack: Stack, *, user: str, channel: str, **values: Any) -> str:
+    """Change a channel's settings as a person, wait until the channel was told, and return what it was told."""
+    before = len(audits(stack, channel))
+    stack.slack.command(channel, user, "/jira", "settings")
+    modal(stack, user)
+    assert stack.slack.submit_view(user, "top", values) == {}
+    within(lambda: len(audits(stack, channel)) > before, "the word on the change")
+    return audits(stack, channel)[-1]
+
+
 def choose(stack: Stack, user: str, action_id: str, name: str) -> None:
     """Choose in a select of the form in front that changes what the form asks for, and wait for that."""
     view = modal(stack, user)

@@ -11,16 +11,15 @@ import pytest
 
 from sandbox.claude.scripts import reply
 from sandbox.faults import Fault
-from sandbox.slack.modals import View
 from sandbox.slack.people import NewFile
 from sandbox.stack import Stack
 from tests.e2e.drafting import JUDGEMENT, filed, shows, told, words
-from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, cards, jira_is_well_again, within
-from tests.e2e.support_views import choices, choose, modal, shown
+from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, card, cards, forget_jira, jira_is_well_again, within
+from tests.e2e.support_views import change_settings, choices, choose, modal, shown, value
 
 pytestmark = pytest.mark.e2e
 
-RANDOM, GRACES_DM, ADAS_DM = "C0RANDOM0", "D0GRACE01", "D0ADA0001"
+GENERAL, RANDOM, GRACES_DM, ADAS_DM = "C0GENERAL", "C0RANDOM0", "D0GRACE01", "D0ADA0001"
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +42,6 @@ def filled(**values: str) -> Any:
     """Return what the fast model says to fill in a form."""
     usual = {"summary": "", "description": "", "issue_type": "Task", "priority": ""}
     return reply(json.dumps(JUDGEMENT | usual | values))
-
-
-def value(view: View, block: str) -> Any:
-    """Return what an input holds at first."""
-    element = next(each["element"] for each in view.body["blocks"] if each.get("block_id", "").startswith(block))
-    return element.get("initial_value") or element.get("initial_option", {}).get("text", {}).get("text")
 
 
 def test_the_fast_model_reads_the_thread_and_fills_the_form(stack: Stack) -> None:
@@ -177,3 +170,74 @@ def test_the_command_opens_an_empty_form_without_words(stack: Stack) -> None:
 def test_a_guest_is_told_instead(stack: Stack) -> None:
     stack.slack.command(CHANNEL, GUEST, "/jira", "create something")
     assert modal(stack, GUEST, "full members").body.get("submit") is None
+
+
+@pytest.fixture
+def _web_first(stack: Stack) -> Iterator[None]:
+    """A channel whose issues are stories of WEB unless somebody says otherwise."""
+    change_settings(stack, user=GRACE, channel=GENERAL, project="WEB", issue_type="Story")
+    yield
+    change_settings(stack, user=GRACE, channel=GENERAL, project="usual", issue_type="usual")
+
+
+@pytest.mark.usefixtures("_web_first")
+def test_the_form_begins_with_the_channels_own_project_and_type(stack: Stack) -> None:
+    ts = stack.slack.say(GENERAL, ADA, "Search finds nothing")
+    stack.claude.script(filled(summary="Finds nothing", issue_type="Bug"), when="Search finds nothing")
+    stack.slack.shortcut(GENERAL, ts, GRACE, "file_issue")
+    form = modal(stack, GRACE)
+    assert (value(form, "project"), value(form, "issue_type")) == ("WEB", "Story")
+
+    stack.slack.command(GENERAL, ADA, "/jira", "create")
+    form = modal(stack, ADA)
+    assert (value(form, "project"), value(form, "issue_type")) == ("WEB", "Story")
+    # A project without that type has its usual one.
+    choose(stack, ADA, "form_project", "OPS")
+    assert value(form, "issue_type") == "Bug"
+
+
+@pytest.mark.usefixtures("_web_first")
+def test_what_was_typed_in_vain_becomes_a_draft_for_the_channels_own_project_and_type(stack: Stack) -> None:
+    ts = stack.slack.say(GENERAL, ADA, "The export is slow.")
+    forget_jira(stack)
+    stack.workers[0].pause()
+    try:
+        stack.slack.shortcut(GENERAL, ts, GRACE, "file_issue")
+        form = modal(stack, GRACE)
+        assert (value(form, "project"), value(form, "issue_type")) == ("WEB", "Story")
+        assert stack.slack.submit_view(GRACE, "top", {"project": "secret", "issue_type": "Riddle"}) == {}
+    finally:
+        stack.workers[0].resume()
+    text = words(card(stack, ts, channel=GENERAL))
+    assert "This is a draft for WEB." in text
+    assert "Draft for *WEB* · Story" in text
+
+
+def test_another_type_leaves_the_note_and_the_questions_where_they_are(stack: Stack) -> None:
+    ts = stack.slack.say(RANDOM, ADA, "The lift smells.")
+    asked = {**JUDGEMENT, "summary": "Lift", "description": "", "issue_type": "Task", "priority": ""}
+    stack.claude.script(reply(json.dumps(asked | {"questions": ["Which lift is it?"]})), when="lift smells")
+    stack.slack.shortcut(RANDOM, ts, GRACE, "file_issue")
+    form = modal(stack, GRACE)
+    assert "Which lift is it?" in shown(form)
+
+    choose(stack, GRACE, "form_type", "Bug")
+
+    assert "Invite me there with /invite" in shown(form)
+    assert "Which lift is it?" in shown(form)
+
+
+def test_of_two_quick_choices_the_last_one_wins(stack: Stack) -> None:
+    ts = stack.slack.say(CHANNEL, ADA, "The gong is mute.")
+    stack.claude.script(filled(summary="Gong"), when="gong is mute")
+    stack.slack.shortcut(CHANNEL, ts, GRACE, "file_issue")
+    form = modal(stack, GRACE)
+    stack.workers[0].pause()
+    try:
+        for kind in ("Incident", "Bug"):
+            stack.slack.click_in_view(GRACE, form.id, "form_type", kind)
+    finally:
+        stack.workers[0].resume()
+
+    within(lambda: value(form, "issue_type") == "Bug", "the form of the last choice")
+    assert "Team" in shown(form)

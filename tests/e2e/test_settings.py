@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from sandbox.claude.scripts import reply, tool
+from sandbox.faults import Fault
 from sandbox.stack import Stack
 from tests.e2e.drafting import BUTTONS, ask_to_file, filed, is_told, press, propose, sent, shows_filed, told, words
-from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, LINUS, answer, ask, card, replies, within
-from tests.e2e.support_views import choices, modal, shown
+from tests.e2e.support import (
+    ADA,
+    ADAS_DM,
+    CHANNEL,
+    GRACE,
+    GUEST,
+    LINUS,
+    answer,
+    ask,
+    card,
+    forget_jira,
+    jira_is_well_again,
+    replies,
+    within,
+)
+from tests.e2e.support_views import audits, change_settings, choices, modal, shown, value
 
 pytestmark = pytest.mark.e2e
 
@@ -26,17 +43,24 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
-def change(stack: Stack, *, user: str = GRACE, channel: str = GENERAL, **values: Any) -> None:
-    """Change a channel's settings as a person and wait until the channel was told."""
-    before = len(audits(stack, channel))
-    stack.slack.command(channel, user, "/jira", "settings")
-    modal(stack, user)
-    assert stack.slack.submit_view(user, "top", values) == {}
-    within(lambda: len(audits(stack, channel)) > before, "the word on the change")
+def change(stack: Stack, *, user: str = GRACE, channel: str = GENERAL, **values: Any) -> str:
+    """Change a channel's settings as a person and return what the channel was told."""
+    return change_settings(stack, user=user, channel=channel, **values)
 
 
-def audits(stack: Stack, channel: str) -> list[str]:
-    return [each.text for each in stack.slack.messages(channel) if "changed my settings" in each.text]
+def live_in(stack: Stack, zone: str, user: str) -> None:
+    """Have somebody's clock in Slack go as this zone's does."""
+    stack.slack.workspace.person(user).tz = zone
+
+
+def ask_and_hear(stack: Stack, words: str, thread_ts: str | None = None) -> str:
+    """Mention the bot, see that it says these words, and return the thread."""
+    stack.claude.script(reply(words), when=f"please say {words}")
+    root = ask(stack, f"please say {words}", channel=GENERAL, thread_ts=thread_ts)
+    root = thread_ts or root
+    number = 2 if thread_ts else 1
+    assert words in answer(stack, root, number=number, channel=GENERAL).text
+    return root
 
 
 def test_an_admin_changes_them_and_the_channel_reads_what_is_different(stack: Stack) -> None:
@@ -186,3 +210,67 @@ def test_a_channel_may_have_fewer_projects_open(stack: Stack) -> None:
     assert "OPS-" not in str(results[2])
     change(stack, open_projects=[])
     assert "open projects: WEB → workspace default" in audits(stack, GENERAL)[-1]
+
+
+@pytest.mark.parametrize("status", [503, 401, 404])
+def test_a_jira_that_says_nothing_keeps_nobody_from_the_settings_nor_takes_the_type_away(
+    stack: Stack, status: int
+) -> None:
+    change(stack, project="WEB", issue_type="Story")
+    stack.jira.faults.add(Fault(operation="*", kind="status", status=status, times=-1))
+    forget_jira(stack)
+    try:
+        stack.slack.command(GENERAL, GRACE, "/jira", "settings")
+        form = modal(stack, GRACE)
+        assert (value(form, "project"), value(form, "issue_type")) == ("WEB", "Story")
+        stack.slack.close_view(GRACE, "top")
+        said = change(stack, language="Danish")
+    finally:
+        jira_is_well_again(stack)
+    assert "→ Danish" in said
+    assert "default type" not in said
+    change(stack, project="usual", issue_type="usual", language="")
+
+
+def test_quiet_hours_stay_in_their_zone_whoever_changes_something_else(stack: Stack) -> None:
+    live_in(stack, "Europe/Berlin", GRACE)
+    live_in(stack, "America/New_York", LINUS)
+    said = change(stack, channel=CHANNEL, quiet_from="22:00", quiet_until="08:00", weekly_day="monday")
+    assert "quiet hours: none → 22:00 to 08:00 (Europe/Berlin)" in said
+
+    stack.slack.command(CHANNEL, LINUS, "/jira", "settings")
+    form = modal(stack, LINUS)
+    assert value(form, "time_zone") == "Europe/Berlin"
+    assert choices(form, "time_zone") == ["Europe/Berlin", "America/New_York"]
+    stack.slack.close_view(LINUS, "top")
+    said = change(stack, user=LINUS, channel=CHANNEL, language="Danish")
+    assert "quiet hours" not in said
+    assert "digest" not in said
+
+    # Another zone is a choice of its own.
+    said = change(stack, user=LINUS, channel=CHANNEL, time_zone="America/New_York")
+    assert "22:00 to 08:00 (Europe/Berlin) → 22:00 to 08:00 (America/New_York)" in said
+    change(stack, channel=CHANNEL, quiet_from="", quiet_until="", weekly_day="never", language="")
+    # Where no time is left nothing speaks for the old zone.
+    stack.slack.command(CHANNEL, GRACE, "/jira", "settings")
+    assert choices(modal(stack, GRACE), "time_zone") == ["Europe/Berlin"]
+    stack.slack.close_view(GRACE, "top")
+
+
+def test_in_quiet_hours_it_answers_only_who_mentions_it(stack: Stack) -> None:
+    live_in(stack, "Asia/Tokyo", GRACE)
+    root = ask_and_hear(stack, "First.")
+    now = datetime.now(UTC).astimezone(ZoneInfo("Asia/Tokyo"))
+    begin, end = (f"{now + timedelta(hours=hours):%H:%M}" for hours in (-2, 2))
+    change(stack, quiet_from=begin, quiet_until=end)
+
+    stack.slack.say(GENERAL, ADA, "and what do you others think?", root)
+    ask_and_hear(stack, "Second.", root)
+    assert len(replies(stack, root, GENERAL)) == 2
+
+    # Outside of them it is as before.
+    change(stack, quiet_from=f"{now + timedelta(hours=3):%H:%M}", quiet_until=f"{now + timedelta(hours=5):%H:%M}")
+    stack.claude.script(reply("Third."), when="and without a mention?")
+    stack.slack.say(GENERAL, ADA, "and without a mention?", root)
+    assert "Third." in answer(stack, root, number=3, channel=GENERAL).text
+    change(stack, quiet_from="", quiet_until="")

@@ -12,9 +12,8 @@ from sandbox.jira.catalogue import GRACE as GRACE_IN_JIRA
 from sandbox.slack.messages import Message
 from sandbox.slack.modals import FormIncomplete, View
 from sandbox.stack import Stack
-from tests.clients import connect
 from tests.e2e.drafting import BUTTONS, CREATE, filed, offers, press, sent, shows, shows_filed, text_of, told, words
-from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, card, cards, jira_is_well_again, within
+from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, card, cards, forget_jira, jira_is_well_again, within
 from tests.e2e.support_views import choose, modal, shown
 
 pytestmark = pytest.mark.e2e
@@ -39,15 +38,6 @@ def open_form(stack: Stack, ts: str, *, user: str = GRACE, channel: str = CHANNE
     """Use the shortcut on a message and return the form once it is filled."""
     stack.slack.shortcut(channel, ts, user, "file_issue")
     return modal(stack, user)
-
-
-def forget_jira(stack: Stack) -> None:
-    """Forget what was read of Jira, as after hours without an answer: projects and types must be typed."""
-    assert stack.redis is not None
-    client = connect(stack.redis.url)
-    for key in client.keys("*jira:*"):
-        client.delete(key)
-    client.close()
 
 
 def submit(stack: Stack, *, user: str = GRACE, project: str = "OPS", issue_type: str = "Task", **more: str) -> None:
@@ -155,13 +145,15 @@ def test_a_guest_may_not_file_by_the_shortcut_either(stack: Stack) -> None:
     assert sent(stack, "Hedge too high") == []
 
 
-def test_what_is_submitted_while_jira_is_down_is_kept_and_filed_when_it_is_back(stack: Stack) -> None:
-    stack.jira.faults.add(Fault(operation="*", kind="status", status=503, times=-1))
+@pytest.mark.parametrize("status", [503, 401, 404])
+def test_what_is_submitted_while_jira_says_nothing_is_kept_and_filed_when_it_is_back(stack: Stack, status: int) -> None:
+    summary = f"Bell rings at night, {status}"
+    stack.jira.faults.add(Fault(operation="*", kind="status", status=status, times=-1))
     forget_jira(stack)
     ts = stack.slack.say(CHANNEL, ADA, "The bell rings at night.")
     open_form(stack, ts)
     # Nothing is known of types and fields now.
-    typed = {"issue_type@OPS": "Task", "summary": "Bell rings at night"}
+    typed = {"issue_type@OPS": "Task", "summary": summary}
     assert stack.slack.submit_view(GRACE, "top", typed) == {}
 
     shown = card(stack, ts)
@@ -170,7 +162,7 @@ def test_what_is_submitted_while_jira_is_down_is_kept_and_filed_when_it_is_back(
     jira_is_well_again(stack)
     press(stack, shown, "draft_create", GRACE)
     shows_filed(shown)
-    (issue,) = filed(stack, "Bell rings at night")
+    (issue,) = filed(stack, summary)
     assert issue.fields["reporter"]["accountId"] == GRACE_IN_JIRA.account_id
     assert any(label.startswith("sb-") for label in issue.fields["labels"])
 
@@ -224,7 +216,7 @@ def test_the_home_says_what_the_bot_does_each_time_it_is_opened(stack: Stack) ->
 
 
 def test_the_form_of_a_very_long_message_keeps_all_of_it(stack: Stack) -> None:
-    lines = "\n".join(f"{number}: the log says nothing useful at all" for number in range(180))
+    lines = "\n".join(f"{number}: the log says nothing useful at all" for number in range(650))
     ts = stack.slack.say(ADAS_DM, ADA, lines)
     open_form(stack, ts, user=ADA, channel=ADAS_DM)
     submit(stack, user=ADA, summary="Long log")
@@ -232,4 +224,4 @@ def test_the_form_of_a_very_long_message_keeps_all_of_it(stack: Stack) -> None:
     shows_filed(card_in(stack, ts, ADAS_DM))
     (issue,) = filed(stack, "Long log")
     description = text_of(issue.fields["description"])
-    assert all(f"{number}: the log" in description for number in (0, 90, 179))
+    assert all(f"{number}: the log" in description for number in (0, 90, 300, 649))

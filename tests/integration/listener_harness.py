@@ -9,9 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.app import Listener, create_app
-from sandbox.slack import APP_TOKEN, BOT_TOKEN
+from sandbox.slack import APP_TOKEN, BOT_TOKEN, SlackStandIn
 from workers.jobs import open_door
+from workers.records import Action
 from workers.settings import BotSettings
+from workers.state.mailbox import Mailboxes
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
@@ -72,3 +74,26 @@ def wait_for(condition: Callable[[], Any], seconds: float = 10) -> Any:
             return found
         time.sleep(0.01)
     raise AssertionError(f"still false after {seconds} s")
+
+
+def thread(slack: SlackStandIn) -> str:
+    return slack.say("general", "ada", "the export hangs")
+
+
+def actions(boxes: Mailboxes, team_id: str, subject: str) -> list[Action]:
+    """Take everything out of the action list of a subject."""
+    found = []
+    while claim := boxes.claim(f"act:{team_id}:{subject}"):
+        found.append(Action.model_validate(claim.body))
+        boxes.commit(claim)
+    return found
+
+
+def front_view(slack: SlackStandIn, user: str) -> dict[str, Any]:
+    """Wait for a form that can be sent and return it."""
+
+    def look() -> dict[str, Any] | None:
+        view = next(iter(reversed(slack.views.get(user, []))), None)
+        return view.body if view and view.body.get("submit") else None
+
+    return wait_for(look)  # type: ignore[no-any-return]

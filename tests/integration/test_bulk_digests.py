@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 import redis
 
+from sandbox.faults import Fault
 from sandbox.slack.messages import Message
 from tests.e2e.drafting import words
 from tests.integration.bulk_world import ADA, CHANNEL, BulkWorld, bulk_world
 from workers.acts.run import run_act
+from workers.bulk import run
 from workers.bulk.schedule import begin_due, due
 from workers.bulk.threads import shortened
 from workers.policy import ChannelSettings
@@ -98,6 +100,49 @@ def test_of_a_long_thread_its_end_is_read_too() -> None:
 def test_a_quiet_week_has_no_digest(world: BulkWorld) -> None:
     assert world.run(world.start("threads")).state == "done"
     assert not _heads(world)
+
+
+@pytest.fixture
+def quiet(world: BulkWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A channel whose quiet hours are on now."""
+    monkeypatch.setattr(run, "QUIET_PAUSE_SECONDS", 0.01)
+    begin, end = (f"{datetime.now(UTC) + timedelta(hours=hours):%H:%M}" for hours in (-2, 2))
+    world.bulk.channels.put(world.team_id, CHANNEL, ChannelSettings(quiet_from=begin, quiet_until=end))
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_digest_is_told_when_the_quiet_hours_are_over(world: BulkWorld) -> None:
+    world.slack.say(CHANNEL, ADA, "VPN drops every hour since Monday")
+    job = world.start("threads")
+    world.run(job, "showing")
+    for _ in range(3):
+        assert world.turn(job).state == "showing"
+    assert not _heads(world)
+
+    world.bulk.channels.put(world.team_id, CHANNEL, ChannelSettings())
+    assert world.run(job).state == "done"
+    assert len(_heads(world)) == 1
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_digest_that_came_to_nothing_is_not_told_in_quiet_hours_either(world: BulkWorld) -> None:
+    world.slack.say(CHANNEL, ADA, "VPN drops every hour since Monday")
+    world.claude.faults.add(Fault(operation="*", kind="status", status=401, times=-1))
+    job = world.start("threads")
+    for _ in range(5):
+        assert not world.turn(job).is_over
+    assert not _heads(world)
+
+    world.bulk.channels.put(world.team_id, CHANNEL, ChannelSettings())
+    assert world.run(job).state == "failed"
+    assert len(_heads(world)) == 1
+
+
+@pytest.mark.usefixtures("quiet")
+def test_what_somebody_asked_for_is_told_in_quiet_hours_too(world: BulkWorld) -> None:
+    world.slack.say(CHANNEL, ADA, "VPN drops every hour since Monday")
+    assert world.run(world.start("threads", user_id=ADA)).state == "done"
+    assert len(_heads(world)) == 1
 
 
 def test_the_bots_own_digests_are_no_talk(world: BulkWorld) -> None:

@@ -1,4 +1,4 @@
-"""Buttons, forms, shortcuts and commands: stored durably, answered at once, never silent when they fail."""
+"""Buttons, forms of drafts and commands: stored durably, answered at once, never silent when they fail."""
 
 from __future__ import annotations
 
@@ -16,9 +16,16 @@ from sandbox.redis_server import RedisServer
 from sandbox.server import Running
 from sandbox.slack import BOT_TOKEN, SlackStandIn
 from tests.clients import connect
-from tests.integration.listener_harness import SECRET, RunningListener, settings_for, wait_for
-from workers.records import DRAFT_VERSION, Action, Conversation, Draft, FieldSpec
-from workers.state.cache import PROJECTS_NAME, Cache
+from tests.integration.listener_harness import (
+    SECRET,
+    RunningListener,
+    actions,
+    front_view,
+    settings_for,
+    thread,
+    wait_for,
+)
+from workers.records import DRAFT_VERSION, Conversation, Draft, FieldSpec
 from workers.state.filings import Filings
 from workers.state.mailbox import Mailboxes
 
@@ -76,19 +83,6 @@ def post_buttons(slack: SlackStandIn, thread_ts: str, value: str, *action_ids: s
     return str(answer["ts"])
 
 
-def thread(slack: SlackStandIn) -> str:
-    return slack.say("general", "ada", "the export hangs")
-
-
-def actions(boxes: Mailboxes, team_id: str, subject: str) -> list[Action]:
-    """Take everything out of the action list of a subject."""
-    found = []
-    while claim := boxes.claim(f"act:{team_id}:{subject}"):
-        found.append(Action.model_validate(claim.body))
-        boxes.commit(claim)
-    return found
-
-
 def keep_draft(slack: SlackStandIn, redis_server: RedisServer, thread_ts: str, **changes: Any) -> Draft:
     """Store a draft as a worker does."""
     place = Conversation(team_id=slack.workspace.team_id, channel_id="C0GENERAL", thread_ts=thread_ts)
@@ -111,16 +105,6 @@ def keep_draft(slack: SlackStandIn, redis_server: RedisServer, thread_ts: str, *
 def _no_worker_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker runs here that would fill a form."""
     monkeypatch.setattr(opened_form, "PATIENCE_SECONDS", 0.2)
-
-
-def front_view(slack: SlackStandIn, user: str) -> dict[str, Any]:
-    """Wait for a form that can be sent and return it."""
-
-    def look() -> dict[str, Any] | None:
-        view = next(iter(reversed(slack.views.get(user, []))), None)
-        return view.body if view and view.body.get("submit") else None
-
-    return wait_for(look)  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("name", ["draft_create", "draft_cancel", "filing_check", "filing_force"])
@@ -282,52 +266,6 @@ def test_a_draft_that_is_settled_is_not_edited(
     assert listener.is_ready()
 
 
-def test_the_shortcut_opens_a_form_with_the_message_and_hands_over_what_was_entered(
-    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
-) -> None:
-    ts = slack.say("general", "ada", "The export hangs\nsee <https://x.example|the log> &amp; weep")
-    slack.shortcut("general", ts, "grace", "file_issue")
-    (opened,) = (call.args["view"] for call in slack.calls if call.method == "views.open")
-    assert opened["callback_id"] == "issue_draft", "also while it is being filled"
-    assert "see [the log](https://x.example) & weep" in str(front_view(slack, "U0GRACE01"))
-    slack.submit_view("grace", "top", {"project": "OPS", "issue_type": "Bug"})
-    (action,) = actions(boxes, slack.workspace.team_id, "user:U0GRACE01")
-    assert (action.kind, action.channel_id, action.message_ts) == ("shortcut_submit", "C0GENERAL", ts)
-    assert action.values.pop("form_id")
-    assert action.values == {
-        "project": "OPS",
-        "issue_type": "Bug",
-        "summary": "The export hangs",
-        "description": "The export hangs\nsee [the log](https://x.example) & weep",
-    }
-    assert listener.is_ready()
-
-
-def test_a_form_that_cannot_be_stored_stays_open_and_says_so(
-    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
-) -> None:
-    ts = slack.say("general", "ada", "The export hangs")
-    slack.shortcut("general", ts, "grace", "file_issue")
-    front_view(slack, "U0GRACE01")
-    redis_server.kill()
-    slack.submit_view("grace", "top", {"project": "OPS", "issue_type": "Bug"})
-    (view,) = slack.views["U0GRACE01"]
-    assert "Please try again" in view.errors["summary"]
-    redis_server.restart()
-    wait_for(listener.is_ready)
-    slack.submit_view("grace", "top", {"project": "OPS", "issue_type": "Bug"})
-    assert len(actions(boxes, slack.workspace.team_id, "user:U0GRACE01")) == 1
-
-
-def test_a_form_that_slack_does_not_open_is_said_to_the_person(listener: RunningListener, slack: SlackStandIn) -> None:
-    slack.faults.add(Fault(operation="views.open", kind="error", error="expired_trigger_id"))
-    ts = slack.say("general", "ada", "The export hangs")
-    slack.shortcut("general", ts, "grace", "file_issue")
-    (hint,) = wait_for(lambda: slack.ephemerals)
-    assert "could not be opened" in hint.text
-    assert listener.is_ready()
-
-
 def test_clicks_beyond_measure_are_refused_with_a_word_to_the_person(
     listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
 ) -> None:
@@ -338,25 +276,4 @@ def test_clicks_beyond_measure_are_refused_with_a_word_to_the_person(
     (hint,) = wait_for(lambda: slack.ephemerals)
     assert (hint.user, "a lot waiting" in hint.text) == ("U0GRACE01", True)
     assert len(actions(boxes, slack.workspace.team_id, "draft:d1")) == 50
-    assert listener.is_ready()
-
-
-def test_the_shortcut_offers_the_open_projects_and_their_types_once_they_are_known(
-    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
-) -> None:
-    cache = Cache(connect(redis_server.url))
-    cache.put(PROJECTS_NAME, ["OPS", "WEB"], 60)
-    bug, story = {"id": "1", "name": "Bug"}, {"id": "2", "name": "Story"}
-    cache.put("jira:types:OPS", [bug, {"id": "3", "name": "Sub-task", "is_subtask": True}], 60)
-    cache.put("jira:types:WEB", [story, bug], 60)
-    slack.shortcut("general", thread(slack), "grace", "file_issue")
-    offered = {
-        block["block_id"]: [option["value"] for option in block["element"]["options"]]
-        for block in front_view(slack, "U0GRACE01")["blocks"]
-        if block.get("element", {}).get("type") == "static_select"
-    }
-    assert offered == {"project": ["OPS", "WEB"], "issue_type": ["Bug", "Story"]}
-    slack.submit_view("grace", "top", {"project": "WEB", "issue_type": "Story"})
-    (action,) = actions(boxes, slack.workspace.team_id, "user:U0GRACE01")
-    assert (action.values["project"], action.values["issue_type"]) == ("WEB", "Story")
     assert listener.is_ready()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from workers import prompt
 from workers.acts.services import ActServices
-from workers.claude.prefill import Prefilled, prefill
+from workers.claude.prefill import MOST_MATERIAL, Prefilled, prefill
 from workers.claude.triage import Choices
 from workers.errors import Misconfigured, SlackRefused, SupportBotError, Transient
 from workers.jira.choices import COMPONENTS, LABELS, labels_to_choose, options_of
@@ -16,10 +16,13 @@ from workers.jira.forms import OWN
 from workers.jira.mentions import MOST_MENTIONED, Who
 from workers.logs import get_logger
 from workers.payer import Payer
+from workers.policy import ChannelSettings
 from workers.records import Action, Conversation, FieldSpec, FieldValue, SlackFile
 from workers.slack.threads import ThreadMessage, read_thread
 from workers.views import failures
 from workers.views.draft_modal import USUAL_TYPE, IssueForm, issue_modal
+from workers.views.limits import cut
+from workers.views.message_text import LONGEST, whole_text
 from workers.views.notices import notice_modal
 from workers.views.slack_words import by_name, people_in
 
@@ -60,18 +63,22 @@ def open_form(action: Action, services: ActServices) -> None:
     services.forms.keep_files(action.team_id, form_id, material.files)
     form = filled_form(action, material, services)
     services.forms.keep_people(action.team_id, form_id, form.people)
+    services.forms.keep_notes(action.team_id, form_id, (form.note, form.questions))
     if services.forms.draw(action.team_id, form_id, by="worker"):
         view = issue_modal(form, private_metadata=_metadata(action, form), external_id=form_id)
         services.modals.update(action.team_id, form_id, view)
 
 
 def change_form(action: Action, services: ActServices) -> None:
-    """Draw a form anew for another project or type, with what was entered so far."""
-    values = action.values["entered"]
+    """Draw a form anew for another project or type, with what was entered so far; the last choice wins."""
+    form_id, values = str(action.values["form"]), action.values["entered"]
+    if not services.forms.is_newest(action.team_id, form_id, action.id):
+        return
     project = str(values.get("project") or "")
     types = _types(project, services)
     chosen = str(values.get("issue_type") or "")
-    issue_type = chosen if chosen in types else _first(types)
+    issue_type = chosen if chosen in types else usual_type(types, services.channel_settings(action))
+    note, questions = services.forms.notes(action.team_id, form_id)
     form = IssueForm(
         project=project,
         issue_type=issue_type,
@@ -81,9 +88,11 @@ def change_form(action: Action, services: ActServices) -> None:
         projects=services.projects(action),
         types=types,
         specs=_specs(project, issue_type, services),
+        note=note,
+        questions=questions,
     )
-    view = issue_modal(form, private_metadata=_metadata(action, form), external_id=str(action.values["form"]))
-    services.modals.update(action.team_id, str(action.values["form"]), view, view_hash=str(action.values["hash"]))
+    view = issue_modal(form, private_metadata=_metadata(action, form), external_id=form_id)
+    services.modals.update(action.team_id, form_id, view)
 
 
 def material_of(action: Action, services: ActServices) -> Material:
@@ -91,31 +100,42 @@ def material_of(action: Action, services: ActServices) -> Material:
     text = prompt.readable(str(action.values.get("text") or ""), {})
     files = tuple(map(SlackFile.model_validate, action.values.get("files") or ()))
     if not action.message_ts:
-        return Material(text, f"<message>\n{text}\n</message>")
+        return Material(text, _alone(text))
     thread_ts = action.thread_ts or action.message_ts
     where = Conversation(team_id=action.team_id, channel_id=action.channel_id, thread_ts=thread_ts)
     api = services.slack.of(action.team_id)
     try:
-        thread = read_thread(api, services.people, where, after_ts="0", before_ts=FOREVER)
+        thread = read_thread(api, services.people, where, after_ts="0", before_ts=FOREVER, read=whole_text)
     except (SlackRefused, Transient, Misconfigured) as error:
         log.info("thread_not_read", cause=type(error).__name__)
-        return Material(text, f"<message>\n{text}\n</message>", files, is_alone=isinstance(error, SlackRefused))
+        return Material(text, _alone(text), files, is_alone=isinstance(error, SlackRefused))
     names = {message.user_id: message.name for message in thread if message.user_id}
     text = next((prompt.readable(each.text, names) for each in thread if each.ts == action.message_ts), text)
     found = {file.id: file for file in (*(file for each in thread for file in each.files), *files)}
     return Material(text, _whole(thread, action.message_ts, names), tuple(found.values()))
 
 
+def _alone(text: str) -> str:
+    return f"<message>\n{cut(text, LONGEST)}\n</message>"
+
+
 def _whole(thread: Sequence[ThreadMessage], message_ts: str, names: dict[str, str]) -> str:
-    """Return what the model reads: the thread for context, the message that shall be filed last."""
-    told = {each.ts: _told(each, names) for each in thread}
-    message = told.pop(message_ts, "")
-    return "\n".join(["<thread>", *told.values(), "</thread>", message] if told else [message])
+    """Return what the model reads: the thread's end for context as far as there is room, then what shall be filed."""
+    message = next((_told(each, names) for each in thread if each.ts == message_ts), "")
+    told: list[str] = []
+    room = MOST_MATERIAL - len(message)
+    for each in reversed([each for each in thread if each.ts != message_ts]):
+        told.insert(0, _told(each, names))
+        room -= len(told[0])
+        if room < 0:
+            told.pop(0)
+            break
+    return "\n".join(["<thread>", *told, "</thread>", message] if told else [message])
 
 
 def _told(message: ThreadMessage, names: dict[str, str]) -> str:
     name = message.name.replace('"', "")
-    return f'<message from="{name}">\n{prompt.readable(message.text, names)}\n</message>'
+    return f'<message from="{name}">\n{prompt.readable(cut(message.text, LONGEST), names)}\n</message>'
 
 
 def filled_form(action: Action, material: Material, services: ActServices) -> IssueForm:
@@ -124,8 +144,7 @@ def filled_form(action: Action, material: Material, services: ActServices) -> Is
     channel = services.channel_settings(action)
     project = channel.project if channel.project in projects else next(iter(projects), "")
     types = _types(project, services)
-    usual = channel.issue_type if channel.issue_type in types else ""
-    specs = _specs(project, usual or _first(types), services)
+    specs = _specs(project, usual_type(types, channel), services)
     labels = labels_to_choose(specs, project, services.jira)
     choices = Choices(services.settings.jira_projects, options_of(specs, COMPONENTS), labels)
     filled = _prefilled(action, material, types, specs, choices, services)
@@ -133,15 +152,19 @@ def filled_form(action: Action, material: Material, services: ActServices) -> Is
     if filled and filled.project in services.projects(action) and not channel.project and filled.confidence == "high":
         project = filled.project
         types = _types(project, services)
-    issue_type = usual if usual in types else filled.issue_type if filled and filled.issue_type in types else ""
+    issue_type = usual_type(types, channel)
+    if filled and filled.issue_type in types and channel.issue_type not in types:
+        issue_type = filled.issue_type
     first_line = next((line.strip() for line in material.text.splitlines() if line.strip()), "")
-    specs = _specs(project, issue_type or _first(types), services)
+    specs = _specs(project, issue_type, services)
     summary = filled.summary if filled and filled.summary else first_line
-    description = filled.description if filled and filled.description else material.text
+    # What is too long to be written down again by the model is kept as it was written.
+    is_rewritten = filled is not None and filled.description and len(material.text) <= LONGEST
+    description = filled.description if filled and is_rewritten else material.text
     names = _names(f"{summary}\n{description}", services.who(action.team_id))
     return IssueForm(
         project=project,
-        issue_type=issue_type or _first(types),
+        issue_type=issue_type,
         summary=by_name(summary, names),
         description=by_name(description, names),
         # Of two people with one name nobody can tell who is meant.
@@ -215,7 +238,10 @@ def _specs(project: str, issue_type: str, services: ActServices) -> tuple[FieldS
         return ()
 
 
-def _first(types: Sequence[str]) -> str:
+def usual_type(types: Sequence[str], channel: ChannelSettings) -> str:
+    """Return what is chosen where nobody chose: the channel's own type if there is one, else what is usual."""
+    if channel.issue_type and (channel.issue_type in types or not types):
+        return channel.issue_type
     return next((name for name in USUAL_TYPES if name in types), types[0] if types else USUAL_TYPE)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from workers import policy
 from workers.acts.services import ActServices
-from workers.errors import JiraUnavailable, SlackRefused
+from workers.errors import SlackRefused, SupportBotError
 from workers.logs import get_logger
 from workers.policy import ChannelSettings
 from workers.records import Action
@@ -24,6 +24,7 @@ NOT_YOURS = (
 )
 NOT_HERE = "I am not in this channel. Invite me with `/invite`, then come back to this."
 NOTHING_CHANGED = "Nothing is different, so I changed nothing."
+MOST_TYPES = 90
 NO_TYPE = "{project} has no type {name}, so I changed nothing. Please choose another one."
 
 log = get_logger(__name__)
@@ -39,10 +40,15 @@ def open_settings(action: Action, services: ActServices) -> None:
     if refusal:
         services.modals.update(action.team_id, form_id, notice_modal(TITLE, refusal, external_id=form_id))
         return
+    settings = services.channels.get(action.team_id, action.channel_id)
+    types = list(dict.fromkeys(_types(services)))[:MOST_TYPES]
+    if settings.issue_type not in ("", *types):
+        types.append(settings.issue_type)  # A Jira that says nothing must not force it away.
     view = settings_modal(
-        services.channels.get(action.team_id, action.channel_id),
+        settings,
         projects=services.settings.jira_projects,
-        types=list(dict.fromkeys(_types(services)))[:90],
+        types=types,
+        own_zone=services.person(action).tz or "UTC",
         private_metadata=json.dumps({"channel_id": action.channel_id, "response_url": action.response_url}),
         external_id=form_id,
     )
@@ -60,9 +66,8 @@ def save_settings(action: Action, services: ActServices) -> None:
         services.tell.tell(action, NOT_YOURS if channel.is_member else NOT_HERE)
         return
     new = ChannelSettings.model_validate(action.values["settings"])
-    new = new.model_copy(update={"time_zone": services.person(action).tz or "UTC", "change": action.id})
     since = old.digests_since if told_digests(old) == told_digests(new) else time.time()
-    new = new.model_copy(update={"digests_since": since})
+    new = new.model_copy(update={"change": action.id, "digests_since": since})
     different = changes(old, new)
     problem = _problem(new, services) if different else NOTHING_CHANGED
     if problem:
@@ -100,8 +105,8 @@ def _types(services: ActServices) -> Iterator[str]:
     for project in services.settings.jira_projects:
         try:
             yield from (kind.name for kind in services.jira.issue_types(project) if not kind.is_subtask)
-        except JiraUnavailable:
-            continue
+        except SupportBotError as error:
+            log.info("types_unknown", cause=type(error).__name__)
 
 
 def _problem(new: ChannelSettings, services: ActServices) -> str:
@@ -114,6 +119,7 @@ def _problem(new: ChannelSettings, services: ActServices) -> str:
         return ""
     try:
         names = [kind.name for kind in services.jira.issue_types(project)]
-    except JiraUnavailable:
+    except SupportBotError as error:
+        log.info("type_not_checked", cause=type(error).__name__)
         return ""
     return "" if new.issue_type in names else NO_TYPE.format(project=project, name=new.issue_type)

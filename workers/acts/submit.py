@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 import time
 
+from workers.acts.form import usual_type
 from workers.acts.services import ActServices
-from workers.errors import JiraUnavailable, SlackRefused, TurnFailed
+from workers.errors import JiraUnavailable, SlackRefused, SupportBotError, TurnFailed
 from workers.jira.forms import OWN, checked, finder, labels_of
 from workers.jira.mentions import with_mentions
+from workers.logs import get_logger
+from workers.policy import ChannelSettings
 from workers.records import FORM, Action, Conversation, Draft, FieldSpec
 from workers.slack.threads import permalink
 from workers.tools.jira_create_issue import MOST_FILES
 from workers.views import failures
 
 WAITS = "The draft waits for you in our direct messages: its card says what is to be decided."
+
+log = get_logger(__name__)
 
 
 def submit(action: Action, services: ActServices) -> None:
@@ -51,8 +56,9 @@ def _draft_from_form(action: Action, services: ActServices, draft_id: str) -> Dr
     """Return what the form asks for; what it asks for in vain is noted, and nothing that was typed is lost."""
     values = action.values
     form_id = str(values.get(FORM) or "")
-    project, notes = _project_of(values, services.projects(action))
-    issue_type, specs, more = _screen_of(values, project, services)
+    channel = services.channel_settings(action)
+    project, notes = _project_of(values, services.projects(action), channel)
+    issue_type, specs, more = _screen_of(values, project, channel, services)
     asker = services.people.person(action.team_id, action.user_id)
     api = services.slack.of(action.team_id)
     link = permalink(api, action.channel_id, action.message_ts) if action.message_ts else ""
@@ -82,29 +88,34 @@ def _draft_from_form(action: Action, services: ActServices, draft_id: str) -> Dr
     return draft.model_copy(update={"notes": (*notes, *more, *draft.notes)})
 
 
-def _project_of(values: dict[str, object], projects: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+def _project_of(
+    values: dict[str, object], projects: tuple[str, ...], channel: ChannelSettings
+) -> tuple[str, tuple[str, ...]]:
     """Return the project that was typed if it is open there, else the usual one with a note."""
     wanted = str(values.get("project") or "").strip().upper()
     if wanted in projects:
         return wanted, ()
     if not projects:
         raise TurnFailed(failures.NO_PROJECT)
-    return projects[0], (f"{failures.wrong_project(wanted, projects)} This is a draft for {projects[0]}.",)
+    usual = channel.project if channel.project in projects else projects[0]
+    return usual, (f"{failures.wrong_project(wanted, projects)} This is a draft for {usual}.",)
 
 
 def _screen_of(
-    values: dict[str, object], project: str, services: ActServices
+    values: dict[str, object], project: str, channel: ChannelSettings, services: ActServices
 ) -> tuple[str, tuple[FieldSpec, ...], tuple[str, ...]]:
-    """Return the issue type that was typed if the project has it, else its first, its fields, and notes."""
+    """Return the issue type that was typed if the project has it, else the usual one, its fields, and notes."""
     wanted = str(values.get("issue_type") or "").strip()
     try:
         kinds = services.jira.issue_types(project)
         names = {kind.name.casefold(): kind.name for kind in kinds}
         name = names.get(wanted.casefold(), "")
         notes = () if name else (f"{project} has no type {wanted}; there are {', '.join(names.values())}.",)
-        name = name or next(iter(names.values()), wanted)
+        name = name or usual_type([kind.name for kind in kinds if not kind.is_subtask], channel)
         return name, services.jira.create_screen(project, name), notes
-    except JiraUnavailable:
+    except SupportBotError as error:
+        # A dead token or a project that is gone must not take away what was typed.
+        log.info("screen_unknown", cause=type(error).__name__)
         return wanted, (), (failures.NOT_CHECKED,)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from workers.bulk.kinds import Kind
 from workers.bulk.services import BulkServices
 from workers.bulk.steps import Next, step
@@ -21,6 +23,8 @@ STEP_SECONDS = 300.0
 MOST_MISSES = 60
 """With pauses of up to five minutes this is some hours of an outage."""
 LONGEST_PAUSE_SECONDS = 300.0
+
+QUIET_PAUSE_SECONDS = 60.0
 
 KINDS: dict[JobKind, Kind] = {"triage": TRIAGE, "threads": THREADS, "summary": SUMMARY}
 
@@ -56,6 +60,8 @@ def run_job(claim: Claim, services: BulkServices, keeper: Keeper) -> None:
 
 def _one_step(job: Job, services: BulkServices) -> Next:
     kind = KINDS[job.kind]
+    if job.state == "showing" and _must_be_quiet(job, services):
+        return job, QUIET_PAUSE_SECONDS
     try:
         after, pause = step(job, kind, services)
         if after.state != job.state:
@@ -88,6 +94,13 @@ def _miss(job: Job, error: Transient, services: BulkServices) -> Next:
 
 def _fail(job: Job, sentence: str, services: BulkServices) -> Next:
     job = services.jobs.get(job.team_id, job.id) or job
+    if _must_be_quiet(job, services):
+        return job, QUIET_PAUSE_SECONDS  # It may work by the time at which it could be said.
     job = services.jobs.save(job, state="failed", problem=sentence)
     tell_failure(job, services)
     return job, 0
+
+
+def _must_be_quiet(job: Job, services: BulkServices) -> bool:
+    """Return whether a channel is to hear nothing now: it has quiet hours, and nobody asked for this job."""
+    return not job.user_id and services.channels.get(job.team_id, job.channel_id).is_quiet(datetime.now(UTC))

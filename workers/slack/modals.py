@@ -22,13 +22,12 @@ class Modals:
     def __init__(self, slack: SlackClients, *, sleep: Sleep = time.sleep) -> None:
         self._slack, self._sleep = slack, sleep
 
-    def update(self, team_id: str, external_id: str, view: dict[str, Any], *, view_hash: str = "") -> bool:
-        """Show a view in the place of another; False if it was closed, or changed since `view_hash`."""
-        arguments: dict[str, Any] = {"external_id": external_id, "view": view, "hash": view_hash or None}
+    def update(self, team_id: str, external_id: str, view: dict[str, Any]) -> bool:
+        """Show a view in the place of another; False if it was closed."""
         left = PATIENCE_SECONDS
         while True:
             try:
-                self._slack.of(team_id).call("views.update", **arguments)
+                self._slack.of(team_id).call("views.update", external_id=external_id, view=view)
             except SlackRefused as error:
                 if error.code != "not_found" or left <= 0:
                     log.info("modal_not_updated", code=error.code)

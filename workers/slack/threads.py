@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -50,10 +50,11 @@ def read_thread(
     before_ts: str,
     leave_out: Collection[str] = (),
     most: int = MOST_MESSAGES,
+    read: Callable[[Mapping[str, Any]], str] = readable_text,
 ) -> tuple[ThreadMessage, ...]:
     """Return what was written after one message and before another, oldest first; raises what a call raises.
 
-    `leave_out` names messages that are turns themselves.
+    `leave_out` names messages that are turns themselves, `read` returns the words of one.
     """
     kept: deque[Mapping[str, Any]] = deque(maxlen=most)
     first, last = Decimal(after_ts), Decimal(before_ts)
@@ -61,7 +62,7 @@ def read_thread(
         # The first page begins with the root, whatever times were asked for.
         if first < Decimal(message["ts"]) < last and message["ts"] not in leave_out and _says_something(message):
             kept.append(message)
-    return tuple(_read(message, people, conversation.team_id) for message in kept)
+    return tuple(_read(message, people, conversation.team_id, read(message)) for message in kept)
 
 
 def _pages(api: SlackApi, conversation: Conversation, after_ts: str, before_ts: str) -> Iterator[Mapping[str, Any]]:
@@ -88,7 +89,7 @@ def _says_something(message: Mapping[str, Any]) -> bool:
     return message.get("subtype") in SUBTYPES and not event_type.startswith(OWN_EVENTS)
 
 
-def _read(message: Mapping[str, Any], people: People, team_id: str) -> ThreadMessage:
+def _read(message: Mapping[str, Any], people: People, team_id: str, text: str) -> ThreadMessage:
     user_id, is_bot = str(message.get("user") or ""), bool(message.get("bot_id"))
     profile = message.get("bot_profile") or {}
     bot_name = str(message.get("username") or profile.get("name") or "a bot")
@@ -96,7 +97,7 @@ def _read(message: Mapping[str, Any], people: People, team_id: str) -> ThreadMes
         ts=message["ts"],
         user_id="" if is_bot else user_id,
         name=bot_name if is_bot or not user_id else people.person(team_id, user_id).name,
-        text=readable_text(message),
+        text=text,
         files=tuple(SlackFile.from_slack(each) for each in message.get("files") or () if _is_there(each)),
         is_bot=is_bot,
     )

@@ -47,6 +47,29 @@ class Forms:
             data = cast("bytes | None", self._redis.get(f"sb:form:{team_id}:{form_id}:people"))
         return dict(decode(data)) if data else {}
 
+    def keep_notes(self, team_id: str, form_id: str, notes: tuple[str, str]) -> None:
+        """Remember the note and the open questions above a form."""
+        if any(notes):
+            with state_errors():
+                self._redis.set(f"sb:form:{team_id}:{form_id}:notes", encode(list(notes)), ex=KEPT_SECONDS)
+
+    def notes(self, team_id: str, form_id: str) -> tuple[str, str]:
+        """Return the note and the open questions above a form, empty ones if it has none."""
+        with state_errors():
+            data = cast("bytes | None", self._redis.get(f"sb:form:{team_id}:{form_id}:notes"))
+        note, questions = decode(data) if data else ("", "")
+        return note, questions
+
+    def is_newest(self, team_id: str, form_id: str, choice: str) -> bool:
+        """Return whether no later choice in a form was drawn yet; choices sort by their ids, and come one by one."""
+        key = f"sb:form:{team_id}:{form_id}:choice"
+        with state_errors():
+            drawn = cast("bytes | None", self._redis.get(key))
+            if drawn and drawn.decode() > choice:
+                return False
+            self._redis.set(key, choice, ex=KEPT_SECONDS)
+        return True
+
     def files(self, team_id: str, form_id: str) -> tuple[SlackFile, ...]:
         """Return the files of a form, none if it is not known any more."""
         if not form_id:

@@ -30,7 +30,7 @@ def digest_blocks(settings: ChannelSettings, projects: Sequence[str]) -> list[Bl
             "weekly_day", "Weekly digest of this channel's threads", select(days, [settings.weekly_day or NO_DAY]),
             is_required=True, hint="What stayed open, and which problems came up more than once.",
         ),
-        _time("weekly_at", "Weekly digest at", settings.weekly_at or USUAL_MORNING, hint="In your own time zone."),
+        _time("weekly_at", "Weekly digest at", settings.weekly_at or USUAL_MORNING),
     ]  # fmt: skip
 
 
@@ -62,5 +62,5 @@ def told_digests(settings: ChannelSettings) -> dict[str, str]:
     }
 
 
-def _time(block_id: str, label: str, value: str, hint: str = "") -> Block:
-    return input_block(block_id, label, {"type": "timepicker", "initial_time": value}, is_required=False, hint=hint)
+def _time(block_id: str, label: str, value: str) -> Block:
+    return input_block(block_id, label, {"type": "timepicker", "initial_time": value}, is_required=False)

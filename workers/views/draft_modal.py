@@ -118,12 +118,14 @@ def shortcut_modal(
     private_metadata: str = "",
     *,
     issue_types: Sequence[str] = (),
+    usual_project: str = "",
+    usual_type: str = "",
 ) -> dict[str, Any]:
     """Return the form that files a message whose text is all that is known; what cannot be chosen is typed."""
     first_line = next((line for line in text.splitlines() if line.strip()), "")
     blocks = [
-        _choice("project", VALUE, "Project", projects, projects[0] if projects else ""),
-        _choice("issue_type", VALUE, "Type", issue_types, issue_types[0] if issue_types else USUAL_TYPE),
+        _choice("project", VALUE, "Project", projects, _first(projects, usual_project)),
+        _choice("issue_type", VALUE, "Type", issue_types, _first(issue_types, usual_type) or USUAL_TYPE),
         _summary(first_line),
         *_description(text),
     ]
@@ -178,6 +180,11 @@ def _choice(block_id: str, action_id: str, label: str, choices: Sequence[str], c
         return input_block(block_id, label, text_input(chosen, longest=100), is_required=True)
     block = input_block(block_id, label, {**select(options, [chosen]), "action_id": action_id}, is_required=True)
     return block if action_id == VALUE else {**block, "dispatch_action": True}
+
+
+def _first(choices: Sequence[str], usual: str) -> str:
+    """Return what is chosen at first: what is usual if it can be, or nothing is known."""
+    return usual if usual in choices or not choices else choices[0]
 
 
 def _summary(summary: str) -> Block:

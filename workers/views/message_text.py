@@ -7,12 +7,26 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 LONGEST = 8_000
+LONGEST_WHOLE = 29_000
+"""Jira's descriptions take a little more, and of a form's 250 kB a letter may take six bytes."""
+GOES_ON = "… (shortened: the rest stands in the message)"
 ENDS_LINE = ("mrkdwn", "plain_text", "rich_text_section")
 _ATTACHMENT = ("pretext", "title", "text")
 
 
 def readable_text(message: Mapping[str, Any]) -> str:
     """Return what a person reads in this message, cut to a length that a thread can bear."""
+    words = _said(message)
+    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
+
+
+def whole_text(message: Mapping[str, Any]) -> str:
+    """Return what is filed of this message: all of it, or as much as Jira takes and that there is more."""
+    words = _said(message)
+    return words if len(words) <= LONGEST_WHOLE else words[: LONGEST_WHOLE - len(GOES_ON)] + GOES_ON
+
+
+def _said(message: Mapping[str, Any]) -> str:
     text = str(message.get("text") or "").strip()
     if not text or message.get("bot_id"):
         # What a bot writes as text is often only the headline of its blocks.
@@ -20,8 +34,7 @@ def readable_text(message: Mapping[str, Any]) -> str:
         more = [line for line in _lines(message.get("blocks") or ()) if _letters(line) not in known]
         text = "\n".join(part for part in (text, *more) if part)
     attached = "\n".join(line for each in message.get("attachments") or () for line in _attachment(each))
-    words = "\n".join(part for part in (text, attached) if part)
-    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
+    return "\n".join(part for part in (text, attached) if part)
 
 
 def _letters(text: str) -> str:

@@ -25,9 +25,18 @@ FOLLOW_UPS = {"free": "Answer without a new mention", "mention": "Answer only wh
 
 
 def settings_modal(
-    settings: ChannelSettings, *, projects: Sequence[str], types: Sequence[str], private_metadata: str, external_id: str
+    settings: ChannelSettings,
+    *,
+    projects: Sequence[str],
+    types: Sequence[str],
+    own_zone: str,
+    private_metadata: str,
+    external_id: str,
 ) -> dict[str, Any]:
-    """Return the form as the settings stand; its `private_metadata` names the channel."""
+    """Return the form as the settings stand; its `private_metadata` names the channel.
+
+    `own_zone` is the time zone of who opens it: offered, and chosen where no time is set yet.
+    """
     blocks = [
         _projects(projects, settings.projects),
         _choice("project", "Default project", _usual("Workspace default", projects), settings.project),
@@ -40,7 +49,8 @@ def settings_modal(
                 "mention" if settings.needs_mention else "free"),
         _time("quiet_from", "Quiet from", settings.quiet_from),
         _time("quiet_until", "Quiet until", settings.quiet_until,
-              hint="In quiet hours I answer only those who mention me. Times are in your own time zone."),
+              hint="In quiet hours I answer only those who mention me, and digests wait."),
+        _zone(settings, own_zone),
         input_block("language", "Language of my answers", text_input(settings.language, longest=40), is_required=False,
                     hint="Such as German. Left empty: the language of whoever asks."),
         *digest_blocks(settings, projects),
@@ -89,6 +99,7 @@ def read_settings(state: Mapping[str, Any]) -> tuple[ChannelSettings, dict[str, 
             "listed": listed if values["filers"] == "listed" else (),
             "needs_mention": needs_mention,
             "language": language,
+            "time_zone": str(chosen.get("time_zone") or "UTC"),
             **digests,
         }
     ), {}
@@ -145,6 +156,14 @@ def _people(listed: Sequence[str]) -> Block:
     return input_block(
         "listed", "These people", element, is_required=False, hint="Counts only with “Only these people” above."
     )
+
+
+def _zone(settings: ChannelSettings, own_zone: str) -> Block:
+    """Return the choice of the zone in which all times of the form are meant."""
+    zones = [settings.time_zone, own_zone] if settings.has_times else [own_zone]
+    options = [FieldOption(id=zone, name=zone) for zone in dict.fromkeys(zones)]
+    hint = "Of all times in this form, those of the digests too."
+    return input_block("time_zone", "Time zone", select(options, zones[:1]), is_required=True, hint=hint)
 
 
 def _time(block_id: str, label: str, value: str, hint: str = "") -> Block:

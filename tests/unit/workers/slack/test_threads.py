@@ -10,7 +10,7 @@ from tests.unit.workers.slack.world import ADA, CHANNEL, World, refused
 from workers.errors import ReplyGone
 from workers.slack.people import People
 from workers.slack.threads import ThreadMessage, permalink, read_thread
-from workers.views.message_text import LONGEST, readable_text
+from workers.views.message_text import GOES_ON, LONGEST, LONGEST_WHOLE, readable_text, whole_text
 
 pytestmark = pytest.mark.integration
 
@@ -129,6 +129,12 @@ def test_rich_text_reads_as_it_looks() -> None:
 
 def test_endless_words_are_cut() -> None:
     assert len(readable_text({"text": "x" * 50_000})) == LONGEST
+
+
+def test_of_what_is_filed_nothing_is_left_out_that_jira_takes_and_more_is_said() -> None:
+    assert whole_text({"text": "x" * LONGEST_WHOLE}) == "x" * LONGEST_WHOLE
+    assert len(whole_text({"text": "x" * 50_000})) == LONGEST_WHOLE
+    assert whole_text({"text": "x" * 50_000}).endswith(f"x{GOES_ON}")
 
 
 @pytest.mark.parametrize("code", ["unknown_method", "missing_scope", "internal_error"])
