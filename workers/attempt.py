@@ -149,6 +149,7 @@ class Attempt:
             audience=self.audience,
             files=tuple(map(SlackFile.model_validate, self.journal.get("files") or ())),
             people=self.journal.get("people") or {},
+            named=self.journal.get("named") or {},
         )
         return bare.model_copy(update=more)
 
