@@ -194,7 +194,7 @@ def test_people_of_the_thread_and_whom_the_asker_names_are_mentioned_and_nobody_
 def test_who_is_spoken_of_in_the_thread_is_shown_by_name_and_not_called(stack: Stack) -> None:
     words = f"<@{LINUS}>, or @Linus Berg ({LINUS}); not <@U0NOBODY1>."
     stack.claude.script(reply(f"{words} {words}"), when="who is on call")
-    root = stack.slack.say(CHANNEL, GRACE, f"<@{LINUS}> is on call, <@U0NOBODY1> is not.")
+    root = stack.slack.say(CHANNEL, GRACE, f"<@{LINUS}> is on call.")
     ask(stack, "who is on call?", thread_ts=root)
 
     first = answer(stack, root)
@@ -206,7 +206,7 @@ def test_who_is_spoken_of_in_the_thread_is_shown_by_name_and_not_called(stack: S
     assert shown(answer(stack, root, number=2)).replace("\u200b", "") == "Still @Linus Berg."
     assert not [each for each in first.versions if LINUS in shown(each) or "U0NOBODY1" in shown(each)]
     read = read_by_model(stack, "who is on call")
-    assert f"@Linus Berg ({LINUS}) is on call, @someone (U0NOBODY1) is not." in read
+    assert f"@Linus Berg ({LINUS}) is on call." in read
 
 
 def test_long_and_wide_tables_are_shown_whole(stack: Stack) -> None:
