@@ -34,6 +34,7 @@ from workers.slack.reply import Reply
 from workers.state.accounts import Accounts, Figures, turn_account, utc_now
 from workers.state.cache import Cache
 from workers.state.channel_settings import Channels
+from workers.state.decisions import Decisions
 from workers.state.failed_turns import FailedTurns
 from workers.state.filings import Filings
 from workers.state.mailbox import Claim, Mailboxes
@@ -51,6 +52,7 @@ class TurnServices:
     settings: WorkerSettings
     boxes: Mailboxes
     filings: Filings
+    decisions: Decisions
     failed: FailedTurns
     keeper: Keeper
     slack: SlackClients
@@ -130,12 +132,8 @@ class Attempt:
 
     @property
     def waits_for_person(self) -> bool:
-        """Return whether a draft or a change of this turn waits for its button."""
-        where = self.request.conversation
-        if any(each.state == "new" for each in self.services.changes.of_turn(where, self.request.ts)):
-            return True
-        drafts = self.services.filings.of_conversation(where)
-        return any(draft.turn_ts == self.request.ts and filing.state == "new" for draft, filing in drafts)
+        """Return whether a draft or a change of the conversation, this turn's or an older one, waits for its button."""
+        return self.services.decisions.are_open(self.request.conversation)
 
     def forget_history(self) -> None:
         """Leave out all earlier turns, now and, once this one is committed, for good."""
@@ -149,6 +147,7 @@ class Attempt:
             audience=self.audience,
             files=tuple(map(SlackFile.model_validate, self.journal.get("files") or ())),
             people=self.journal.get("people") or {},
+            named=self.journal.get("named") or {},
         )
         return bare.model_copy(update=more)
 

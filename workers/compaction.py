@@ -77,6 +77,7 @@ def summary_entry(group: Sequence[HistoryEntry], words: str) -> HistoryEntry:
         issue_keys=keys,
         files=_each_once(file for entry in group for file in entry.files),
         people={user_id: name for entry in group for user_id, name in entry.people.items()},
+        named={user_id: name for entry in group for user_id, name in entry.named.items()},
         messages=({"role": "user", "content": [{"type": "text", "text": text}]},),
         effort=newest.effort,
         is_summary=True,

@@ -65,7 +65,7 @@ class DraftDesk:
         self._filings, self._cards, self._jira, self._metrics = filings, cards, jira, metrics
         self._aftercare = Aftercare(filings, jira, files, self._try_to_show)
         self._request, self._write_policy, self.duplicates = CreateRequest(jira), write_policy, duplicates
-        self._joining = Joining(filings, jira, self._show_in_passing)
+        self._joining = Joining(filings, jira, self._show_in_passing, self._joined)
 
     def propose(self, draft: Draft, reader: Reader, *, write_policy: str = "") -> Proposed:
         """Store a draft, look for others like it, and show it or file it at once as the policy says.
@@ -250,6 +250,9 @@ class DraftDesk:
             log.info("issue_filed", issue=issue.key, found_by_looking=found_by_looking)
         elif self._now(draft).issue_key != issue.key:
             log.warning("issue_filed_beside_another", issue=issue.key)
+
+    def _joined(self, draft: Draft) -> None:
+        self._cards.settled(draft.conversation, "closed")
 
     def _look_later(self, draft: Draft) -> None:
         later = seconds_to_look(LOOKS, self._now(draft).uncertain_since)

@@ -7,6 +7,9 @@ from typing import Any
 
 from workers.records import Record
 
+SOMEBODY = "someone"
+"""Who is known by an id only."""
+
 
 class Person(Record):
     """What Slack knows of one person; without an answer from Slack only the id."""
@@ -23,6 +26,11 @@ class Person(Record):
     is_admin: bool = False
     """An admin or an owner of the workspace."""
     tz: str = ""
+
+    @property
+    def shown_name(self) -> str:
+        """The name as people and the model read it: never an id."""
+        return SOMEBODY if self.name in ("", self.id) else self.name
 
     @property
     def is_full_member(self) -> bool:

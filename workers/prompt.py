@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workers.files.blocks import ReadFile, Shown
+from workers.person import SOMEBODY
 from workers.records import SlackFile, TurnRequest
 
 MAX_QUESTION = 60_000
@@ -129,8 +130,13 @@ def readable(text: str, names: dict[str, str]) -> str:
 
     def name_of(match: re.Match[str]) -> str:
         sign, target, label = match.groups()
-        shown = label or names.get(target) or target
-        return f"@{shown} ({target})" if sign == "@" else f"{'#' if sign == '#' else '@'}{shown}"
+        if sign == "@":
+            # The id is for tools; an answer shows the name alone.
+            return f"@{names.get(target) or label or SOMEBODY} ({target})"
+        if sign == "#":
+            return f"#{label}" if label else "a channel"
+        shown = (label or "").removeprefix("@") or ("a group" if target.startswith("subteam") else target)
+        return shown if shown == "a group" else f"@{shown}"
 
     text = _SLACK_LINK.sub(lambda m: f"[{m[2]}]({m[1]})" if m[2] and m[2] != m[1] else m[1], text)
     text = _SLACK_NAME.sub(name_of, text)

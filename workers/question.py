@@ -13,6 +13,7 @@ from workers.failpoints import failpoint
 from workers.files.blocks import room_after
 from workers.filing import DraftDesk
 from workers.journal import Journal
+from workers.person import SOMEBODY
 from workers.reading import FileReader, Shared
 from workers.records import SlackFile, TurnRequest
 from workers.rounds import HistoryEntry
@@ -25,7 +26,7 @@ from workers.state.filings import Filings
 from workers.views import told
 
 MOST_NAMED = 20
-"""So many of the people that a message names are looked up."""
+"""So many of the people whom a turn's messages name are looked up."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,13 @@ class Sources:
 
 @dataclass(frozen=True)
 class Question:
-    """What a turn asks, the files that came with it, and the people whom the answer may mention, by id."""
+    """What a turn asks, the files that came with it, and the people whom the answer may mention or name, by id."""
 
     message: dict[str, Any]
     files: tuple[SlackFile, ...] = ()
     people: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, str] = field(default_factory=dict)
+    """Who is named here, too: shown by name, and never called."""
 
 
 def question_of(request: TurnRequest, history: Sequence[HistoryEntry], journal: Journal, sources: Sources) -> Question:
@@ -58,16 +61,18 @@ def question_of(request: TurnRequest, history: Sequence[HistoryEntry], journal: 
     stored = journal.get("question")
     if stored:
         kept = tuple(map(SlackFile.model_validate, journal.get("files") or ()))
-        return Question(dict(stored), kept, journal.get("people") or {})
+        return Question(dict(stored), kept, journal.get("people") or {}, journal.get("named") or {})
     thread = _thread(request, history, sources)
     facts = _facts(request, sources)
-    names = _people(request, thread, history, sources)
+    people, named = _people(request, thread, history, sources)
     said = [prompt.Said(name=message.name, text=message.text, files=message.files) for message in thread]
     shared = [Shared(each.name, each.files) for each in (*said, prompt.Said(facts.asker, "", request.files))]
     room = room_after(message for entry in history for message in entry.messages)
     files = sources.files.read(shared, room)
-    question = Question(prompt.question(request, said, facts, names, files), tuple(each.file for each in files), names)
-    journal.put("people", names)
+    message = prompt.question(request, said, facts, named | people, files)
+    question = Question(message, tuple(each.file for each in files), people, named)
+    journal.put("people", people)
+    journal.put("named", named)
     journal.put("files", [file.model_dump(mode="json") for file in question.files])
     journal.put("question", question.message)
     failpoint("question_stored")
@@ -76,17 +81,32 @@ def question_of(request: TurnRequest, history: Sequence[HistoryEntry], journal: 
 
 def _people(
     request: TurnRequest, thread: Sequence[ThreadMessage], history: Sequence[HistoryEntry], sources: Sources
-) -> dict[str, str]:
-    """Return who takes part, with names: who wrote here, now or before, and whom the asker names."""
-    names = {user_id: name for entry in history for user_id, name in entry.people.items()}
-    names |= {message.user_id: message.name for message in thread if message.user_id}
-    names[request.user_id] = sources.standing.person.name
-    said = (request.text, *(message.text for message in thread if message.user_id == request.user_id))
-    named = dict.fromkeys(user_id for text in said for user_id in prompt.named_in(text))
-    team = request.conversation.team_id
-    for user_id in [each for each in named if each not in names][:MOST_NAMED]:
-        names[user_id] = sources.people.person(team, user_id).name
-    return names
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return who takes part, with names: who wrote here, now or before, and whom the asker names; and all others named.
+
+    Only the former may be called. Who can't be looked up, or is one too many, is shown by no id either.
+    """
+
+    def name_of(user_id: str) -> str:
+        return sources.people.person(request.conversation.team_id, user_id).shown_name
+
+    people = {user_id: name for entry in history for user_id, name in entry.people.items()}
+    people |= {message.user_id: message.name for message in thread if message.user_id}
+    people[request.user_id] = sources.standing.person.shown_name
+    own = (request.text, *(message.text for message in thread if message.user_id == request.user_id))
+    asked = [user_id for user_id in _named_in(own) if user_id not in people]
+    people |= {user_id: name_of(user_id) for user_id in asked[:MOST_NAMED]}
+    known = {user_id: name for entry in history for user_id, name in entry.named.items() if name != SOMEBODY}
+    texts = (*own, *(message.text for message in thread))
+    others = [user_id for user_id in _named_in(texts) if user_id not in people and user_id not in known]
+    room = max(MOST_NAMED - len(asked), 0)
+    named = known | {user_id: name_of(user_id) for user_id in others[:room]} | dict.fromkeys(others[room:], SOMEBODY)
+    return people, {user_id: name for user_id, name in named.items() if user_id not in people}
+
+
+def _named_in(texts: Sequence[str]) -> list[str]:
+    """Return the ids of the people whom texts name, each once."""
+    return list(dict.fromkeys(user_id for text in texts for user_id in prompt.named_in(text)))
 
 
 def without_media(question: Question, journal: Journal) -> Question:
@@ -102,7 +122,7 @@ def _facts(request: TurnRequest, sources: Sources) -> prompt.Facts:
     return prompt.Facts(
         now=datetime.now(UTC),
         place="a direct message" if where.is_direct else f"channel {where.channel_id}",
-        asker=standing.person.name,
+        asker=standing.person.shown_name,
         default_project=standing.default_project,
         projects=standing.projects,
         readable=standing.reader.projects,

@@ -48,6 +48,8 @@ class HistoryEntry(Record):
     """The files on its question and on what was written above it."""
     people: dict[str, str] = {}  # noqa: RUF012  pydantic copies it
     """Whom its answer might mention, with their names: who wrote in the thread, and whom an asker named."""
+    named: dict[str, str] = {}  # noqa: RUF012  pydantic copies it
+    """Who else was named there: shown by name, and never called."""
     prefix: str = ""
     """Names all that stood before it in the request (see replay)."""
     prompt_version: str = ""

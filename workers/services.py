@@ -38,6 +38,7 @@ from workers.state.bulk_jobs import BulkJobs
 from workers.state.cache import Cache
 from workers.state.channel_settings import Channels
 from workers.state.connection import connect
+from workers.state.decisions import Decisions
 from workers.state.failed_turns import FailedTurns
 from workers.state.filings import Filings
 from workers.state.forms import Forms
@@ -95,6 +96,10 @@ class Services:
     @once
     def proposals(self) -> Proposals:
         return Proposals(self.redis, ttl_seconds=self.settings.history_ttl_seconds)
+
+    @once
+    def decisions(self) -> Decisions:
+        return Decisions(self.filings, self.proposals)
 
     @once
     def failed(self) -> FailedTurns:
@@ -156,7 +161,7 @@ class Services:
 
     @once
     def cards(self) -> Cards:
-        return Cards(self.slack, sets_sessions=self.settings.slack_streaming)
+        return Cards(self.slack, sets_sessions=self.settings.slack_streaming, waits=self.decisions.are_open)
 
     @once
     def desk(self) -> DraftDesk:
@@ -206,6 +211,7 @@ class Services:
             settings=self.settings,
             boxes=self.boxes,
             filings=self.filings,
+            decisions=self.decisions,
             failed=self.failed,
             keeper=self.keeper,
             slack=self.slack,

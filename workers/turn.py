@@ -35,6 +35,7 @@ from workers.turn_end import TurnEnd
 from workers.views import failures
 from workers.views.mentions import Addressees
 from workers.views.progress import reading_status
+from workers.views.slack_words import by_name
 
 # After so many workers died or failed on one message it is given up, with a sentence to the person.
 MAX_ATTEMPTS = 8
@@ -80,7 +81,7 @@ def answer_message(attempt: Attempt) -> None:
     attempt.begin()
     attempt.usable_history = usable_history(attempt.own_history, standing.reader, services.jira)
     question = question_of(request, attempt.own_history, attempt.journal, _sources(attempt, standing))
-    attempt.reply.may_mention(Addressees(question.people))
+    attempt.reply.may_mention(Addressees(question.people, question.named))
     toolbox = _toolbox(attempt, question, standing)
     agent = Agent(
         services.claude,
@@ -107,7 +108,7 @@ def answer_message(attempt: Attempt) -> None:
     attempt.commit(_entry(attempt, answer, asked), answer.outcome)
     if answer.outcome != "budget":
         attempt.warn_of_budget()
-    _name_conversation(attempt)
+    _name_conversation(attempt, question)
 
 
 def _bounds(settings: WorkerSettings) -> Bounds:
@@ -123,11 +124,12 @@ def _standing(attempt: Attempt) -> Standing:
     return standing
 
 
-def _name_conversation(attempt: Attempt) -> None:
+def _name_conversation(attempt: Attempt, question: Question) -> None:
     """Give a direct conversation that has begun its title in the person's list."""
     services, request = attempt.services, attempt.request
     if request.opens_thread and request.conversation.is_direct:
-        title = title_for(services.claude, prompt.readable(request.text, {}), replace(attempt.payer, turn=""))
+        words = prompt.readable(by_name(request.text, {**question.named, **question.people}), {})
+        title = title_for(services.claude, words, replace(attempt.payer, turn=""))
         name_conversation(attempt.api, request.conversation, title, has_session=services.settings.slack_streaming)
 
 

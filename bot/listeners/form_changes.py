@@ -91,13 +91,15 @@ class FormChanges:
 
     async def _ask(self, body: Body, wanted: dict[str, str]) -> None:
         name = "-".join(wanted.values())
+        place = json.loads(body["view"]["private_metadata"])
         action = Action(
             id=f"{body['view']['id']}-{name}",
             kind="look_up",
             team_id=self._services.identity.team_id,
             subject=f"look_up:{name}",
             user_id=body["user"]["id"],
-            values=wanted,
+            # No channel of its own: what is not found is no word to the person.
+            values={**wanted, "channel_id": place.get("channel_id", ""), "draft": place.get("draft", "")},
         )
         await self._services.handover.act(action)
 

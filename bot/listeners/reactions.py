@@ -26,8 +26,9 @@ class Reactions:
             return
         message = f"{item['channel']}:{item['ts']}"
         action = Action(
-            # Each person's once, that who may not does not keep others from it; the draft is one a message.
-            id=f"{message}-{event['user']}",
+            # Each reaction's once, so that who may not keeps nobody from it, and who puts it on anew tries anew; the
+            # draft is one a message.
+            id=f"{message}-{event['user']}-{event.get('event_ts', '')}",
             kind="reaction",
             team_id=identity.team_id,
             subject=f"message:{message}",

@@ -185,10 +185,28 @@ def test_people_of_the_thread_and_whom_the_asker_names_are_mentioned_and_nobody_
 
     done = answer(stack, root)
 
-    right = f"<@{GRACE}> can restart it, <@{LINUS}> can't; @{GUEST} and @robin were not asked. `@grace` is code."
+    right = f"<@{GRACE}> can restart it, <@{LINUS}> can't; @someone and @robin were not asked. `@grace` is code."
     assert shown(done).replace("\u200b", "") == f"{right} {right}"
     assert not [version for version in done.versions if GUEST in re.findall(r"<@(\w+)>", shown(version))]
     assert f"@Linus Berg ({LINUS})" in read_by_model(stack, "who can restart it")
+
+
+def test_who_is_spoken_of_in_the_thread_is_shown_by_name_and_not_called(stack: Stack) -> None:
+    words = f"<@{LINUS}>, or @Linus Berg ({LINUS}); not <@U0NOBODY1>."
+    stack.claude.script(reply(f"{words} {words}"), when="who is on call")
+    root = stack.slack.say(CHANNEL, GRACE, f"<@{LINUS}> is on call.")
+    ask(stack, "who is on call?", thread_ts=root)
+
+    first = answer(stack, root)
+    stack.claude.script(reply(f"Still <@{LINUS}>."), when="and now")
+    ask(stack, "and now?", thread_ts=root)
+
+    right = "@Linus Berg, or @Linus Berg; not @someone."
+    assert shown(first).replace("\u200b", "") == f"{right} {right}"
+    assert shown(answer(stack, root, number=2)).replace("\u200b", "") == "Still @Linus Berg."
+    assert not [each for each in first.versions if LINUS in shown(each) or "U0NOBODY1" in shown(each)]
+    read = read_by_model(stack, "who is on call")
+    assert f"@Linus Berg ({LINUS}) is on call." in read
 
 
 def test_long_and_wide_tables_are_shown_whole(stack: Stack) -> None:

@@ -12,7 +12,7 @@ from sandbox.faults import Fault
 from sandbox.stack import Stack
 from tests.e2e import changing
 from tests.e2e.drafting import press, propose, shows, shows_filed, words
-from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, answer, ask, jira_is_well_again, within
+from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, LINUS, answer, ask, jira_is_well_again, within
 
 pytestmark = pytest.mark.e2e
 
@@ -34,6 +34,12 @@ def home(stack: Stack, user: str, text: str) -> str:
         return said if text in said else None
 
     return within(look, f"{text!r} on the home of {user}")
+
+
+def title_of(stack: Stack, ts: str) -> str | None:
+    """Return how a direct conversation is called in the list of them."""
+    session = stack.slack.workspace.sessions.get((ADAS_DM, ts))
+    return (session.title if session else None) or stack.slack.workspace.titles.get((ADAS_DM, ts))
 
 
 def test_something_stands_there_at_once_and_what_is_ones_own_follows(stack: Stack) -> None:
@@ -105,12 +111,14 @@ def test_the_messages_tab_offers_prompts(stack: Stack) -> None:
 def test_a_conversation_is_named_by_what_it_began_with(stack: Stack) -> None:
     ts = stack.slack.say(ADAS_DM, ADA, "The coffee machine on floor three leaks")
     answer(stack, ts, channel=ADAS_DM)
+    assert within(lambda: title_of(stack, ts), "the title") == "The coffee machine on floor three leaks"
 
-    def title() -> str | None:
-        session = stack.slack.workspace.sessions.get((ADAS_DM, ts))
-        return (session.title if session else None) or stack.slack.workspace.titles.get((ADAS_DM, ts))
 
-    assert within(title, "the title") == "The coffee machine on floor three leaks"
+def test_the_name_of_a_conversation_holds_names_of_people_and_no_ids(stack: Stack) -> None:
+    ts = stack.slack.say(ADAS_DM, ADA, f"Ask <@{LINUS}> or <@U0NOBODY1> about <#{CHANNEL}|support>")
+    answer(stack, ts, channel=ADAS_DM)
+
+    assert within(lambda: title_of(stack, ts), "the title") == "Ask @Linus Berg or @someone about #support"
 
 
 def test_the_model_knows_which_channel_is_looked_at_but_only_in_a_direct_message(stack: Stack) -> None:

@@ -163,5 +163,9 @@ def test_guests_can_be_declined_altogether(tmp_path_factory: pytest.TempPathFact
 
         helped = within(lambda: strict.slack.ephemerals and strict.slack.ephemerals[-1].text, "the help")
         within(lambda: "ask one of them" in home() and "File an issue" not in home(), "the App Home")
+        strict.slack.command("C0SUPPORT", GUEST, "/jira", "mine")
+        strict.slack.command("C0SUPPORT", GUEST, "/jira", "search vpn")
+        within(lambda: len([each for each in strict.slack.ephemerals if "I'm sorry" in each.text]) > 1, "two refusals")
+        assert not [each for each in strict.slack.ephemerals if "just ask me" in each.text]
         assert "Please ask one of them" in helped
         assert "draft" not in helped

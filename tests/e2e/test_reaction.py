@@ -12,8 +12,8 @@ import pytest
 from sandbox.claude.scripts import reply
 from sandbox.slack.people import NewFile
 from sandbox.stack import Stack
-from tests.e2e.drafting import BUTTONS, JUDGEMENT, filed, is_told, press, shows, words
-from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, answer, ask, card, cards, within
+from tests.e2e.drafting import BUTTONS, JUDGEMENT, filed, is_told, press, shows, told, words
+from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, LINUS, answer, ask, card, cards, within
 
 pytestmark = pytest.mark.e2e
 
@@ -54,6 +54,32 @@ def test_a_second_reaction_makes_no_second_draft(stack: Stack) -> None:
     stack.slack.react(CHANNEL, other, ADA, "jira")
     card(stack, other)
     assert len(cards(stack, ts)) == 1
+
+
+def test_after_its_draft_was_cancelled_who_reacts_is_told_so(stack: Stack) -> None:
+    ts = stack.slack.say(CHANNEL, ADA, "The blinds are bent.")
+    stack.claude.script(filled("Blinds are bent"), when="blinds are bent")
+    stack.slack.react(CHANNEL, ts, GRACE, "jira")
+    shown = card(stack, ts)
+    press(stack, shown, "draft_cancel", GRACE)
+    shows(shown, "cancelled")
+
+    stack.slack.react(CHANNEL, ts, LINUS, "jira")
+
+    assert "ask me for a new one" in is_told(stack, LINUS, "cancelled already")
+    assert len(cards(stack, ts)) == 1
+
+
+def test_who_takes_the_emoji_back_and_puts_it_on_again_tries_again(stack: Stack) -> None:
+    stack.claude.script(reply("Noted."), when="put it on twice")
+    root = ask(stack, "put it on twice")
+    own = answer(stack, root)
+    stack.slack.react(CHANNEL, own.ts, LINUS, "jira")
+    is_told(stack, LINUS, "my own words")
+    stack.slack.unreact(CHANNEL, own.ts, LINUS, "jira")
+    stack.slack.react(CHANNEL, own.ts, LINUS, "jira")
+    within(lambda: len([each for each in told(stack, LINUS) if "my own words" in each]) > 1, "the same word again")
+    assert cards(stack, root) == []
 
 
 def test_a_reply_gets_its_draft_in_its_thread(stack: Stack) -> None:

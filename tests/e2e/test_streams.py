@@ -16,7 +16,8 @@ from sandbox.slack.messages import Message, words_of
 from sandbox.slack.records import Channel
 from sandbox.stack import Stack
 from tests.clients import connect
-from tests.e2e.support import ADA, CHANNEL, ask, card, replies, within
+from tests.e2e.drafting import shows_filed
+from tests.e2e.support import ADA, CHANNEL, ask, card, cards, replies, within
 
 pytestmark = pytest.mark.e2e
 
@@ -105,6 +106,30 @@ def test_a_thread_is_suspended_while_its_draft_waits_and_closed_when_it_is_filed
 
     stack.slack.click(CHANNEL, shown.ts, ADA, "draft_create")
     within(lambda: session.status == "closed", "the session to be closed")
+
+
+def test_a_thread_stays_suspended_as_long_as_any_draft_in_it_waits(stack: Stack) -> None:
+    wanted = [
+        {"project": "OPS", "issue_type": "Task", "summary": summary, "description": "So it is."}
+        for summary in ("Curtain is torn", "Mirror has a crack")
+    ]
+    stack.claude.script(reply(*(tool("jira_create_issue", each) for each in wanted)), reply("Both are ready."))
+    ts = ask(stack, "file both")
+    first, second = within(lambda: shown if len(shown := cards(stack, ts)) == len(wanted) else None, "two cards")
+    finished(stack, ts)
+    session = stack.slack.workspace.sessions[CHANNEL, ts]
+    stack.slack.click(CHANNEL, first.ts, ADA, "draft_create")
+    shows_filed(first)
+    assert session.status == "suspended"
+
+    stack.claude.script(reply("Nothing new."))
+    ask(stack, "what else is new?", thread_ts=ts)
+    within(lambda: any("Nothing new." in words(each) for each in replies(stack, ts)), "the answer")
+    within(lambda: not stack.slack.workspace.status_of(CHANNEL, ts), "no status is left")
+    within(lambda: session.status == "suspended", "the session to wait again")
+
+    stack.slack.click(CHANNEL, second.ts, ADA, "draft_cancel")
+    within(lambda: session.status == "active", "the session to rest")
 
 
 def test_where_streams_are_switched_off_answers_are_posted_and_edited(stack: Stack) -> None:

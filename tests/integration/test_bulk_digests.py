@@ -19,7 +19,7 @@ from workers.bulk.schedule import begin_due, due
 from workers.bulk.threads import shortened
 from workers.policy import ChannelSettings
 from workers.records import Action
-from workers.views.defuse import ZERO_WIDTH
+from workers.views.mentions import ZERO_WIDTH
 
 GRACE = "U0GRACE01"
 REPLY = {"event_type": "supportbot_reply", "event_payload": {"turn": "1.1", "segment": 0}}

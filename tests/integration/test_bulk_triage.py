@@ -195,6 +195,11 @@ def _press(world: BulkWorld, action_id: str, *, user: str = ADA, number: int = 0
     run_act(action, world.worker.acts)
 
 
+def _told(world: BulkWorld) -> list[str]:
+    """Return what people were told alone."""
+    return [hint.text for hint in world.slack.ephemerals]
+
+
 def _field(world: BulkWorld, key: str, name: str) -> Any:
     held = world.jira.issue(key).fields.get(name)
     return [each["name"] for each in held] if isinstance(held, list) else (held or {}).get("name")
@@ -238,6 +243,18 @@ def test_a_guest_may_not_apply(world: BulkWorld) -> None:
     world.run(world.start("triage", projects=["OPS"]))
     _press(world, "bulk_apply", user="U0GUEST01")
     assert _field(world, key, "priority") == "Medium"
+    assert _told(world) == ["Only full members of this workspace may change issues here."]
+
+
+def test_a_guest_is_shown_no_more_of_a_digest_either(world: BulkWorld) -> None:
+    world.file("VPN drops for everyone")
+    job = world.run(world.start("triage", projects=["OPS"]))
+    press = Action(
+        id=f"{time.time()}-more", kind="bulk_more", team_id=world.team_id, subject=f"bulk:{job.id}",
+        user_id="U0GUEST01", channel_id=CHANNEL, message_ts=_pages(world)[0].ts,
+    )  # fmt: skip
+    run_act(press, world.worker.acts)
+    assert _told(world) == ["Only full members of this workspace may change issues here."]
 
 
 def test_a_duplicate_is_linked_at_a_press(world: BulkWorld) -> None:

@@ -32,7 +32,8 @@ _SEPARATORS = re.compile(r"[\s,;]+")
 def begin_bulk(action: Action, services: ActServices) -> None:
     """Begin what a command asks for; only full members may."""
     if not services.person(action).is_full_member:
-        services.tell.tell(action, failures.JIRA_CLOSED)
+        is_declined = services.settings.guests == "deny"
+        services.tell.tell(action, failures.GUESTS_NOT_SERVED if is_declined else failures.JIRA_CLOSED)
         return
     name, words = str(action.values["name"]), str(action.values["words"])
     if name == "summarise":
@@ -92,7 +93,10 @@ def _start(action: Action, kind: JobKind, asked: dict[str, object], channel_id: 
 
 
 def more(action: Action, services: ActServices) -> None:
-    """Post the next suggestions of a digest."""
+    """Post the next suggestions of a digest, for who may have them applied."""
+    if not services.may_file(action):
+        services.tell.tell(action, failures.may_not_change(services.channel_settings(action).filers))
+        return
     job = _job(action, services)
     if job is None:
         services.tell.tell(action, GONE)

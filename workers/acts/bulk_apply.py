@@ -91,7 +91,7 @@ def link(action: Action, services: ActServices) -> None:
 def _press(action: Action, services: ActServices) -> _Press | None:
     """Return what a press is about; None, once it was said why, if there is nothing to do."""
     if not services.may_file(action):
-        services.tell.tell(action, failures.may_not_file(services.channel_settings(action).filers))
+        services.tell.tell(action, failures.may_not_change(services.channel_settings(action).filers))
         return None
     job = services.bulk.jobs.get(action.team_id, action.subject.partition(":")[2])
     if job is None:

@@ -20,7 +20,8 @@ def command(action: Action, services: ActServices) -> None:
     if action.values["name"] == "usage":
         usage(action, services)
     elif not services.person(action).is_full_member:
-        services.tell.tell(action, failures.JIRA_CLOSED)
+        is_declined = services.settings.guests == "deny"
+        services.tell.tell(action, failures.GUESTS_NOT_SERVED if is_declined else failures.JIRA_CLOSED)
     elif action.values["name"] == "mine":
         changes = services.changes.open_of(action.team_id, action.user_id)
         services.tell.tell(action, issue_list.mine(*mine(services.reader(action), services), changes))

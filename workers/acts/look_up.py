@@ -14,7 +14,7 @@ def look_up(action: Action, services: ActServices) -> None:
     """Read people or the values of a field; the listener waits for it, or its person types once more."""
     wanted = action.values
     try:
-        if not services.person(action).is_full_member:
+        if not services.may_draft(_where(action, services)):
             return
         if wanted["what"] == "people":
             services.jira.people(str(wanted["project"]), str(wanted["typed"]))
@@ -22,3 +22,10 @@ def look_up(action: Action, services: ActServices) -> None:
             services.jira.long_options(str(wanted["project"]), str(wanted["issue_type"]), str(wanted["field"]))
     except SupportBotError as error:
         log.info("not_looked_up", what=str(wanted["what"]), cause=type(error).__name__)
+
+
+def _where(action: Action, services: ActServices) -> Action:
+    """Return the action with the channel that its form came from: a guest may look only where guests may file."""
+    found = services.desk.find(action.team_id, str(action.values.get("draft") or ""))
+    channel_id = found[0].conversation.channel_id if found else str(action.values.get("channel_id") or "")
+    return action.model_copy(update={"channel_id": channel_id})

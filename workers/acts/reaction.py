@@ -15,7 +15,7 @@ from workers.jira.mentions import with_mentions
 from workers.logs import get_logger
 from workers.records import Action, Conversation, Draft
 from workers.slack.threads import permalink
-from workers.tools.jira_create_issue import MOST_FILES
+from workers.tools.jira_create_issue import newest_files
 from workers.views import failures
 
 NOTHING_TO_FILE = "There is nothing in that message that I could file: I leave my own words and empty messages out."
@@ -30,12 +30,11 @@ def react(action: Action, services: ActServices) -> None:
     known = services.desk.find(action.team_id, draft_id)
     if known:
         services.desk.refresh(known[0])
+        if settled := failures.draft_settled(known[1]):
+            services.tell.tell(action, settled)
         return
-    if not services.person(action).is_full_member:
-        services.tell.tell(action, failures.GUEST_MAY_NOT_FILE)
-        return
-    if not services.projects(action):
-        services.tell.tell(action, failures.NO_PROJECT)
+    if refusal := _refusal(action, services):
+        services.tell.tell(action, refusal)
         return
     action = _in_thread(action, services)
     material = material_of(action, services)
@@ -43,6 +42,7 @@ def react(action: Action, services: ActServices) -> None:
         services.tell.tell(action, NOTHING_TO_FILE)
         return
     form = filled_form(action, material, services)
+    files, left_out = newest_files(material.files)
     person = services.person(action)
     draft = Draft(
         id=draft_id,
@@ -60,17 +60,24 @@ def react(action: Action, services: ActServices) -> None:
         fields={name: value for name, value in form.fields.items() if name not in OWN and value},
         specs=form.specs,
         permalink=permalink(services.slack.of(action.team_id), action.channel_id, action.message_ts),
-        files=material.files[-MOST_FILES:],
+        files=files,
         created_at=time.time(),
     )
     draft = with_mentions(draft, services.jira.directory, services.who(action.team_id), form.people)
     notes = notes_on(draft) if form.specs else (failures.NOT_CHECKED,)
     draft = draft.model_copy(update={"notes": notes})
     write_policy = "confirm" if form.is_unsure else _write_policy(action, draft, services)
-    if form.questions and write_policy == "confirm":
-        draft = draft.model_copy(update={"notes": (*notes, form.questions)})
+    more = (form.questions,) if form.questions and write_policy == "confirm" else ()
+    draft = draft.model_copy(update={"notes": (*notes, *more, *left_out)})
     services.desk.propose(draft, services.reader_of_card(action), write_policy=write_policy)
     log.info("drafted_by_reaction", draft=draft_id)
+
+
+def _refusal(action: Action, services: ActServices) -> str:
+    """Say why the one who reacted gets no draft, empty if they do."""
+    if not services.may_draft(action):
+        return failures.may_not_file(services.channel_settings(action).filers)
+    return "" if services.projects(action) else failures.NO_PROJECT
 
 
 def _in_thread(action: Action, services: ActServices) -> Action:

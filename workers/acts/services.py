@@ -114,6 +114,10 @@ class ActServices:
         """Return the projects in which an issue may be filed from where somebody acts."""
         return policy.fileable(self.channel_settings(action), projects=self.settings.jira_projects)
 
+    def may_draft(self, action: Action) -> bool:
+        """Return whether the one who acts may have a draft made: who may file, and members for somebody who may."""
+        return self.person(action).is_full_member or self.may_file(action)
+
     def may_file(self, action: Action) -> bool:
         """Return whether the one who acts may have an issue filed in this channel."""
         who = self.person(action)

@@ -29,10 +29,15 @@ log = get_logger(__name__)
 
 
 class Joining:
-    """The reports of one worker process that become comments; `show` makes a draft's card tell how it stands."""
+    """The reports of one worker process that become comments; `show` makes a draft's card tell how it stands.
 
-    def __init__(self, filings: Filings, jira: JiraGateway, show: Callable[[Draft], None]) -> None:
-        self._filings, self._jira, self._show = filings, jira, show
+    `joined` is called once a report has been added.
+    """
+
+    def __init__(
+        self, filings: Filings, jira: JiraGateway, show: Callable[[Draft], None], joined: Callable[[Draft], None]
+    ) -> None:
+        self._filings, self._jira, self._show, self._joined = filings, jira, show, joined
 
     def join(self, draft: Draft, key: str, reader: Reader, *, by: str) -> bool:
         """Add the report to an issue unless that is done or begun; False if the draft is on its way elsewhere.
@@ -78,6 +83,7 @@ class Joining:
             self._filings.done(draft, key, self._jira.url_of(key))
             log.info("report_added", issue=key)
             failpoint("joining_stored")
+            self._joined(draft)
 
     def _comment(self, draft: Draft, key: str) -> None:
         changes = self._jira.acting_as(Actor(draft.conversation.team_id, draft.asker_id)).changes

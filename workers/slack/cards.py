@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from workers.errors import ReplyGone, SlackUnavailable
+from workers.errors import ReplyGone, SlackUnavailable, StateUnavailable
 from workers.logs import get_logger
 from workers.records import Conversation
 from workers.slack.api import SlackApi, SlackClients, Sleep
@@ -22,8 +22,16 @@ log = get_logger(__name__)
 class Cards:
     """Shows cards; a card is known by its key, so that no crash and no lost answer makes a second one."""
 
-    def __init__(self, slack: SlackClients, *, sleep: Sleep = time.sleep, sets_sessions: bool = False) -> None:
-        self._slack, self._sleep, self._sets_sessions = slack, sleep, sets_sessions
+    def __init__(
+        self,
+        slack: SlackClients,
+        *,
+        sleep: Sleep = time.sleep,
+        sets_sessions: bool = False,
+        waits: Callable[[Conversation], bool] = lambda _: False,
+    ) -> None:
+        """`waits` tells whether a conversation waits for a person's decision."""
+        self._slack, self._sleep, self._sets_sessions, self._waits = slack, sleep, sets_sessions, waits
 
     def show(
         self,
@@ -61,9 +69,15 @@ class Cards:
                 left -= max(wait, LOOK_AFTER_SECONDS)
 
     def settled(self, conversation: Conversation, status: SessionStatus) -> None:
-        """Show that the thread waits for nobody any more: a decision was made there."""
-        if self._sets_sessions:
-            set_at_rest(self._slack.of(conversation.team_id), conversation, status)
+        """Show that a decision was made in the thread; it goes on waiting if there is another to be made."""
+        if not self._sets_sessions:
+            return
+        try:
+            now: SessionStatus = "suspended" if self._waits(conversation) else status
+        except StateUnavailable as error:
+            log.info("session_not_set", status=status, error=type(error).__name__)
+            return
+        set_at_rest(self._slack.of(conversation.team_id), conversation, now)
 
     def _show(self, conversation: Conversation, card: dict[str, Any], known_ts: str, *, is_new: bool) -> str:
         api = self._slack.of(conversation.team_id)

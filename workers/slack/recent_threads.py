@@ -73,7 +73,7 @@ def _words(message: Mapping[str, Any], people: People, team_id: str) -> str:
     """Return what a message says with people by their names; further lines are set in, so that none names a speaker."""
 
     def name_of(match: re.Match[str]) -> str:
-        return f"@{match[2] or people.person(team_id, match[1]).name}"
+        return f"@{match[2] or people.person(team_id, match[1]).shown_name}"
 
     return MENTION.sub(name_of, readable_text(message)).replace("\n", "\n  ")
 
@@ -83,4 +83,4 @@ def _name(message: Mapping[str, Any], people: People, team_id: str) -> str:
     if message.get("bot_id") or not user_id:
         profile = message.get("bot_profile") or {}
         return f"{message.get('username') or profile.get('name') or 'bot'} (bot)"
-    return people.person(team_id, user_id).name or "somebody"
+    return people.person(team_id, user_id).shown_name

@@ -96,7 +96,7 @@ def _read(message: Mapping[str, Any], people: People, team_id: str, text: str) -
     return ThreadMessage(
         ts=message["ts"],
         user_id="" if is_bot else user_id,
-        name=bot_name if is_bot or not user_id else people.person(team_id, user_id).name,
+        name=bot_name if is_bot or not user_id else people.person(team_id, user_id).shown_name,
         text=text,
         files=tuple(SlackFile.from_slack(each) for each in message.get("files") or () if _is_there(each)),
         is_bot=is_bot,

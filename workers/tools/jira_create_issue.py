@@ -134,11 +134,19 @@ def _wanted(missing: Iterable[FieldSpec], problems: Iterable[str]) -> str:
 def _chosen(wanted: list[str] | None, files: tuple[SlackFile, ...]) -> tuple[tuple[SlackFile, ...], tuple[str, ...]]:
     """Return the files that belong to the issue, and a note on each name that none of them has."""
     if wanted is None:
-        return files[-MOST_FILES:], ()
+        return newest_files(files)
     names = {name.casefold() for name in wanted}
     strangers = names - {file.name.casefold() for file in files}
     notes = tuple(f"There is no file {name[:80]} in this conversation." for name in sorted(strangers))
-    return tuple(file for file in files if file.name.casefold() in names)[-MOST_FILES:], notes
+    chosen, left_out = newest_files(tuple(file for file in files if file.name.casefold() in names))
+    return chosen, (*notes, *left_out)
+
+
+def newest_files(files: tuple[SlackFile, ...]) -> tuple[tuple[SlackFile, ...], tuple[str, ...]]:
+    """Return as many files as one issue gets, and a note if that leaves some out."""
+    if len(files) <= MOST_FILES:
+        return files, ()
+    return files[-MOST_FILES:], (f"Of {len(files)} files only the newest {MOST_FILES} will be attached.",)
 
 
 def _own_notes(summary: str, description: str, specs: Iterable[FieldSpec]) -> list[str]:

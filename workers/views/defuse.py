@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import re
 
+from workers.person import SOMEBODY
 from workers.views.fences import code_spans, scan
-from workers.views.mentions import NOBODY, Addressees
-
-# Slack's clients draw nothing for it, and no mention survives it.
-ZERO_WIDTH = "\u200b"
+from workers.views.mentions import NOBODY, ZERO_WIDTH, Addressees
 
 _OPENS_BLOCK = re.compile(r"[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t])")
 _SPECIAL = re.compile(r"<!(?P<who>channel|here|everyone)(?:\|[^<>\n]*)?>", re.IGNORECASE)
 _GROUP = re.compile(r"<!subteam\^(?P<id>\w+)(?:\|@?(?P<name>[^<>\n]*))?>", re.IGNORECASE)
 _PERSON = re.compile(r"<@(?P<id>\w+)(?:\|(?P<name>[^<>\n]*))?>")
+_BARE_ID = re.compile(r"(?<![\w@./<])@[UW](?=[A-Z]*[0-9])[A-Z0-9]{7,12}(?![\w@])")
 _PLAIN = re.compile(r"(?<![\w@./])@(?P<who>channel|here|everyone)\b", re.IGNORECASE)
 
 
@@ -59,10 +58,13 @@ def _defuse_paragraph(paragraph: str, people: Addressees) -> str:
 def _defuse_words(words: str, people: Addressees) -> str:
     words = people.mentioned(words)
     words = _SPECIAL.sub(lambda found: f"@{ZERO_WIDTH}{found['who']}", words)
-    words = _GROUP.sub(_named, words)
-    words = _PERSON.sub(lambda found: f"<@{found['id']}>" if found["id"] in people else _named(found), words)
+    words = _GROUP.sub(lambda found: f"@{ZERO_WIDTH}{found['name']}" if found["name"] else "a group", words)
+    words = _PERSON.sub(lambda found: _person(found, people), words)
+    words = _BARE_ID.sub(f"@{ZERO_WIDTH}{SOMEBODY}", words)
     return _PLAIN.sub(lambda found: f"@{ZERO_WIDTH}{found['who']}", words)
 
 
-def _named(found: re.Match[str]) -> str:
-    return f"@{ZERO_WIDTH}{found['name'] or found['id']}"
+def _person(found: re.Match[str], people: Addressees) -> str:
+    if found["id"] in people:
+        return f"<@{found['id']}>"
+    return f"@{ZERO_WIDTH}{people.name_of(found['id']) or found['name'] or SOMEBODY}"

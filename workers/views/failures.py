@@ -65,6 +65,7 @@ RETRY_GONE = "I no longer have that message; please ask me again."
 PROJECT_CLOSED = "I may not work in that project."
 NO_PROJECT = "No project is open to me here, so nothing can be filed: see this channel's settings."
 GUEST_MAY_NOT_FILE = "Only full members of this workspace may file issues here."
+STRANGER_MAY_NOT_FILE = "Only members and guests of this workspace may file issues here."
 
 # Changes of issues
 CHANGE_UNKNOWN = "I no longer know these changes; they are kept for a while only. Please ask me for them again."
@@ -75,6 +76,7 @@ CHANGE_HIDDEN = "An issue on this card is gone, or may not be shown here any mor
 CHANGE_NOT_FOUND_YET = "I looked again, and Jira does not have it. If you are sure, you can have it sent once more."
 CHANGE_KEPT = "I could not do that: Jira does not answer. The change is kept; please press the button again later."
 GUEST_MAY_NOT_CHANGE = "Only full members of this workspace may change issues here."
+STRANGER_MAY_NOT_CHANGE = "Only members and guests of this workspace may change issues here."
 
 # Ways in beside the conversation
 JIRA_CLOSED = (
@@ -83,6 +85,7 @@ JIRA_CLOSED = (
 GUESTS_NOT_SERVED = "I'm sorry: here I answer full members of this workspace only. Please ask one of them."
 NOT_LOOKED_UP = "Jira did not take that question. Please try it in other words."
 NOT_LISTED = "In this channel only certain people may file issues; its settings say who."
+NOT_LISTED_TO_CHANGE = "In this channel only certain people may change issues; its settings say who."
 
 
 def draft_settled(filing: Filing) -> str:
@@ -113,12 +116,14 @@ def wrong_project(project: str, allowed: tuple[str, ...]) -> str:
 
 def may_not_file(filers: Filers) -> str:
     """Say who may file where somebody may not."""
-    return NOT_LISTED if filers == "listed" else GUEST_MAY_NOT_FILE
+    words = {"listed": NOT_LISTED, "everybody": STRANGER_MAY_NOT_FILE}
+    return words.get(filers, GUEST_MAY_NOT_FILE)
 
 
 def may_not_change(filers: Filers) -> str:
     """Say who may have issues changed where somebody may not."""
-    return NOT_LISTED if filers == "listed" else GUEST_MAY_NOT_CHANGE
+    words = {"listed": NOT_LISTED_TO_CHANGE, "everybody": STRANGER_MAY_NOT_CHANGE}
+    return words.get(filers, GUEST_MAY_NOT_CHANGE)
 
 
 def deleted_but_done(filings: Sequence[Filing], changes: Sequence[str]) -> str:

@@ -22,7 +22,10 @@ ABILITIES = (
 GUEST_ABILITIES = (
     "*Ask me:* mention me in a channel, or write to me directly. I answer without anything from Jira.",
     "*Stay in the thread:* in a thread where I take part, you need not mention me again.",
-    "*File an issue:* in channels whose settings let guests file, say so, and I draft it.",
+    (
+        "*File an issue:* in channels whose settings let guests file, choose it in a message's menu{emoji}, or use "
+        "`/jira create`."
+    ),
 )
 COMMANDS = (
     "`/jira search vpn login` looks in Jira, for you alone",
@@ -36,7 +39,8 @@ COMMANDS = (
     "`/jira help` shows this text",
 )
 DECLINED_ABILITIES = ("I answer full members of this workspace only. Please ask one of them.",)
-GUEST_COMMANDS = ("`/jira usage` shows what you spend on me", "`/jira help` shows this text")
+DECLINED_COMMANDS = ("`/jira usage` shows what you spend on me", "`/jira help` shows this text")
+GUEST_COMMANDS = ("`/jira create The VPN is down` opens a form for a new issue", *DECLINED_COMMANDS)
 UNKNOWN = "I don't know that command.\n\n"
 MOST_SHOWN = 10
 CLOSED = "What is in Jira is shown to full members of this workspace only."
@@ -70,10 +74,11 @@ def help_text(*, is_unknown: bool, is_guest: bool = False, is_declined: bool = F
 
 def abilities_of(*, is_guest: bool, is_declined: bool, emoji: str) -> tuple[Sequence[str], Sequence[str]]:
     """Return what a person may do here, and with which commands; a guest may be declined altogether."""
-    if is_guest:
-        return DECLINED_ABILITIES if is_declined else GUEST_ABILITIES, GUEST_COMMANDS
+    if is_guest and is_declined:
+        return DECLINED_ABILITIES, DECLINED_COMMANDS
     words = f", or put :{emoji}: on it" if emoji else ""
-    return [each.format(emoji=words) for each in ABILITIES], COMMANDS
+    abilities, commands = (GUEST_ABILITIES, GUEST_COMMANDS) if is_guest else (ABILITIES, COMMANDS)
+    return [each.format(emoji=words) for each in abilities], commands
 
 
 def home_view(bot_user_id: str, own: Own | None = None, *, emoji: str = "") -> dict[str, Any]:

@@ -1,40 +1,56 @@
-"""Who may be mentioned in an answer, and how the model may write it: `<@U7>`, `@Grace Moreno (U7)`, `@Grace`."""
+"""Who may be mentioned in an answer, and how the model may write it: `<@U7>`, `@Grace Moreno (U7)`, `@Grace`.
+
+Who is only spoken of is called by name without being called.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
+from workers.person import SOMEBODY
+
+# Slack's clients draw nothing for it, and no mention survives it.
+ZERO_WIDTH = "\u200b"
+
 # Somebody may be called so; what calls everybody stays harmless all the same.
 _EVERYBODY = frozenset({"channel", "here", "everyone"})
 _MENTION = re.compile(r"<@(?P<id>\w+)>")
 _ID = re.compile(r"[UW][A-Z0-9]{1,30}")
+_SIGNS = re.compile(r"[<>@`\s]+")
 _LONGEST_NAME = 80
 _LONGEST_FORM = 120
 
 
 class Addressees:
-    """The people that an answer may mention, by id."""
+    """The people that an answer may mention, and those whom it only names, by id."""
 
-    def __init__(self, names: Mapping[str, str] | None = None) -> None:
+    def __init__(self, names: Mapping[str, str] | None = None, named: Mapping[str, str] | None = None) -> None:
         self._names = {user_id: name for user_id, name in (names or {}).items() if _ID.fullmatch(user_id)}
-        self._id_of = _unambiguous(self._names)
-        self._forms = [form for name, user_id in self._id_of.items() for form in (name, f"{name} ({user_id.lower()})")]
-        longest_first = sorted(self._id_of, key=len, reverse=True)
-        alternatives = "|".join(map(re.escape, longest_first)) or r"(?!)"
+        others = {user_id: name for user_id, name in (named or {}).items() if _ID.fullmatch(user_id)}
+        self._named = {user_id: _plain(name) for user_id, name in others.items() if user_id not in self._names}
+        self._forms_of = {user_id: _forms(user_id, name) for user_id, name in (self._named | self._names).items()}
+        self._id_of = _unambiguous({user_id: self._forms_of[user_id] for user_id in self._names})
+        alone = {form for forms in self._forms_of.values() for form in forms}
+        self._forms = [
+            *alone,
+            *(f"{form} ({user_id.lower()})" for user_id, forms in self._forms_of.items() for form in forms),
+        ]
+        alternatives = "|".join(map(re.escape, sorted(alone, key=len, reverse=True))) or r"(?!)"
         self._written = re.compile(
             rf"(?<![^\s(*_\"'“,;:])@(?P<name>{alternatives})(?P<id> \([UW]\w+\))?(?![\w@/-]|\.\w)", re.IGNORECASE
         )
 
-    def __bool__(self) -> bool:
-        return bool(self._names)
-
     def __contains__(self, user_id: object) -> bool:
         return user_id in self._names
 
+    def name_of(self, user_id: str) -> str:
+        """Return the name of somebody who is only named; empty for whom nobody named here."""
+        return self._named.get(user_id, "")
+
     def mentioned(self, words: str) -> str:
-        """Return the words, free of code, with people's written names as mentions."""
-        return self._written.sub(self._mention, words) if self else words
+        """Return the words, free of code, with people's written names as mentions, or without the ids behind them."""
+        return self._written.sub(self._mention, words) if self._forms_of else words
 
     def settled(self, text: str) -> str:
         """Return a growing text without a name at its end that may become another, or none, by what follows."""
@@ -47,26 +63,40 @@ class Addressees:
 
     def named(self, words: str) -> str:
         """Return the words with names in the place of mentions, for where nobody is to be called."""
-        return _MENTION.sub(lambda found: f"@{self._names.get(found['id'], found['id'])}", words)
+        known = self._named | self._names
+        return _MENTION.sub(lambda found: f"@{known.get(found['id'], SOMEBODY)}", words)
 
     def _mention(self, found: re.Match[str]) -> str:
-        user_id = self._id_of[found["name"].lower()]
-        said = (found["id"] or "")[2:-1]
+        form, said = found["name"].lower(), (found["id"] or "")[2:-1]
+        if form in self._forms_of.get(said, ()):
+            return self._called(said)
+        user_id = self._id_of.get(form) or next(filter(self.name_of, (form.upper(),)), "")
         # Another's id behind the name: nobody knows who was meant.
-        return f"<@{user_id}>{'' if said in ('', user_id) else found['id']}"
+        return f"{self._called(user_id)}{found['id'] or ''}" if user_id else found[0]
+
+    def _called(self, user_id: str) -> str:
+        """Return the mention of somebody, or the name alone of who may not be called."""
+        return f"<@{user_id}>" if user_id in self._names else f"@{ZERO_WIDTH}{self._named[user_id]}"
 
 
-def _unambiguous(names: Mapping[str, str]) -> dict[str, str]:
-    """Return who is meant by each way of writing a name: the whole, the first word of it, or the id."""
+def _plain(name: str) -> str:
+    """Return a name without what is more than a name in Slack: people choose theirs."""
+    return " ".join(_SIGNS.sub(" ", name).split())[:_LONGEST_NAME] or SOMEBODY
+
+
+def _forms(user_id: str, name: str) -> frozenset[str]:
+    """Return the ways in which somebody may be written: the whole name, the first word of it, the id, or unknown."""
+    written = {user_id, name.strip(), name.strip().partition(" ")[0], SOMEBODY}
+    return frozenset(form.lower() for form in written if 0 < len(form) <= _LONGEST_NAME) - _EVERYBODY
+
+
+def _unambiguous(forms_of: Mapping[str, frozenset[str]]) -> dict[str, str]:
+    """Return who is meant by each form that only one person has."""
     found: dict[str, set[str]] = {}
-    for user_id, name in names.items():
-        for form in {user_id, name.strip(), name.strip().partition(" ")[0]}:
-            found.setdefault(form.lower(), set()).add(user_id)
-    return {
-        form: min(ids)
-        for form, ids in found.items()
-        if len(ids) == 1 and 0 < len(form) <= _LONGEST_NAME and form not in _EVERYBODY
-    }
+    for user_id, forms in forms_of.items():
+        for form in forms - {SOMEBODY}:
+            found.setdefault(form, set()).add(user_id)
+    return {form: min(ids) for form, ids in found.items() if len(ids) == 1}
 
 
 NOBODY = Addressees()

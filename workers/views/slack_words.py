@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from workers.person import SOMEBODY
+
 LONGEST_NAME = 80
-SOMEBODY = "someone"
 
 _ID = r"[UW](?=[A-Z]*[0-9])[A-Z0-9]{7,12}"
 # As Slack writes it, and as the model is shown people and may write them.

@@ -84,3 +84,9 @@ def test_a_decision_sets_the_session_of_the_thread_at_rest_where_sessions_are_us
     for _ in range(2):
         Cards(world.clients, sleep=world.sleep, sets_sessions=True).settled(world.conversation, "active")
     assert world.calls("agents.sessions.setStatus") == 2, "an app that is no agent is not asked again"
+
+
+def test_a_thread_with_another_decision_to_make_goes_on_waiting_after_one(world: World) -> None:
+    cards = Cards(world.clients, sleep=world.sleep, sets_sessions=True, waits=lambda _: True)
+    cards.settled(world.conversation, "closed")
+    assert world.standin.workspace.sessions[CHANNEL, world.turn_ts].status == "suspended"

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from sandbox.jira.standin import JiraStandIn
-from workers.records import Draft
+from workers.records import Draft, SlackFile
+from workers.tools.jira_create_issue import newest_files
 from workers.tools.toolbox import LONGEST_ERROR, Toolbox
 
 MakeToolbox = Callable[..., Toolbox]
@@ -170,6 +171,16 @@ def test_a_summary_that_is_too_long_is_cut_and_said(toolbox: Toolbox, drafts: li
 
     assert len(drafts[0].summary) == 255
     assert "cut to 255" in answer.content
+
+
+def test_of_very_many_files_the_newest_are_attached_and_the_rest_is_not_left_out_in_silence() -> None:
+    files = tuple(SlackFile(id=f"F{number}", name=f"{number}.log") for number in range(25))
+
+    chosen, notes = newest_files(files)
+
+    assert chosen == files[5:]
+    assert notes == ("Of 25 files only the newest 20 will be attached.",)
+    assert newest_files(chosen) == (chosen, ())
 
 
 @pytest.mark.parametrize(

@@ -137,8 +137,8 @@ def test_code_that_is_cut_keeps_its_language_and_renders_as_code_in_every_part()
         ("<!channel> look", "@channel look"),
         ("<!here|here>", "@here"),
         ("<!EVERYONE>", "@EVERYONE"),
-        ("<@U123|bob> and <@W9>", "@bob and @W9"),
-        ("<!subteam^S1|@oncall> <!subteam^S2>", "@oncall @S2"),
+        ("<@U123|bob> and <@W9>", "@bob and @someone"),
+        ("<!subteam^S1|@oncall> <!subteam^S2>", "@oncall a group"),
         ("cc @here, @channel!", "cc @here, @channel!"),
     ],
 )

@@ -12,11 +12,15 @@ from markdown_it import MarkdownIt
 from workers.views.markdown import harmless, plain_text, streamable
 from workers.views.mentions import Addressees
 
-PEOPLE = Addressees({"U7": "Grace Moreno", "U8": "Linus Berg", "U9": "Linus Wold", "W1": "here"})
+PEOPLE = Addressees(
+    {"U7": "Grace Moreno", "U8": "Linus Berg", "U9": "Linus Wold", "W1": "here"},
+    {"U5": "Robin Vale", "U6": "Grace Hopper", "U4": "Linus Berg", "U3": "someone", "U2": "<!here> `Eve` @Grace"},
+)
 SCRAPS = st.sampled_from(
     [
         "@Grace", "@Grace Moreno", " (U7)", " (U8)", "@grace", "@Linus", "@Linus Berg", "@Linus Wold", "<@U7>",
         "<@U7|x>", "<@U123>", "<!here>", "@here", "<!subteam^S1|@Grace>", "@", "<@", "U7", ">", "`", "```\n", "\n",
+        "@Robin Vale", " (U5)", "@Grace Hopper", " (U6)", "<@U5>", "<@U2>", " (U4)", "@someone", " (U3)", "@U0NOBODY1",
         "\n\n", " ", ".", "word ", "bob@Grace", "/", "(", "| @Grace | b |\n", "|---|---|\n", "> quote\n", "- ", "\\",
     ]
 )  # fmt: skip
@@ -39,6 +43,25 @@ TEXTS = st.lists(SCRAPS, max_size=40).map("".join)
 )
 def test_who_takes_part_is_mentioned_however_it_is_written(written: str, shown: str) -> None:
     assert harmless(written, PEOPLE) == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("<@U5> is on call", "@Robin Vale is on call"),
+        ("<@U5|U5> is on call", "@Robin Vale is on call"),
+        ("@U5 is on call", "@Robin Vale is on call"),
+        ("**@Robin Vale (U5)** is on call", "**@Robin Vale** is on call"),
+        ("ask @Robin.", "ask @Robin."),
+        ("@Grace Hopper (U6) and @Grace Hopper", "@Grace Hopper and @Grace Hopper"),
+        ("@Linus Berg (U4), not @Linus Berg (U8)", "@Linus Berg, not <@U8>"),
+        ("@someone (U3), <@U3>, <@U0NOBODY1> or @U0NOBODY1", "@someone, @someone, @someone or @someone"),
+        ("<@U2>", "@!here Eve Grace"),
+        ("<!subteam^S1>", "a group"),
+    ],
+)
+def test_who_is_only_spoken_of_is_named_and_neither_called_nor_shown_by_id(written: str, shown: str) -> None:
+    assert harmless(written, PEOPLE).replace("\u200b", "") == shown
 
 
 @pytest.mark.parametrize(
@@ -85,3 +108,4 @@ def test_what_a_stream_was_sent_of_a_name_is_never_taken_back(text: str, data: s
 
 def test_a_notification_names_people_and_calls_nobody() -> None:
     assert plain_text("ask <@U7> & co", people=PEOPLE) == "ask @Grace Moreno &amp; co"
+    assert plain_text("ask <@U5> or <@U1>", people=PEOPLE) == "ask @Robin Vale or @someone"

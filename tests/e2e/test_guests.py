@@ -1,0 +1,87 @@
+"""Guests where a channel lets them file: each way in that they read about works, and none is promised that does not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.claude.scripts import reply
+from sandbox.slack.records import Person
+from sandbox.stack import Stack
+from tests.e2e.drafting import JUDGEMENT, filed, is_told, press, shows_filed, words
+from tests.e2e.support import ADA, CHANNEL, GUEST, LINUS, card, cards, within
+from tests.e2e.support_views import modal
+
+pytestmark = pytest.mark.e2e
+
+OUTSIDER = "U0OUTSIDE"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder: Path = tmp_path_factory.mktemp("guests")
+    with Stack(beat=False, folder=folder, settings={"REACTION_EMOJI": "jira"}) as stack:
+        stranger = Person(OUTSIDER, "olive", "Olive Fox", team_id="T0ELSEWHERE", is_stranger=True)
+        stack.slack.workspace.people[OUTSIDER] = stranger
+        stack.slack.workspace.channel(CHANNEL).members.append(OUTSIDER)
+        stack.slack.command(CHANNEL, LINUS, "/jira", "settings")
+        modal(stack, LINUS)
+        assert stack.slack.submit_view(LINUS, "top", {"filers": "everybody"}) == {}
+        within(lambda: [m for m in stack.slack.messages(CHANNEL) if "changed my settings" in m.text], "the settings")
+        yield stack
+
+
+def script_form(stack: Stack, summary: str, issue_type: str, when: str) -> None:
+    """Have the fast model fill the next form or draft."""
+    filled = {"summary": summary, "description": "", "issue_type": issue_type, "priority": ""}
+    stack.claude.script(reply(json.dumps(JUDGEMENT | filled)), when=when)
+
+
+def test_help_and_home_name_the_ways_in_that_a_guest_has(stack: Stack) -> None:
+    stack.slack.command(CHANNEL, GUEST, "/jira", "help")
+    said = is_told(stack, GUEST, "What I can do")
+    stack.slack.open_home(GUEST)
+    view = within(lambda: stack.slack.homes.get(GUEST), "the home")
+    home = within(lambda: text if "full members" in (text := words(view.body["blocks"])) else None, "a guest's home")
+    for text in (said, home):
+        assert "`/jira create The VPN is down`" in text
+        assert "in channels whose settings let guests file, choose it in a message's menu, or put :jira: on it" in text
+        assert "say so" not in text
+
+
+def test_a_guest_puts_the_emoji_on_a_message_and_files_it(stack: Stack) -> None:
+    ts = stack.slack.say(CHANNEL, ADA, "The awning is torn.")
+    script_form(stack, "Awning is torn", "Task", when="awning is torn")
+    stack.slack.react(CHANNEL, ts, GUEST, "jira")
+
+    shown = card(stack, ts)
+    assert "Asked for by Robin Vale" in words(shown)
+    press(stack, shown, "draft_create", GUEST)
+    shows_filed(shown)
+    assert len(filed(stack, "Awning is torn")) == 1
+
+
+def test_a_guest_finds_people_in_the_form(stack: Stack) -> None:
+    ts = stack.slack.say(CHANNEL, ADA, "The ramp is icy.")
+    script_form(stack, "Ramp is icy", "Bug", when="ramp is icy")
+    stack.slack.shortcut(CHANNEL, ts, GUEST, "file_issue")
+    form = modal(stack, GUEST)
+    blocks = form.body["blocks"]
+    (people, *_) = [each for each in blocks if each.get("element", {}).get("action_id") == "people_search"]
+
+    def look() -> str | None:
+        found = str(stack.slack.options(GUEST, form.id, "people_search", "Li", people["block_id"])["options"])
+        return found if "linus@example.com" in found else None
+
+    assert "Still loading" not in within(look, "the people who begin so", seconds=20)
+
+
+def test_people_of_other_organisations_are_told_who_may(stack: Stack) -> None:
+    ts = stack.slack.say(CHANNEL, ADA, "The pond is green.")
+    stack.slack.react(CHANNEL, ts, OUTSIDER, "jira")
+
+    assert is_told(stack, OUTSIDER, "Only members and guests of this workspace may file issues here.")
+    assert cards(stack, ts) == []
