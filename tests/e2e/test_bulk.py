@@ -9,11 +9,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.faults import Fault
-from sandbox.jira import issues
-from sandbox.jira.catalogue import ADA as ADA_IN_JIRA
-from sandbox.jira.seeds import paragraphs
-from sandbox.slack.messages import Message
 from sandbox.stack import Stack
+from tests.e2e.digests import FAST, file_many, heads
 from tests.e2e.dying import dies, let_leases_run_out
 from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, within
 from tests.e2e.support_views import modal
@@ -32,7 +29,6 @@ PLACES = (
     "bulk_page_posted:2",
     "bulk_shown",
 )
-FAST = {"BATCH_POLL_SECONDS": "0.2", "TRIAGE_DAYS": "1", "JIRA_OPEN_PROJECTS": "OPS,WEB"}
 
 
 @pytest.fixture
@@ -41,26 +37,10 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
         yield stack
 
 
-def heads(stack: Stack, channel: str = CHANNEL) -> list[Message]:
-    found = stack.slack.messages(channel)
-    return [each for each in found if (each.metadata or {}).get("event_type") == "supportbot_digest"]
-
-
 def shown_keys(stack: Stack) -> list[str]:
     """Return the keys of the suggestions, as often as they are shown."""
     pages = stack.slack.replies_of_bot(CHANNEL, heads(stack)[0].ts)
     return re.findall(r"'text': '<[^|]*[|](OPS-[0-9]+)> · ", str([page.blocks for page in pages if page.is_reply]))
-
-
-def file_many(stack: Stack, number: int) -> list[str]:
-    given = {"project": {"key": "OPS"}, "issuetype": {"name": "Task"}, "description": paragraphs("It happens.")}
-    made = [
-        issues.create(
-            stack.jira.site, ADA_IN_JIRA, {"fields": given | {"summary": f"Export {each} fails for everyone"}}
-        )
-        for each in range(number)
-    ]
-    return [issue.key for issue in made]
 
 
 @pytest.mark.timeout(300)
