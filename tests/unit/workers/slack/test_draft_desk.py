@@ -143,11 +143,11 @@ def test_a_card_that_could_not_be_shown_for_want_of_a_token_is_shown_later(
     with pytest.raises(Misconfigured):
         desk.file(draft(world), by=ADA)
     world.standin.faults.clear()
-    (to_look_at,) = world.redis.zrange(UNCERTAIN, 0, -1)
+    to_look_at = world.redis.zrange(UNCERTAIN, 0, -1)
 
     desk.look(draft(world))
 
-    assert to_look_at.decode() == f"{world.team_id}:d1"
+    assert to_look_at == [f"{world.team_id}:d1".encode()]
     assert [message.text for message in world.written()] == [filed_as(jira)]
     assert world.redis.zrange(UNCERTAIN, 0, -1) == []
 
