@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from bench.chaos.plan import Kind
 from sandbox.claude.scripts import Block, Body, Reply, reply, thinking, tool
 
-ODDITIES = ("claude: no stop reason", "claude: cut tool JSON")
+ODDITIES = ("claude: no stop reason", "claude: cut tool JSON", "claude: pause_turn")
 
 TOKEN = re.compile(r"\bzk\d+m\d+x[0-9a-f]{6}\b")
 TRIES = 2
@@ -81,7 +81,9 @@ class Model:
         if "is there an issue" in asked and not results:
             return self._calling("", tool("jira_search", {"keywords": [token]}))
         failed = "please file" in asked and not _has_worked(results)
-        return self._speaking(token, " ".join((apology if failed else sentences)(token)))
+        # After a pause the model goes on where it stopped.
+        said = _said(body, start)
+        return self._speaking(token, [one for one in (apology if failed else sentences)(token) if one not in said])
 
     def _calling(self, words: str, call: Block) -> Reply:
         blocks: list[Block | str] = [thinking("Somebody wants something done."), *([words] if words else []), call]
@@ -89,7 +91,10 @@ class Model:
             return reply(*blocks, stop_reason=None, cut_json=12)
         return reply(*blocks)
 
-    def _speaking(self, token: str, words: str) -> Reply:
+    def _speaking(self, token: str, parts: list[str]) -> Reply:
+        words = " ".join(parts)
+        if len(parts) > 1 and self._takes("claude: pause_turn"):
+            return reply(" ".join(parts[: len(parts) // 2]), stop_reason="pause_turn")
         if self._takes("claude: no stop reason"):
             return reply(words[: len(words) // 2], stop_reason=None)
         return reply(thinking(f"They ask about {token}."), words) if token[-2] < "8" else reply(words)
@@ -126,6 +131,12 @@ def _results(body: Body, start: int) -> list[Mapping[str, object]]:
         for block in _blocks(message)
         if block.get("type") == "tool_result"
     ]
+
+
+def _said(body: Body, start: int) -> str:
+    """Return what the model has said since the question."""
+    since = (message for message in body["messages"][start + 1 :] if message["role"] == "assistant")
+    return "\n".join(block["text"] for message in since for block in _blocks(message) if block["type"] == "text")
 
 
 def _has_worked(results: list[Mapping[str, object]]) -> bool:
