@@ -80,8 +80,17 @@ def _option(spec: FieldSpec, word: str) -> str:
 
 
 def _options(spec: FieldSpec, given: list[str]) -> tuple[str, ...]:
-    found = [each for word in given for each in ([word] if option_named(spec, word) else _split([word]))]
+    found = [each for word in given for each in _apart(spec, word)]
     return tuple(dict.fromkeys(_option(spec, word) for word in found))
+
+
+def _apart(spec: FieldSpec, word: str) -> list[str]:
+    """Return the values that a word names: one with a comma in it is torn apart only if that makes known ones."""
+    if option_named(spec, word):
+        return [word]
+    parts = _split([word])
+    is_cut = spec.options_total > len(spec.options)
+    return [word] if is_cut and not all(option_named(spec, part) for part in parts) else parts
 
 
 def _labels(_spec: FieldSpec, given: list[str]) -> tuple[str, ...]:

@@ -16,9 +16,6 @@ CLAUDE_WAITS = "is waiting for the model…"
 REFUSED = "I can't help with that request."
 EMPTY_ANSWER = "I have no answer to that. Could you say it in other words, or tell me a little more?"
 CUT_ANSWER = "_My answer grew too long and ends here. Ask me to go on if you need the rest._"
-TOO_LONG = (
-    "That is more text than I can take in at once. Please send me the important part, or attach the rest as a file."
-)
 CONVERSATION_TOO_LONG = (
     "This thread has become too long for me. Please start a new one with a short summary of what matters."
 )
@@ -40,9 +37,7 @@ GAVE_UP = "I tried this several times and did not get through. Please ask me aga
 SPENT = "The budget for the model behind me is used up: my operator has to look at it."
 SOMETHING_DOWN = "Something that I need does not answer at the moment. Please try again in a few minutes."
 JIRA_DOWN = "Jira does not answer at the moment, so I could not look there. Please try again in a few minutes."
-JIRA_MISCONFIGURED = "Jira does not let me in: my operator has to look at my access."
 CLAUDE_MISCONFIGURED = "I can't reach the model behind me: my operator has to look at my access."
-STATE_DOWN = "I have trouble with my own memory at the moment. Your message is not lost; please give me a minute."
 QUEUE_FULL = "There is a lot waiting in this thread already. Please let me answer that first."
 EMPTY_MENTION = (
     "Hi! Tell me what is wrong, ask what is known about a problem, or say “file an issue about …” and I draft it."
@@ -52,7 +47,6 @@ UNEXPECTED = "Something went wrong on my side and I could not finish this. Pleas
 # Drafts
 DRAFT_UNKNOWN = "I no longer know this draft; drafts are kept for a while only. Please ask me for a new one."
 DRAFT_SETTLED = "This draft has been settled already; see the card for how it went."
-FILING_REFUSED = "Jira did not take the issue. The card says why; press Edit to correct it."
 DRAFT_CHANGED = "This draft was changed or filed meanwhile; the card shows how it stands now. Please edit that one."
 NOT_SIMILAR = "That issue is not on the card any more; it shows what is like the draft as it reads now."
 NOT_ADDED = "Jira did not take the comment on {key}, so nothing was added. The draft is as it was."

@@ -107,6 +107,8 @@ def test_priority_and_labels_may_come_among_the_fields() -> None:
         (SERVICES, ["vpn", "E-Mail"], ("VPN", "E-mail")),
         (SERVICES, "VPN; e-mail", ("VPN", "E-mail")),
         (SERVICES, "wi-fi, guest", ("Wi-Fi, guest",)),
+        (spec("Parts", "multi_select", "One", "Two", options_total=500), ["Part 148, east"], ("Part 148, east",)),
+        (spec("Parts", "multi_select", "One", "Two", options_total=500), "one, two", ("One", "Two")),
         (SERVICES, [{"value": "VPN"}, {"id": "101"}], ("VPN", "E-mail")),
         (spec("N", "number"), "1,200", "1200"),
         (spec("N", "number"), 3, "3"),
