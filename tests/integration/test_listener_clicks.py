@@ -198,7 +198,8 @@ def test_a_guest_is_told_only_of_what_a_guest_can_do(listener: RunningListener, 
     member, guest = (shown.text for shown in slack.ephemerals)
     assert all(words in member for words in ("/jira search", "/jira settings", "put :ticket: on it"))
     assert "without anything from Jira" in guest
-    assert not any(words in guest for words in ("/jira search", "/jira settings", ":ticket:"))
+    assert all(words in guest for words in ("whose settings let guests file", "/jira create", "put :ticket: on it"))
+    assert not any(words in guest for words in ("/jira search", "/jira settings", "say so"))
     assert listener.is_ready()
 
 
