@@ -122,4 +122,6 @@ class ActServices:
         """Return whether the one who acts may have an issue filed in this channel."""
         who = self.person(action)
         settings = self.channel_settings(action)
-        return policy.may_file(settings, user_id=who.id, is_member=who.is_full_member, is_guest=who.is_own_guest)
+        # The operator's word on guests stands above a channel's.
+        is_guest = who.is_own_guest and self.settings.guests != "deny"
+        return policy.may_file(settings, user_id=who.id, is_member=who.is_full_member, is_guest=is_guest)
