@@ -16,7 +16,7 @@ from workers.rounds import Round
 from workers.tools.tool import ToolAnswer
 from workers.tools.toolbox import Toolbox
 from workers.turn_messages import result_name, tool_result, with_note
-from workers.views.tasks import NO_ANSWER, Task, found, tool_title
+from workers.views.tasks import NO_ANSWER, NOT_YET, Task, found, tool_title
 
 log = get_logger(__name__)
 
@@ -133,8 +133,10 @@ def _task(call: dict[str, Any], future: Future[ToolAnswer]) -> Task:
     title = tool_title(call["name"])
     if not future.done():
         return Task(call["id"], title, "in_progress" if future.running() else "pending")
-    if future.cancelled() or future.exception() or future.result().is_error:
+    if future.cancelled() or future.exception() or future.result().is_broken:
         return Task(call["id"], title, "error", NO_ANSWER)
     answer = future.result()
+    if answer.is_error:
+        return Task(call["id"], title, "complete", NOT_YET)
     count = len(answer.links) if answer.count is None else answer.count
     return Task(call["id"], title, "complete", found(count, answer.finds) if count else "", answer.links)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from sandbox.claude.errors import error_body
 from sandbox.claude.faulty import overloaded, rate_limited, spend_limit
 from sandbox.faults import Fault, FaultKind
 
 POST, UPDATE, READ = "chat.postMessage", "chat.update", "conversations.replies"
 CREATE = "POST issue"
-TOO_LONG = error_body("invalid_request_error", "prompt is too long: 208310 tokens > 200000 maximum", "req_standin_long")
 SLACK_HANG_SECONDS = 12.0
 """Longer than a worker waits for Slack."""
 JIRA_HANG_SECONDS = 35.0
@@ -73,7 +71,6 @@ FAULTS: dict[str, Rules] = {
     "claude: error in text": _mid_stream("error", error="overloaded_error"),
     "claude: connection dropped": _mid_stream("drop_after"),
     "claude: spend limit": lambda _: [spend_limit()],
-    "claude: prompt too long": lambda _: [Fault(operation="messages", kind="status", status=400, body=TOO_LONG)],
     "claude: silence": _mid_stream("hang", seconds=CLAUDE_SILENCE_SECONDS),
     "slack: 429 storm": _slack_storm,
     "slack: 5xx": _slack_5xx,

@@ -45,7 +45,6 @@ WEIGHTS = {
     "claude: cut tool JSON": 2,
     "claude: pause_turn": 3,
     "claude: spend limit": 1,
-    "claude: prompt too long": 2,
     "slack: 429 storm": 3,
     "slack: 5xx": 4,
     "slack: post not taken": 3,

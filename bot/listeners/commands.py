@@ -20,7 +20,7 @@ Command = dict[str, str]
 
 LOOKING = "One moment, I'm looking in Jira…"
 COUNTING = "One moment, I'm adding it up…"
-NO_WORDS = "Say what to look for, such as `/jira search vpn login`."
+NO_WORDS = "Say what to look for, such as `/jira search vpn`."
 NOT_IN_CHANNEL = "Settings belong to a channel: use `/jira settings` in the one that you mean."
 NOTHING_NAMED = "Say which issues: a project, some keys, or words, such as `/jira summarise OPS vpn`."
 NO_CHANNEL = "A digest belongs to a channel: use this command in the one that should see it."

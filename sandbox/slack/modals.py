@@ -92,6 +92,10 @@ def with_block_ids(blocks: list[Json]) -> list[Json]:
     return named
 
 
+_UNTOUCHED = object()
+"""Of a field that nobody went to: what it began with stands. None says that somebody emptied it."""
+
+
 def filled_in(blocks: list[Json], values: Json, *, is_sent: bool = True) -> Json:
     """Return `state.values` of a form whose fields a person filled in, given by block id or action id.
 
@@ -108,7 +112,7 @@ def filled_in(blocks: list[Json], values: Json, *, is_sent: bool = True) -> Json
                 continue
             names = {block["block_id"], element["action_id"]}
             unused -= names
-            given = next((values[name] for name in names if name in values), None)
+            given = next((values[name] for name in names if name in values), _UNTOUCHED)
             entry = _entry(block, element, given, is_sent=is_sent)
             state.setdefault(block["block_id"], {})[element["action_id"]] = entry
     if unused:
@@ -119,11 +123,21 @@ def filled_in(blocks: list[Json], values: Json, *, is_sent: bool = True) -> Json
 def _entry(block: Json, element: Json, given: Any, *, is_sent: bool) -> Json:
     kind = str(element["type"])
     name = VALUE_FIELDS[kind]
-    value = _initial(element, name) if given is None else _typed(element, kind, given)
+    value = (
+        _initial(element, name)
+        if given is _UNTOUCHED
+        else _emptied(name)
+        if given is None
+        else _typed(element, kind, given)
+    )
     is_empty = value is None or value in ("", [])
     if is_sent and block["type"] == "input" and not block.get("optional") and is_empty:
         raise FormIncomplete(f"field {block['block_id']} must be filled in")
     return {"type": kind, name: value if value != "" else None}
+
+
+def _emptied(name: str) -> Any:
+    return [] if name.endswith("s") else None
 
 
 def _initial(element: Json, name: str) -> Any:
@@ -131,7 +145,7 @@ def _initial(element: Json, name: str) -> Any:
         "value": "initial_value",
         "selected_date_time": "initial_date_time",
     }.get(name, name.replace("selected", "initial"))
-    return copy.deepcopy(element.get(initial, [] if name.endswith("s") else None))
+    return copy.deepcopy(element.get(initial, _emptied(name)))
 
 
 def chosen_in(element: Json, value: Any) -> Any:

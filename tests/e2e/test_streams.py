@@ -68,7 +68,7 @@ def test_an_answer_grows_as_a_stream_for_the_one_who_asked(stack: Stack) -> None
     assert done.stream.recipient_user_id == ADA
     assert [version.kind for version in done.versions].count("appended") >= 3
     assert len(replies(stack, ts)) == 1
-    assert stack.slack.workspace.sessions[CHANNEL, ts].status == "active"
+    within(lambda: stack.slack.workspace.sessions[CHANNEL, ts].status == "active", "the session to rest")
     within(lambda: not stack.slack.workspace.status_of(CHANNEL, ts), "no status is left")
 
 

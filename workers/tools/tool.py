@@ -30,6 +30,8 @@ class ToolAnswer:
 
     content: str
     is_error: bool = False
+    is_broken: bool = False
+    """The error is not the model's to correct: something outside did not work."""
     issue_keys: tuple[str, ...] = ()
     """The issues that it read."""
     links: tuple[tuple[str, str], ...] = ()

@@ -80,12 +80,12 @@ class Toolbox:
         except JiraRefused as error:
             return _error(f"Jira refused this. {' '.join(refusal_sentences(error))}")
         except JiraUnavailable as error:
-            return _error(_unavailable(error))
+            return _error(_unavailable(error), is_broken=True)
         except SupportBotError:
             raise
         except Exception:
             log.exception("tool_broke", tool=tool.name)
-            return _error(BROKEN)
+            return _error(BROKEN, is_broken=True)
 
     def _check_access(self, tool: Tool[Any]) -> None:
         if not self._context.is_open and tool.name.startswith("jira_"):
@@ -106,9 +106,9 @@ def _small(answer: ToolAnswer) -> ToolAnswer:
     return replace(answer, content=answer.content[:LONGEST_RESULT].rstrip() + CUT)
 
 
-def _error(text: str) -> ToolAnswer:
+def _error(text: str, *, is_broken: bool = False) -> ToolAnswer:
     short = text if len(text) <= LONGEST_ERROR else text[: LONGEST_ERROR - 1].rstrip() + "…"
-    return ToolAnswer(short, is_error=True)
+    return ToolAnswer(short, is_error=True, is_broken=is_broken)
 
 
 def _instruction(name: str, error: ValidationError) -> str:

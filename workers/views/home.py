@@ -28,7 +28,7 @@ GUEST_ABILITIES = (
     ),
 )
 COMMANDS = (
-    "`/jira search vpn login` looks in Jira, for you alone",
+    "`/jira search vpn` looks in Jira, for you alone",
     "`/jira create The VPN is down` opens a form for a new issue",
     "`/jira mine` shows your drafts, and what became of what you filed here",
     "`/jira usage` shows what you spend on me; admins see the whole workspace",

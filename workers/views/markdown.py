@@ -17,7 +17,7 @@ __all__ = ["Piece", "defuse", "harmless", "plain_text", "presentable", "split", 
 HOLD_BACK = 300
 """Something unfinished that is longer than this is no half word any more, and is shown."""
 
-_MAY_CALL = re.compile(r"(?:[@<]\S*|<[@!][^<>\n]*)\Z")
+_MAY_CALL = re.compile(r"(?:[@<]\S*|<[@!]\w[^<>\n]*)\Z")
 
 
 def harmless(text: str, people: Addressees = NOBODY, *, is_final: bool = True) -> str:

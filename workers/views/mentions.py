@@ -18,6 +18,9 @@ _EVERYBODY = frozenset({"channel", "here", "everyone"})
 _MENTION = re.compile(r"<@(?P<id>\w+)>")
 _ID = re.compile(r"[UW][A-Z0-9]{1,30}")
 _SIGNS = re.compile(r"[<>@`\s]+")
+# What a name may follow; after anything else an @ belongs to an address or to what stands before it.
+_NOT_BEFORE = r"[^\s(*_\"'“,;:]"
+_BEFORE = re.compile(rf"(?!{_NOT_BEFORE})")
 _LONGEST_NAME = 80
 _LONGEST_FORM = 120
 
@@ -38,7 +41,9 @@ class Addressees:
         ]
         alternatives = "|".join(map(re.escape, sorted(alone, key=len, reverse=True))) or r"(?!)"
         self._written = re.compile(
-            rf"(?<![^\s(*_\"'“,;:])@(?P<name>{alternatives})(?P<id> \([UW]\w+\))?(?![\w@/-]|\.\w)", re.IGNORECASE
+            # Atomic: whoever is called "Grace" is not meant by the beginning of a longer name.
+            rf"(?<!{_NOT_BEFORE})@(?>(?P<name>{alternatives}))(?P<id> \([UW]\w+\))?(?![\w@/-]|\.\w)",
+            re.IGNORECASE,
         )
 
     def __contains__(self, user_id: object) -> bool:
@@ -55,7 +60,7 @@ class Addressees:
     def settled(self, text: str) -> str:
         """Return a growing text without a name at its end that may become another, or none, by what follows."""
         start = text.rfind("@", max(0, len(text) - _LONGEST_FORM))
-        if start < 0 or "\n" in text[start:]:
+        if start < 0 or "\n" in text[start:] or not _BEFORE.match(text[start - 1 : start]):
             return text
         begun = text[start + 1 :].lower()
         is_open = any(form.startswith(begun) or begun == f"{form}." for form in self._forms)

@@ -81,6 +81,8 @@ def read_settings(state: Mapping[str, Any]) -> tuple[ChannelSettings, dict[str, 
     if bool(chosen.get("quiet_from")) != bool(chosen.get("quiet_until")):
         wrong = "quiet_until" if chosen.get("quiet_from") else "quiet_from"
         errors[wrong] = "Quiet hours need a beginning and an end."
+    elif chosen.get("quiet_from") and chosen["quiet_from"] == chosen.get("quiet_until"):
+        errors["quiet_until"] = "Quiet hours need an end that is not their beginning."
     if not LANGUAGE.fullmatch(language):
         errors["language"] = "Please write the name of a language, such as German."
     digests, wrong_digests = read_digests(chosen)

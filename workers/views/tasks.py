@@ -17,6 +17,8 @@ MOST_SOURCES = 10
 GOES_ON = "Goes on below."
 BROKEN_OFF = "Broken off."
 NO_ANSWER = "This did not work."
+NOT_YET = "Something is still missing, or does not fit."
+"""What the model can correct, or ask for, is no failure to a person."""
 
 _TITLES = {
     "jira_search": "Searching Jira",

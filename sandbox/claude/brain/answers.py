@@ -35,6 +35,8 @@ _TROUBLE = re.compile(r"does not answer|refused|was lost", re.IGNORECASE)
 def after_search(situation: Situation, searches: list[Call], *, is_report: bool) -> str:
     """Return the answer that a search leads to."""
     failed = [call for call in searches if call.is_error]
+    if failed and "not open to the person" in failed[0].result:
+        return NO_JIRA
     if failed and len(failed) == len(searches):
         return f"I could not search Jira just now: {_shortly(failed[0].result)}"
     found = {finding.key: finding for call in searches for finding in issues_in(call.result)}

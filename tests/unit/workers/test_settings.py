@@ -39,12 +39,10 @@ def test_all_missing_names_stand_in_one_line(capsys: pytest.CaptureFixture[str])
     assert all(f"{name} is missing" in said for name in wanted)
 
 
-def test_web_without_a_way_in_names_the_signing_secret(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_web_without_a_way_in_names_both(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     given(monkeypatch, {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": ""})
 
-    assert "SLACK_SIGNING_SECRET is missing" in refusal(BotSettings, capsys)
+    assert "SLACK_APP_TOKEN (or SLACK_SIGNING_SECRET) is missing" in refusal(BotSettings, capsys)
 
 
 def test_data_center_wants_a_personal_access_token_and_nothing_of_the_cloud(
