@@ -51,7 +51,8 @@ def streamable(text: str) -> str:
     one, waits; the head of a table, which may be too wide; and white space, which nobody misses at the end.
     """
     shown = text.rstrip()
-    if _fence_at_end(text)[1] is not None:
+    fence = _fence_at_end(text)[1]
+    if fence is not None and fence.holds(text.rpartition("\n")[2]):
         return shown
     if not text.endswith("\n"):
         shown = _without_half_head(shown)
