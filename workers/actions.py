@@ -16,7 +16,7 @@ from workers.jira.forms import edited, finder
 from workers.jira.gateway import JiraGateway
 from workers.jira.mentions import with_mentions
 from workers.logs import get_logger
-from workers.records import DRAFT_VERSION, Action, Conversation, Draft, Filing
+from workers.records import DRAFT_VERSION, Action, Conversation, Draft, Filing, TurnRequest
 from workers.similar import DUPLICATE
 from workers.slack.api import SlackClients
 from workers.slack.people import People
@@ -215,10 +215,22 @@ def _retry_turn(action: Action, services: ActionServices) -> None:
     if request is None:
         _hint(action, services, failures.RETRY_GONE)
         return
+    _withdraw_open(request, services)
     again = request.model_copy(update={"reply_ts": action.message_ts, "tries": request.tries + 1})
     # Named by the failure, not by the press: who presses twice asks once.
     services.boxes.put(conversation.box, f"{request.ts}~{again.tries}", again.model_dump(mode="json"))
     services.kick(conversation.box)
+
+
+def _withdraw_open(request: TurnRequest, services: ActionServices) -> None:
+    """Cancel what the failed answer left to be decided: what is asked again will bring its own."""
+    where = request.conversation
+    for draft, filing in services.acts.filings.of_conversation(where):
+        if draft.turn_ts == request.ts and filing.state in ("new", "rejected"):
+            services.desk.cancel(draft, by="")
+    for proposal in services.acts.changes.of_turn(where, request.ts):
+        if proposal.state in ("new", "rejected"):
+            services.acts.changes.cancel(proposal, by="")
 
 
 def _queue(action: Action, wait: float, services: ActionServices) -> None:

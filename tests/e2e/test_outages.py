@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.claude.faulty import overloaded, rate_limited, spend_limit
-from sandbox.claude.scripts import Reply, reply
+from sandbox.claude.scripts import Reply, reply, tool
 from sandbox.faults import Fault
 from sandbox.stack import Stack
 from tests.e2e.breaking import (
@@ -24,7 +24,7 @@ from tests.e2e.breaking import (
     shown,
     told_model,
 )
-from tests.e2e.support import ADA, ADAS_DM, GRACE, LINUS, answer, ask, replies, within
+from tests.e2e.support import ADA, ADAS_DM, GRACE, LINUS, answer, ask, cards, replies, within
 from workers.views import failures
 
 pytestmark = pytest.mark.e2e
@@ -145,6 +145,25 @@ def test_a_claude_that_stays_down_is_said_in_the_end_with_a_button_that_works(st
     within(lambda: "Yes, it is up." in map(shown, replies(stack, root, LINUS_DM)), "the next answer")
     assert questions(stack, "mail server slow") == before + 1
     assert "turn_retry" not in stack.slack.message(LINUS_DM, failed.ts).action_ids
+
+
+def test_what_a_failed_answer_left_to_be_decided_is_withdrawn_when_it_is_asked_again(stack: Stack) -> None:
+    draft = {"project": "OPS", "issue_type": "Task", "summary": "Gate squeaks", "description": "It squeaks."}
+    first_try, again = (reply(words, tool("jira_create_issue", draft)) for words in ("I draft it.", "Again."))
+    stack.claude.script(first_try, again, reply("Ready."), when="the gate")
+    stack.jira.faults.add(Fault(operation="*", kind="delay", seconds=0.5, times=-1))
+    root = ask(stack, "file the gate", channel=LINUS_DM, user=LINUS)
+    within(lambda: [m for m in replies(stack, root, LINUS_DM) if "I draft it." in shown(m)], "the first words")
+    stack.claude.faults.add(spend_limit())
+    failed = within(
+        lambda: next((m for m in replies(stack, root, LINUS_DM) if "turn_retry" in m.action_ids), None), "the button"
+    )
+    stack.jira.faults.clear()
+    (first,) = cards(stack, root, LINUS_DM)
+    stack.slack.click(LINUS_DM, failed.ts, LINUS, "turn_retry")
+
+    within(lambda: len(cards(stack, root, LINUS_DM)) == 2, "the draft of the second try")
+    within(lambda: "draft_create" not in stack.slack.message(LINUS_DM, first.ts).action_ids, "one draft to decide")
 
 
 def test_a_short_outage_of_claude_only_delays_the_answer(stack: Stack) -> None:
