@@ -20,6 +20,7 @@ from workers.records import DRAFT_VERSION, Action, Conversation, Draft, Filing, 
 from workers.similar import DUPLICATE
 from workers.slack.api import SlackClients
 from workers.slack.people import People
+from workers.state.decisions import WITH_BUTTONS
 from workers.state.failed_turns import FailedTurns
 from workers.state.mailbox import Mailboxes
 from workers.views import failures
@@ -215,10 +216,12 @@ def _retry_turn(action: Action, services: ActionServices) -> None:
     if request is None:
         _hint(action, services, failures.RETRY_GONE)
         return
-    _withdraw_open(request, services)
     again = request.model_copy(update={"reply_ts": action.message_ts, "tries": request.tries + 1})
     # Named by the failure, not by the press: who presses twice asks once.
-    services.boxes.put(conversation.box, f"{request.ts}~{again.tries}", again.model_dump(mode="json"))
+    result = services.boxes.put(conversation.box, f"{request.ts}~{again.tries}", again.model_dump(mode="json"))
+    if result == "new":
+        # At a second press the new answer may have shown its own already.
+        _withdraw_open(request, services)
     services.kick(conversation.box)
 
 
@@ -226,10 +229,10 @@ def _withdraw_open(request: TurnRequest, services: ActionServices) -> None:
     """Cancel what the failed answer left to be decided: what is asked again will bring its own."""
     where = request.conversation
     for draft, filing in services.acts.filings.of_conversation(where):
-        if draft.turn_ts == request.ts and filing.state in ("new", "rejected"):
+        if draft.turn_ts == request.ts and filing.state in WITH_BUTTONS:
             services.desk.cancel(draft, by="")
     for proposal in services.acts.changes.of_turn(where, request.ts):
-        if proposal.state in ("new", "rejected"):
+        if proposal.state in WITH_BUTTONS:
             services.acts.changes.cancel(proposal, by="")
 
 

@@ -164,6 +164,7 @@ def test_what_a_failed_answer_left_to_be_decided_is_withdrawn_when_it_is_asked_a
 
     within(lambda: len(cards(stack, root, LINUS_DM)) == 2, "the draft of the second try")
     within(lambda: "draft_create" not in stack.slack.message(LINUS_DM, first.ts).action_ids, "one draft to decide")
+    assert ["draft_create" in each.action_ids for each in cards(stack, root, LINUS_DM)] == [False, True]
 
 
 def test_a_short_outage_of_claude_only_delays_the_answer(stack: Stack) -> None:
