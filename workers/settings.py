@@ -72,9 +72,7 @@ class SlackWayIn(BaseSettings):
 
     def missing(self) -> list[str]:
         """Return the names that are required because of what else is set or not set."""
-        return (
-            [] if self.slack_app_token or self.slack_signing_secret else ["SLACK_APP_TOKEN (or SLACK_SIGNING_SECRET)"]
-        )
+        return [] if self.slack_app_token or self.slack_signing_secret else ["SLACK_SIGNING_SECRET"]
 
 
 class JiraAccount(BaseSettings):
@@ -205,8 +203,9 @@ def load(kind: type[S]) -> S:
     else:
         if not faults:
             return settings
+    instead = " (or SLACK_APP_TOKEN, to listen on a socket)" if "SLACK_SIGNING_SECRET is missing" in faults else ""
     hint = "; .env.example says what each is for" if any("is missing" in fault for fault in faults) else ""
-    sys.stderr.write(f"support-bot cannot start: {'; '.join(faults)}{hint}\n")
+    sys.stderr.write(f"support-bot cannot start: {'; '.join(faults)}{instead}{hint}\n")
     raise SystemExit(2)
 
 

@@ -42,7 +42,7 @@ def test_all_missing_names_stand_in_one_line(capsys: pytest.CaptureFixture[str])
 def test_web_without_a_way_in_names_both(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     given(monkeypatch, {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": ""})
 
-    assert "SLACK_APP_TOKEN (or SLACK_SIGNING_SECRET) is missing" in refusal(BotSettings, capsys)
+    assert "SLACK_SIGNING_SECRET is missing (or SLACK_APP_TOKEN, to listen on a socket)" in refusal(BotSettings, capsys)
 
 
 def test_data_center_wants_a_personal_access_token_and_nothing_of_the_cloud(
