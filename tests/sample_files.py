@@ -48,3 +48,24 @@ def pdf(pages: int = 1, *, is_packed: bool = False, more: bytes = b"") -> bytes:
         stream = zlib.compress(objects)
         objects = b"9 0 obj << /Type /ObjStm /Length %d >>\nstream\n" % len(stream) + stream + b"\nendstream endobj"
     return b"%PDF-1.7\n1 0 obj << /Type /Pages >> endobj\n" + objects + b"\n" + more + b"\ntrailer << >>\n%%EOF\n"
+
+
+def encrypted_pdf() -> bytes:
+    """Return a PDF that is encrypted as newer programs do it (AES, 256 bits), without a password that is known."""
+    names = {48: b"/O /U", 32: b"/OE /UE", 16: b"/Perms"}
+    keys = b" ".join(name + b" <" + b"61" * size + b">" for size, some in names.items() for name in some.split())
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [] /Count 0 >>",
+        b"<< /Filter /Standard /V 5 /R 6 /Length 256 /P -4 /StmF /C /StrF /C /CF << /C << /CFM /AESV3 >> >> "
+        + keys
+        + b" >>",
+    ]
+    whole, places = b"%PDF-2.0\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(whole))
+        whole += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    rows = b"".join(b"%010d 00000 n \n" % place for place in places)
+    table = b"xref\n0 4\n0000000000 65535 f \n" + rows
+    end = b"trailer\n<< /Size 4 /Root 1 0 R /Encrypt 3 0 R /ID [<61> <61>] >>\nstartxref\n%d\n%%%%EOF\n" % len(whole)
+    return whole + table + end

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.claude.scripts import Reply, reply, tool
+from sandbox.claude.scripts import reply, tool
 from sandbox.claude.standin import Recorded
 from sandbox.faults import Fault
 from sandbox.slack.messages import words_of
@@ -155,19 +155,25 @@ def test_a_long_thread_goes_on_behind_a_summary_that_keeps_its_keys(stack: Stack
 
 
 def test_without_the_fast_model_a_long_thread_stays_as_it_is_and_the_answer_comes(stack: Stack) -> None:
-    def away(body: dict[str, Any]) -> Reply:
-        return reply("Here.") if body.get("tools") else reply("{", stop_reason="max_tokens")
-
-    stack.claude.script(away, when="fast model away", forever=True)
+    stack.claude.script(reply("Here."), when="fast model away", forever=True)
+    stack.claude.script(reply("{", stop_reason="max_tokens"), when="fast model away", forever=True, is_structured=True)
     long = "fast model away " + "c" * 9_000
     root = ask(stack, f"first {long}", channel="C0GENERAL")
     answer(stack, root, channel="C0GENERAL")
-    for number in (2, 3):
-        ask(stack, f"{number}. {long}", thread_ts=root, channel="C0GENERAL")
-        assert words_of(answer(stack, root, number=number, channel="C0GENERAL")) == "Here."
+    ask(stack, f"2. {long}", thread_ts=root, channel="C0GENERAL")
+    answer(stack, root, number=2, channel="C0GENERAL")
+    within(lambda: summaries_of(stack, "fast model away"), "the summary that does not come")
+    ask(stack, f"3. {long}", thread_ts=root, channel="C0GENERAL")
+    assert words_of(answer(stack, root, number=3, channel="C0GENERAL")) == "Here."
 
     last = loops(stack, f"3. {long}")[-1]
     assert f"first {long}" in json.dumps(last.body["messages"])
+
+
+def summaries_of(stack: Stack, words: str) -> list[Recorded]:
+    """Return the requests for a summary of what holds these words."""
+    asked = [kept for kept in stack.claude.structured_requests if "You summarise the older part" in str(kept.body)]
+    return [kept for kept in asked if words in json.dumps(kept.body)]
 
 
 # --- titles ----------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from workers.rounds import Usage
 
@@ -72,8 +72,8 @@ class PriceList:
             given.setdefault(model, []).append(_of_numbers(row))
         longest_first = {model: tuple(sorted(tiers, key=_shorter)) for model, tiers in given.items()}
         self._prices: dict[str, Tiers] = {**PRICES, **longest_first}
-        # An unknown model is counted at the dearest price: a budget errs on the safe side.
-        self._dearest = max((tiers[0] for tiers in self._prices.values()), key=lambda price: price.output)
+        # An unknown model is counted at the dearest price, kind by kind: a budget errs on the safe side.
+        self._dearest = _dearest([tier for tiers in self._prices.values() for tier in tiers])
 
     def knows(self, model: str) -> bool:
         """Return whether the list names this model, or one of which it is a dated version."""
@@ -113,6 +113,11 @@ class PriceList:
 def prompt_tokens(usage: Usage) -> int:
     """Return how many tokens a call read, from the cache or not."""
     return usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens
+
+
+def _dearest(prices: Sequence[Price]) -> Price:
+    """Return a price of which each part is the highest of all."""
+    return Price(**{part.name: max(getattr(each, part.name) for each in prices) for part in fields(Price)})
 
 
 def _shorter(price: Price) -> int:

@@ -20,9 +20,17 @@ MOST_CHARACTERS = 1_000_000
 
 
 def read_file(data: bytes, name: str, suffix: str) -> Text:
-    """Return the text of a file; raises Unreadable with a reason."""
-    if suffix in PDF:
-        return _pdf(data, name)
+    """Return the text of a file; raises Unreadable with a reason, whatever is wrong with it."""
+    try:
+        return _pdf(data, name) if suffix in PDF else _text(data, name, suffix)
+    except Unreadable:
+        raise
+    except Exception as error:
+        # A damaged file makes a library stumble anywhere, and must not hold up all others.
+        raise Unreadable(f"it is damaged ({type(error).__name__})") from error
+
+
+def _text(data: bytes, name: str, suffix: str) -> Text:
     text = _decoded(data)[:MOST_CHARACTERS]
     read = read_markdown if suffix in MARKDOWN else read_html if suffix in HTML else read_plain
     found = read(text, name)
@@ -42,7 +50,7 @@ def _pdf(data: bytes, name: str) -> Text:
     """Return a PDF with a section for each page."""
     # Costs 60 ms and is seldom needed.
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
+    from pypdf.errors import DependencyError
 
     try:
         reader = PdfReader(io.BytesIO(data))
@@ -50,9 +58,8 @@ def _pdf(data: bytes, name: str) -> Text:
             raise Unreadable("a password protects it")
         title = str((reader.metadata.title if reader.metadata else "") or "").strip()
         pages = [_paragraphs(page.extract_text()) for page in reader.pages[:MOST_PDF_PAGES]]
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
-        # A damaged file makes the library stumble anywhere.
-        raise Unreadable(f"it is damaged ({type(error).__name__})") from error
+    except DependencyError as error:
+        raise Unreadable("it is encrypted, and is searched only as a copy that is not") from error
     sections = tuple(Section((f"page {number}",), text) for number, text in enumerate(pages, 1) if text.strip())
     if not sections:
         raise Unreadable("it holds no text, only pictures")

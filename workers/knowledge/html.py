@@ -53,6 +53,10 @@ class _Reader(HTMLParser):
         self._words: list[str] = []
         self._sections: list[Section] = []
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: ARG002  the parser's
+        """Read `<![…]>` as the comment that it is to browsers: older parsers give up on one that they don't know."""
+        return self.parse_bogus_comment(i)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         if tag in _SILENT:
             self._silent += 1

@@ -59,10 +59,13 @@ class Indexer:
             trouble = str(error)
         except Misconfigured as error:
             trouble = error.operator_message
-        except StateUnavailable:
+        except (StateUnavailable, Stopped):
             raise
         except SupportBotError as error:
             trouble = f"it does not answer ({error})"
+        except Exception:
+            log.exception("knowledge_source_broke", source=source.name)
+            trouble = "reading it failed; the log says where"
         if trouble:
             log.warning("knowledge_source_away", source=source.name, why=trouble)
         read_at = self._reports[source.name].read_at if trouble else began

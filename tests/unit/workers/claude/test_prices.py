@@ -70,6 +70,10 @@ def test_an_unknown_model_is_counted_at_the_dearest_price() -> None:
     prices, usage = PriceList(), Usage(input_tokens=MILLION, output_tokens=MILLION)
     assert not prices.knows("claude-colossus-9")
     assert prices.cost("claude-colossus-9", usage) == max(prices.cost(name, usage) for name in NAMES)
+    for kind in Usage.model_fields:
+        # The model whose answers are dearest need not be the one whose cache is.
+        one = Usage(**{kind: MILLION, **({"cache_creation_input_tokens": MILLION} if "_1h_" in kind else {})})
+        assert prices.cost("claude-colossus-9", one) == max(prices.cost(name, one) for name in NAMES)
     # A name that merely begins like a known one is another model.
     assert not prices.knows("claude-opus-5-7")
 

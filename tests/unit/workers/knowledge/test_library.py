@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import redis
@@ -10,7 +11,7 @@ from workers.knowledge.folders import Folder
 from workers.knowledge.indexing import Indexer
 from workers.knowledge.library import Library
 from workers.knowledge.report import Report, summary
-from workers.knowledge.values import Document, Passage
+from workers.knowledge.values import Document, Passage, Unreadable
 from workers.state.knowledge import KnowledgeStore
 from workers.state.metrics import Metrics
 
@@ -59,6 +60,28 @@ def test_a_source_that_is_away_keeps_what_is_known_of_it(redis_client: redis.Red
     assert report.sources[0].trouble
     assert report.sources[0].documents == 1
     assert Library(KnowledgeStore(redis_client), "english").search("vpn", 5, set)
+
+
+class Broken(Folder):
+    """A source that stumbles over something that nobody thought of."""
+
+    def read(self, ids: list[str]) -> Iterator[tuple[str, Document | Unreadable | None]]:
+        raise ZeroDivisionError(ids)
+
+
+def test_a_source_that_breaks_down_is_told_and_holds_up_no_other(redis_client: redis.Redis, tmp_path: Path) -> None:
+    store = KnowledgeStore(redis_client)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "odd.md").write_text("# Odd\n\nText.")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "vpn.md").write_text("# VPN\n\nReset.")
+    sources = [Broken(str(tmp_path / "a")), Folder(str(tmp_path / "b"))]
+
+    report = Indexer(store, sources, Metrics(redis_client), lambda: True).run()
+
+    assert [bool(source.trouble) for source in report.sources] == [True, False]
+    assert "Zero" not in report.sources[0].trouble
+    assert Library(store, "english").search("vpn", 5, set)
 
 
 def test_an_issue_is_found_only_by_whom_may_see_it_and_copies_once(redis_client: redis.Redis) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sample_files import encrypted_pdf
 from workers.knowledge.files import read_file
 from workers.knowledge.folders import Folder
 from workers.knowledge.passages import LONGEST, passages_of
@@ -57,12 +58,21 @@ def test_html_is_read_as_a_person_sees_it() -> None:
     assert not [section for section in text.sections if "Menu" in section.text or "bash" in section.text]
 
 
+def test_what_word_processors_mark_for_themselves_is_no_end_of_the_reading() -> None:
+    page = b"<p>One</p><![if !supportLists]><p>Two</p><![endif]><![odd[mark]]><p>Three</p><!odd><p>Four</p>"
+
+    (section,) = read_file(page, "page", ".html").sections
+
+    assert section.text.split() == ["One", "Two", "Three", "Four"]
+
+
 @pytest.mark.parametrize(
     ("data", "suffix", "reason"),
     [
         (b"%PDF-1.7 nothing", ".pdf", "damaged"),
         (b"\0\1\2" * 100, ".txt", "not text"),
         (b"  \n", ".md", "no text"),
+        (encrypted_pdf(), ".pdf", "it is encrypted"),
     ],
 )
 @pytest.mark.filterwarnings("ignore")
