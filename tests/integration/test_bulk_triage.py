@@ -117,7 +117,33 @@ def test_each_issue_is_triaged_once_through_errors_and_restarts(world: BulkWorld
     assert "could not be done" not in _digest(world)
 
 
-def test_what_fails_twice_is_said_and_comes_back_the_next_night(world: BulkWorld) -> None:
+def test_what_fails_again_and_again_is_tried_until_it_is_triaged(world: BulkWorld) -> None:
+    keys = [world.file(f"Export {number} fails for many users") for number in range(10)]
+    for after in (0, 5, 5):
+        world.claude.faults.add(
+            Fault(operation="batch_item", kind="error", error="overloaded_error", after=after, times=5)
+        )
+    done = world.run(world.start("triage", projects=["OPS"]))
+    assert [len(batch.requests) for batch in world.claude.batches.values()] == [10, 5, 5, 5]
+    assert sorted(_shown_keys(world)) == sorted(keys)
+    assert done.usd == pytest.approx(world.worker.purse.prices.cost("claude-haiku-5-5", done.usage) / 2)
+
+
+def test_what_was_triaged_is_shown_though_the_budget_does_not_bear_to_repeat_the_rest(world: BulkWorld) -> None:
+    for number in range(10):
+        world.file(f"Export {number} fails for many users")
+    world.claude.faults.add(Fault(operation="batch_item", kind="error", error="overloaded_error", times=3))
+    job = world.start("triage", projects=["OPS"])
+    while not world.claude.batches:
+        world.turn(job)
+    world.new_worker(budget_workspace_month_usd=0.000001)
+    done = world.run(job)
+    assert (done.state, len(world.claude.batches)) == ("done", 1)
+    assert len(_shown_keys(world)) == 7
+    assert "3 issues could not be done: the budget is used up." in str(_heads(world)[0].blocks)
+
+
+def test_what_twice_is_not_come_to_in_a_day_is_said_and_comes_back_the_next_night(world: BulkWorld) -> None:
     for number in range(10):
         world.file(f"Export {number} fails for many users")
     for error in ("overloaded_error", "expired"):

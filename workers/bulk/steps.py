@@ -7,13 +7,14 @@ any worker may do the next one: what a step must know lies in the job.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from workers.bulk.kinds import Kind, Outcome
 from workers.bulk.services import BulkServices
-from workers.bulk_jobs import MOST_ROUNDS, Answer, Job, JobState
+from workers.bulk_jobs import MOST_LATE_ROUNDS, MOST_ROUNDS, Answer, Job, JobState
 from workers.claude.batches import Batch, Request
+from workers.errors import BudgetSpent
 from workers.failpoints import failpoint
 from workers.logs import get_logger
 from workers.rounds import Usage
@@ -22,6 +23,7 @@ SKEW = timedelta(minutes=2)
 """How far Claude's clock may be behind ours."""
 SLOWEST_FACTOR = 10
 GROWTH = 1.5
+UNPAID = "the budget is used up"
 
 log = get_logger(__name__)
 
@@ -51,7 +53,12 @@ def _submit(job: Job, kind: Kind, services: BulkServices) -> Next:
     requests = _open_requests(job, kind, services)
     if not requests:
         return services.jobs.save(job, state="showing", misses=0), 0
-    held = job.held or services.batches.hold(requests, job.payer)
+    try:
+        held = job.held or services.batches.hold(requests, job.payer)
+    except BudgetSpent:
+        if job.round == 1:
+            raise
+        return _without(requests, job, services), 0
     job = services.jobs.save(
         job, held=held, state="submitting", sent=len(requests), sent_at=time.time(), batch_id="", candidates=(), polls=0
     )
@@ -61,6 +68,13 @@ def _submit(job: Job, kind: Kind, services: BulkServices) -> Next:
     services.jobs.claim_batch(job, batch.id)
     log.info("batch_sent", job=job.id, kind=job.kind, round=job.round, requests=job.sent)
     return services.jobs.save(job, state="running", batch_id=batch.id, misses=0), _pause(job, services)
+
+
+def _without(requests: Sequence[Request], job: Job, services: BulkServices) -> Job:
+    """Go on to what was done, without what there is no money to repeat."""
+    numbers = [number for each in requests if (number := job.number_of(each.custom_id)) is not None]
+    services.jobs.put_answers(job, dict.fromkeys(numbers, Answer(state="failed", problem=UNPAID)))
+    return services.jobs.save(job, state="showing", misses=0)
 
 
 def _look_for(job: Job, _kind: Kind, services: BulkServices) -> Next:
@@ -120,11 +134,10 @@ def _take(job: Job, _kind: Kind, services: BulkServices) -> Job:
         number = job.number_of(result.custom_id)
         if number is None or number in answers:
             continue
-        answers[number] = result.answer
+        is_final = job.round >= (MOST_LATE_ROUNDS if result.is_late else MOST_ROUNDS)
+        answers[number] = _final(result.answer) if is_final else result.answer
         usage = _sum(usage, result.usage)
     is_last = job.round >= MOST_ROUNDS
-    if is_last:
-        answers = {number: _final(answer) for number, answer in answers.items()}
     settled_before = {number for number, answer in known.items() if answer.state != "again"}
     fresh = {number: answer for number, answer in answers.items() if number not in settled_before}
     services.jobs.put_answers(job, fresh)

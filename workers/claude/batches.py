@@ -69,6 +69,8 @@ class Result:
     custom_id: str
     answer: Answer
     usage: Usage = field(default_factory=Usage)
+    is_late: bool = False
+    """The model did not come to it within a day."""
 
 
 class Batches:
@@ -177,7 +179,8 @@ def _result(custom_id: str, raw: Any) -> Result:
     kind = raw.error.error.type if raw.type == "errored" else ""
     # What was wrong with a request stays wrong, and what a person cancelled is not begun again.
     state: Literal["again", "failed"] = "failed" if raw.type == "canceled" or kind == INVALID else "again"
-    return Result(custom_id, Answer(state=state, problem=NOT_DONE.get(raw.type, NOT_DONE["errored"])))
+    answer = Answer(state=state, problem=NOT_DONE.get(raw.type, NOT_DONE["errored"]))
+    return Result(custom_id, answer, is_late=raw.type == "expired")
 
 
 def _said(message: anthropic.types.Message) -> Answer:
