@@ -237,6 +237,8 @@ class Attempt:
         """Count an answer for its asker, and return what it took; these figures are no ledger, and fail nobody."""
         payer = self.payer
         with contextlib.suppress(StateUnavailable):
-            self.services.accounts.add_turn(payer, utc_now())
-            return self.services.accounts.figures(payer.team_id, turn_account(payer.turn))[0]
+            used = self.services.accounts.figures(payer.team_id, turn_account(payer.turn))[0]
+            self.services.accounts.add_turn(payer, utc_now(), used.usd)
+            self.services.metrics.observe("supportbot_turn_cost_usd", used.usd)
+            return used
         return Figures()

@@ -15,7 +15,7 @@ from workers.logs import get_logger
 from workers.rounds import Round
 from workers.tools.tool import ToolAnswer
 from workers.tools.toolbox import Toolbox
-from workers.turn_messages import result_name, tool_result, with_note
+from workers.turn_messages import result_name, text, tool_result, with_note
 from workers.views.tasks import NO_ANSWER, NOT_YET, Task, found, tool_title
 
 log = get_logger(__name__)
@@ -123,8 +123,10 @@ class ToolCalls:
         stored = self._journal.get(result_name(number, call)) or {}
         self._issue_keys.update(dict.fromkeys(stored.get("issue_keys", ())))
         note = self._book.note(call, stored.get("content")) if stored else ""
-        if note and isinstance(stored.get("content"), str):
-            stored = {**stored, "content": f"{stored['content']}\n\n{note}"}
+        if note:
+            content = stored["content"]
+            told = f"{content}\n\n{note}" if isinstance(content, str) else [*content, text(note)]
+            stored = {**stored, "content": told}
         return tool_result(call, stored)
 
 

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.claude.scripts import reply, text, tool
+from sandbox.claude.scripts import Reply, reply, text, tool
 from sandbox.claude.standin import Pacing
-from sandbox.slack.messages import Message
+from sandbox.slack.messages import Message, words_of
 from sandbox.stack import Stack
 from tests.clients import connect
 from tests.e2e.drafting import words
 from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, RUNGS, answer, ask, replies, within
 from workers.state.knowledge import KnowledgeStore
+from workers.views import failures
 
 pytestmark = pytest.mark.e2e
 
@@ -75,6 +76,19 @@ def test_a_question_is_answered_with_numbered_sources_for_members_only(stack: St
     assert shown(done).endswith(SOURCES)
     assert "found nothing" in answer(stack, strange).text
     assert "full members" in answer(stack, guest).text
+
+
+def test_a_model_that_searches_the_documents_in_a_circle_is_told_and_then_ended(stack: Stack) -> None:
+    def search(_body: object) -> Reply:
+        return reply(tool("knowledge_search", {"query": "reset the VPN password"}))
+
+    stack.claude.script(search, when="in a circle", forever=True)
+
+    assert words_of(answer(stack, ask(stack, "turn in a circle"))) == failures.IN_A_CIRCLE
+
+    asked = [kept.body["messages"][-1] for kept in stack.claude.message_requests if kept.body.get("tools")]
+    assert ["Don't make it again" in str(last) for last in asked] == [False, False, False, True]
+    assert all(kept.status == 200 for kept in stack.claude.message_requests)
 
 
 def test_a_document_that_changed_gives_another_answer_after_the_next_reading(stack: Stack, folder: Path) -> None:

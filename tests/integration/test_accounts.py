@@ -98,7 +98,7 @@ def test_what_was_spent_is_told_by_channel_person_model_and_day_and_adds_up(redi
     books, own, now = Accounts(redis_client), purse(redis_client), datetime.now(UTC)
     for payer, times in ((ADA, 3), (Payer("T1", "U2", "C2"), 1), (Payer("T1", "U2", "D2"), 2), (Payer("T1"), 1)):
         assert spend(payer, own, times) == times
-        books.add_turn(payer, now)
+        books.add_turn(payer, now, times * CALL_USD)
 
     spent = spending(books, "T1", now, 14)
 
@@ -111,6 +111,7 @@ def test_what_was_spent_is_told_by_channel_person_model_and_day_and_adds_up(redi
     assert [round(each.usd / CALL_USD) for _, each in spent.days] == [0] * 13 + [7]
     assert (spent.days[-1][1].turns, spent.channels["C1"].turns, spent.channels[""].turns) == (4, 1, 2)
     assert spent.month.usd == pytest.approx(7 * CALL_USD)
+    assert books.last_turns("T1", "U2") == [(int(f"{now.timestamp():.0f}"), times * CALL_USD) for times in (2, 1)]
 
 
 def test_a_call_that_breaks_off_is_paid_for_and_holds_nothing_more(redis_client: redis.Redis) -> None:

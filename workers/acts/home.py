@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from workers.acts.filed import mine
 from workers.acts.known import known_lines
@@ -19,7 +20,8 @@ def open_home(action: Action, services: ActServices) -> None:
     """Publish a person's home; who is no full member sees nothing of Jira there."""
     person = services.person(action)
     today = person_account(person.id, utc_now())
-    usage = _words(services.accounts.figures(action.team_id, today)[0])
+    last = _last(services.accounts.last_turns(action.team_id, person.id))
+    usage = "\n".join(filter(None, (_words(services.accounts.figures(action.team_id, today)[0]), last)))
     if person.is_full_member:
         drafts, issues = mine(services.reader(action, is_alone=True), services)
         is_admin = _is_admin(person, services.settings)
@@ -37,6 +39,18 @@ def _words(used: Figures) -> str:
     answers = "1 answer" if used.turns == 1 else f"{used.turns} answers"
     cached = f" ({used.cached_share:.0%} of what was read came from the cache)" if used.cached_share else ""
     return f"{answers} · {used.tokens:,} tokens{cached} · {dollars(used.usd)}"
+
+
+def _last(turns: Sequence[tuple[int, float]]) -> str:
+    """Return what each of the last answers cost, the newest first."""
+    if not turns:
+        return ""
+    each = (f"{dollars(usd)} (<!date^{when}^{{date_short_pretty}} {{time}}|{_day(when)}>)" for when, usd in turns)
+    return f"Your last answers cost {', '.join(each)}"
+
+
+def _day(when: int) -> str:
+    return f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _settings(action: Action, settings: WorkerSettings) -> Iterator[str]:

@@ -17,6 +17,9 @@ LOOKED_AT = 60
 MOST_OF_ONE = 2
 """Passages of one document in a result."""
 
+LONGEST_NAME = 160
+"""Characters of a title, and of the headings above a passage, that a result tells."""
+
 
 class Library:
     """Safe to share among threads; the index is made at first use."""
@@ -41,7 +44,7 @@ class Library:
         may_be_told = [hit for hit in hits if (hit.issue_key in seen if hit.issue_key else not only_issues)]
         found: list[Found] = []
         for hit in self._distinct(may_be_told):
-            title = BETWEEN.join(filter(None, (hit.title, hit.heading)))
+            title = BETWEEN.join(part[:LONGEST_NAME] for part in (hit.title, hit.heading) if part)
             text = snippet(hit.text, terms, self.engine.terms)
             found.append(Found(hit.document_id, title, hit.address, text, hit.issue_key, hit.score))
             if len(found) == limit:

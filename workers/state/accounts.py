@@ -23,6 +23,8 @@ NANO = 1_000_000_000
 """Money is kept in whole billionths of a dollar: sums are exact."""
 DAYS_KEPT = 35
 MONTHS_KEPT = 13
+LAST_KEPT = 5
+"""Answers of a person of which each is told by itself."""
 _DAY = 86_400
 
 # KEYS per account: figures, held.  ARGV: name of the reservation, its amount, its life in ms, then a limit per account.
@@ -152,15 +154,26 @@ class Accounts:
                     pipe.expire(_key(payer.team_id, index), DAYS_KEPT * _DAY)
             pipe.execute()
 
-    def add_turn(self, payer: Payer, now: datetime) -> None:
-        """Count an answer that was given: for its person, its channel and the day."""
+    def add_turn(self, payer: Payer, now: datetime, usd: float) -> None:
+        """Count an answer that was given: for its person, with what it cost, its channel and the day."""
+        last = _key(payer.team_id, f"last:{payer.user_id}")
         names = (person_account(payer.user_id, now), channel_account(payer.channel_id, now), day_account(now))
         with state_errors():
             pipe = self._redis.pipeline()
             for name in names:
                 pipe.hincrby(_key(payer.team_id, name), "turns", 1)
                 pipe.expire(_key(payer.team_id, name), DAYS_KEPT * _DAY)
+            pipe.lpush(last, f"{now.timestamp():.0f}:{nano(usd)}")
+            pipe.ltrim(last, 0, LAST_KEPT - 1)
+            pipe.expire(last, DAYS_KEPT * _DAY)
             pipe.execute()
+
+    def last_turns(self, team_id: str, user_id: str) -> list[tuple[int, float]]:
+        """Return when a person's last answers were given, in Unix seconds, and their dollars; the newest first."""
+        with state_errors():
+            rows = cast("list[bytes]", self._redis.lrange(_key(team_id, f"last:{user_id}"), 0, -1))
+        pairs = (row.decode().split(":") for row in rows)
+        return [(int(when), int(amount) / NANO) for when, amount in pairs]
 
     def figures(self, team_id: str, *names: str) -> list[Figures]:
         """Return the figures of accounts, in the order of their names."""

@@ -35,6 +35,10 @@ HISTOGRAMS: dict[str, tuple[str, tuple[float, ...]]] = {
         (0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30),
     ),
     "supportbot_turn_seconds": ("From the event to the end of the answer", (1, 2, 5, 10, 20, 30, 60, 120, 300, 600)),
+    "supportbot_turn_cost_usd": (
+        "Dollars that an answer cost",
+        (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
+    ),
 }
 QUEUE_DEPTH = "supportbot_queue_depth"
 
@@ -52,11 +56,11 @@ class Metrics:
         """Add to a counter."""
         self._add(_field(name, labels), amount)
 
-    def observe(self, name: str, seconds: float) -> None:
+    def observe(self, name: str, value: float) -> None:
         """Add one observation to a histogram."""
-        bucket = next((str(edge) for edge in HISTOGRAMS[name][1] if seconds <= edge), "+Inf")
+        bucket = next((str(edge) for edge in HISTOGRAMS[name][1] if value <= edge), "+Inf")
         self._add(f"{name}|le={bucket}", 1)
-        self._add(f"{name}|sum", seconds)
+        self._add(f"{name}|sum", value)
 
     def flush(self) -> None:
         """Write what was counted; what Redis does not take is kept for the next time."""

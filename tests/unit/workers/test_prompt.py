@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from workers.prompt import Facts, Said, question, readable, system_blocks, system_prompt
 from workers.records import Conversation, SlackFile, TurnRequest
 from workers.tools.toolbox import Toolbox
+from workers.views.home import COMMANDS
 
 FACTS = Facts(
     now=datetime(2026, 11, 22, 9, 30, tzinfo=UTC),
@@ -108,6 +110,12 @@ def test_the_system_prompt_is_the_same_every_time_and_names_nobody() -> None:
     assert block["cache_control"] == {"type": "ephemeral", "ttl": "1h"}
     assert block["text"] == system_prompt()
     assert "2026" not in block["text"]
+
+
+def test_who_wants_many_issues_summed_up_is_told_of_the_command_that_does_it() -> None:
+    (command,) = re.findall(r"`(/jira \w+)", system_prompt())
+
+    assert any(line.startswith(f"`{command} ") for line in COMMANDS)
 
 
 def test_prompt_and_tools_together_stay_lean() -> None:

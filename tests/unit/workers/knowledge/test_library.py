@@ -110,3 +110,12 @@ def test_a_redis_that_lost_its_data_is_noticed(redis_client: redis.Redis, tmp_pa
     redis_client.flushall()
 
     assert library.search("vpn", 5, set) == []
+
+
+def test_a_title_that_never_ends_makes_no_result_long(redis_client: redis.Redis, tmp_path: Path) -> None:
+    (tmp_path / "odd.html").write_text(f"<title>{'Odd VPN ' * 9_000}</title><h2>{'Part ' * 9_000}</h2><p>Reset.</p>")
+    read(redis_client, tmp_path)
+
+    (found,) = Library(KnowledgeStore(redis_client), "english").search("vpn reset", 5, set)
+
+    assert len(found.title) < 400
