@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,14 +41,16 @@ ANSWER = (
 )
 
 
-def converse(stack: Stack, turns: int = len(PROBLEMS)) -> list[list[Recorded]]:
-    """Hold the conversation and return the requests of each turn."""
+def converse(
+    stack: Stack, turns: int = len(PROBLEMS), rounds: Callable[[str], tuple[Reply, ...]] | None = None
+) -> list[list[Recorded]]:
+    """Hold the conversation and return the requests of each turn; `rounds` says what the model does for a problem."""
     asked: list[list[Recorded]] = []
     thread = ""
     for number, problem in enumerate(PROBLEMS[:turns]):
         forget_limits(stack)
         words = f"Number {number}: {problem}. What do we know about it, and how bad is it?"
-        stack.claude.script(*_rounds(problem), when=words)
+        stack.claude.script(*(rounds or _rounds)(problem), when=words)
         before = len(stack.claude.message_requests)
         ts = stack.slack.say(CHANNEL, ADA, f"{stack.slack.mention} {words}", thread or None)
         thread = thread or ts
@@ -75,6 +78,11 @@ def _rounds(problem: str) -> tuple[Reply, ...]:
         reply(thinking("The first hit may be the same; I read it."), tool("jira_get_issue", {"key": "OPS-1"})),
         reply(ANSWER.format(problem=problem)),
     )
+
+
+def one_search(problem: str) -> tuple[Reply, ...]:
+    """Return the least that a turn with a tool is: one search, and a sentence."""
+    return reply(tool("jira_search", {"keywords": [" ".join(problem.split()[1:3])]})), reply("Nothing known of that.")
 
 
 def _is_loop(kept: Recorded) -> bool:

@@ -62,6 +62,8 @@ class Asking:
     question: dict[str, Any]
     payer: Payer
     effort: str = "medium"
+    is_long: bool = True
+    """Whether people here come back after pauses, for which the cache is kept."""
     previous_message_id: str = ""
     """The API's name of the answer that ended the turn before."""
 
@@ -134,12 +136,13 @@ class Agent:
         # Thinking belongs to its model: what another one thought is left out.
         history = asking.history if is_usual else [without_thinking(message) for message in asking.history]
         return Prompt(
-            system=system_blocks(),
+            system=system_blocks(is_long=asking.is_long),
             tools=tuple(self._toolbox.definitions()),
             messages=[*history, asking.question, *added],
             payer=asking.payer,
             model=self._model,
             effort=asking.effort,
+            is_long=asking.is_long,
             previous_message_id=self._message_id or (asking.previous_message_id if is_usual else ""),
         )
 

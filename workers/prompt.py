@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from workers.claude.marks import lifetime
 from workers.files.blocks import ReadFile, Shown
 from workers.person import SOMEBODY
 from workers.records import SlackFile, TurnRequest
@@ -67,10 +68,9 @@ def prompt_version() -> str:
     return hashlib.sha256(system_prompt().encode()).hexdigest()[:12]
 
 
-def system_blocks() -> tuple[dict[str, Any], ...]:
-    """Return the system prompt with its breakpoint: tools and prompt are kept in the cache for an hour."""
-    cached = {"type": "ephemeral", "ttl": "1h"}
-    return ({"type": "text", "text": system_prompt(), "cache_control": cached},)
+def system_blocks(*, is_long: bool = True) -> tuple[dict[str, Any], ...]:
+    """Return the system prompt with its breakpoint: tools and prompt are kept in the cache, for an hour or shorter."""
+    return ({"type": "text", "text": system_prompt(), "cache_control": lifetime(is_long=is_long)},)
 
 
 def question(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +30,7 @@ from workers.slack.title import name_conversation
 from workers.standing import Standing, standing_of
 from workers.state.looking import Looking
 from workers.state.mailbox import Claim
+from workers.state.pauses import Pauses
 from workers.tools.context import Asker, ToolContext
 from workers.tools.toolbox import Toolbox, tools_version
 from workers.turn_end import TurnEnd
@@ -195,11 +197,13 @@ def _asked(agent: Agent, question: Question, attempt: Attempt) -> Answer:
 
 def _asking(attempt: Attempt, question: Question) -> Asking:
     earlier = attempt.own_history
+    team_id = attempt.request.conversation.team_id
     return Asking(
         history=_past(attempt).messages,
         question=question.message,
         payer=attempt.payer,
         effort=effort_of(attempt.request, earlier),
+        is_long=Pauses(attempt.services.cache).note(team_id, time.time()),
         previous_message_id=earlier[-1].message_id if earlier else "",
     )
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from bench.caching import converse, prefix_of
+from bench.caching import converse, one_search, prefix_of
 from sandbox.claude.bill import bill
 from sandbox.claude.standin import Recorded
 from sandbox.stack import Stack
@@ -41,6 +42,15 @@ def test_the_conversation_costs_little_more_than_with_a_perfect_cache(turns: lis
 
     assert found.input_share <= 0.2
     assert found.whole_share <= 0.3
+    assert found.over_perfect <= 1.1
+
+
+def test_a_conversation_of_few_words_costs_little_more_than_with_a_perfect_cache_too(tmp_path: Path) -> None:
+    with Stack(beat=False, folder=tmp_path) as stack:
+        talk = converse(stack, rounds=one_search)
+
+    found = bill([kept for turn in talk for kept in turn])
+    assert found.input_share <= 0.2
     assert found.over_perfect <= 1.1
 
 

@@ -43,6 +43,8 @@ class Prompt:
     """Whose call it is; Claude is told an opaque hash of it, never a Slack id."""
     model: str
     effort: str = "medium"
+    is_long: bool = True
+    """Whether its beginning is kept in the cache for an hour, not for minutes."""
     previous_message_id: str = ""
     """The API's name of the answer before this one, with which it tells why the cache was missed."""
 
@@ -112,7 +114,7 @@ class Claude:
             "max_tokens": MAX_TOKENS,
             "system": list(prompt.system),
             "tools": list(prompt.tools),
-            "messages": with_marks(prompt.messages),
+            "messages": with_marks(prompt.messages, is_long=prompt.is_long),
             "thinking": {"type": "adaptive", "display": "summarized"},
             "output_config": {"effort": prompt.effort},
             "diagnostics": {"previous_message_id": prompt.previous_message_id or None},

@@ -87,6 +87,13 @@ def test_who_comes_back_after_half_an_hour_reads_up_to_the_last_question() -> No
     assert read == asked
 
 
+def test_where_nobody_pauses_all_is_kept_for_minutes() -> None:
+    asked = {"role": "user", "content": [text("q")]}
+    sent = with_marks([asked, {"role": "assistant", "content": [text("a")]}, asked], is_long=False)
+
+    assert [sent[index]["content"][0].get("cache_control") for index in (0, 2)] == [{"type": "ephemeral"}] * 2
+
+
 @pytest.mark.parametrize("content", ["plain words", [{"type": "text", "text": "words"}]])
 def test_nothing_but_the_marks_is_changed(content: Any) -> None:
     messages = [{"role": "user", "content": content}, {"role": "assistant", "content": [text("yes")]}]
