@@ -9,9 +9,16 @@ from collections import deque
 from collections.abc import Mapping
 
 from bench.chaos.plan import Kind
-from sandbox.claude.scripts import Block, Body, Reply, reply, thinking, tool
+from sandbox.claude.scripts import Block, Body, Reply, refusal, reply, text, thinking, tool
+from workers.views import failures
 
-ODDITIES = ("claude: no stop reason", "claude: cut tool JSON", "claude: pause_turn")
+ODDITIES = (
+    "claude: no stop reason",
+    "claude: cut tool JSON",
+    "claude: pause_turn",
+    "claude: refusal",
+    "claude: context exceeded",
+)
 
 TOKEN = re.compile(r"\bzk\d+m\d+x[0-9a-f]{6}\b")
 TRIES = 2
@@ -42,13 +49,18 @@ def apology(token: str) -> list[str]:
     return [f"I could not prepare a draft for {token}.", f"Please ask me about {token} again a little later."]
 
 
-def is_whole(text: str, token: str) -> bool:
-    """Return whether a text holds everything of an answer, each sentence once."""
-    return any(all(text.count(one) == 1 for one in way(token)) for way in (sentences, apology))
+def is_whole(said: str, token: str, verdict: str = "") -> bool:
+    """Return whether a text holds everything of an answer, each sentence once, or what is said in its place.
+
+    The verdict is what a person reads where the model refused, alone, or had no room left, below what it said.
+    """
+    if verdict and said.count(verdict) == 1 and (verdict != failures.REFUSED or said.strip() == verdict):
+        return True
+    return any(all(said.count(one) == 1 for one in way(token)) for way in (sentences, apology))
 
 
-def is_apology(text: str, token: str) -> bool:
-    return apology(token)[0] in text
+def is_apology(said: str, token: str) -> bool:
+    return apology(token)[0] in said
 
 
 class Model:
@@ -59,6 +71,8 @@ class Model:
         self._lock = threading.Lock()
         self.played: list[tuple[float, str]] = []
         """(monotonic time, label) of answers that ended oddly."""
+        self.verdicts: dict[str, str] = {}
+        """By token: the sentence that may stand for the answer."""
 
     def order(self, kind: str, label: str) -> None:
         """Let the next answer that can end in this way."""
@@ -95,6 +109,12 @@ class Model:
         words = " ".join(parts)
         if len(parts) > 1 and self._takes("claude: pause_turn"):
             return reply(" ".join(parts[: len(parts) // 2]), stop_reason="pause_turn")
+        if self._takes("claude: refusal"):
+            self.verdicts[token] = failures.REFUSED
+            return refusal("cyber", "It is about a strike.", text(words[: len(words) // 2]))
+        if self._takes("claude: context exceeded"):
+            self.verdicts[token] = failures.CONVERSATION_TOO_LONG
+            return reply(words[: len(words) // 2], stop_reason="model_context_window_exceeded")
         if self._takes("claude: no stop reason"):
             return reply(words[: len(words) // 2], stop_reason=None)
         return reply(thinking(f"They ask about {token}."), words) if token[-2] < "8" else reply(words)

@@ -9,8 +9,8 @@ from random import Random
 
 import redis
 
-from bench.chaos import looking
 from bench.chaos.answers import ODDITIES, Model
+from bench.chaos.apart import Apart
 from bench.chaos.call_faults import FAULTS
 from bench.chaos.people import People
 from bench.chaos.plan import Blow, Plan
@@ -22,7 +22,8 @@ from sandbox.slack.delivery import Delivery
 from sandbox.stack import Stack
 
 DELIVERIES_LOOKED_AT = 40
-TAKEN_AWAY_SECONDS = 14.0
+ROLLING_SECONDS = 3.0
+REFUSED_SECONDS = 3.0
 PASSWORD = "another"
 CONFIGURED = {"out of memory": ("maxmemory", "1mb"), "wrong password": ("requirepass", PASSWORD)}
 NOTHING = {"maxmemory": "0", "requirepass": ""}
@@ -55,6 +56,10 @@ class Blows:
     _read: dict[str, int] = field(default_factory=dict)
 
     @property
+    def _apart(self) -> Apart:
+        return Apart(self.stack, self.plan, self.people, self.later, self._do_apart)
+
+    @property
     def _faults_of(self) -> dict[str, Faults]:
         return {"slack": self.stack.slack.faults, "jira": self.stack.jira.faults, "claude": self.stack.claude.faults}
 
@@ -62,24 +67,20 @@ class Blows:
         """Let one fault happen, or order it of a stand-in for its next calls."""
         random = Random(blow.draw)
         thing, _, how = blow.kind.partition(": ")
-        if thing in ("worker", "web", "beat"):
-            self._process(blow.kind, thing, how, random)
-        elif thing == "redis":
-            self._redis(how, random)
-        elif thing == "socket":
-            cut = self.stack.slack.cut_connections if how == "cut" else self.stack.slack.disconnect
-            self.people.after_next_question(lambda: self._do(blow.kind, cut))
-        elif thing == "events":
-            self._deliver_again(random)
-        elif thing == "set apart":
-            self._take_away(blow)
-        elif blow.kind == "slack: token revoked":
-            self._revoke_token(random)
-        elif blow.kind == "jira: refused":
-            self._do(blow.kind, self.stack.take_jira_down, seconds=3.0)
-            self.later(3.0, self.stack.bring_jira_back)
-        else:
-            self._order(blow, random)
+        own: dict[str, Callable[[], None]] = {
+            "web: kill -9, all": lambda: self._do(blow.kind, self._kill_all_web),
+            "all: rolling restart": lambda: self._restart_all(blow.kind),
+            "slack: token revoked": lambda: self._revoke_token(random),
+            "jira: refused": lambda: self._refuse_jira(blow.kind),
+        }
+        by_thing: dict[str, Callable[[], None]] = {
+            **dict.fromkeys(("worker", "web", "beat"), lambda: self._process(blow.kind, thing, how, random)),
+            "redis": lambda: self._redis(how, random),
+            "socket": lambda: self._socket(blow.kind, how),
+            "events": lambda: self._deliver_again(random),
+            "set apart": lambda: self._apart.take_away(blow),
+        }
+        (own.get(blow.kind) or by_thing.get(thing) or (lambda: self._order(blow, random)))()
 
     def tick(self) -> None:
         """Note the ordered faults that calls have met since the last look."""
@@ -118,6 +119,9 @@ class Blows:
         at = time.monotonic()
         self._note(kind, at, at + seconds, tokens)
         act()
+
+    def _do_apart(self, kind: str, act: Callable[[], None], seconds: float) -> None:
+        self._do(kind, act, seconds=seconds, tokens=set())
 
     def _note(self, kind: str, at: float, ends_at: float, tokens: set[str] | None = None, what: str = "") -> Strike:
         strike = Strike(kind, at, ends_at, self._in_flight() if tokens is None else tokens, what)
@@ -159,6 +163,25 @@ class Blows:
         busy = [worker for worker in self.stack.workers if held[worker.name]]
         victim = random.choice(busy or self.stack.workers)
         return victim, held[victim.name]
+
+    def _kill_all_web(self) -> None:
+        for web in self.stack.web:
+            self.supervisor.kill(web)
+
+    def _refuse_jira(self, kind: str) -> None:
+        self._do(kind, self.stack.take_jira_down, seconds=REFUSED_SECONDS)
+        self.later(REFUSED_SECONDS, self.stack.bring_jira_back)
+
+    def _socket(self, kind: str, how: str) -> None:
+        cut = self.stack.slack.cut_connections if how == "cut" else self.stack.slack.disconnect
+        self.people.after_next_question(lambda: self._do(kind, cut))
+
+    def _restart_all(self, kind: str) -> None:
+        """Restart one process after the other, as a new version is rolled out."""
+        processes = self.supervisor.processes
+        self._do(kind, lambda: None, seconds=ROLLING_SECONDS * len(processes))
+        for number, process in enumerate(processes):
+            self.later(ROLLING_SECONDS * number, lambda process=process: self.supervisor.terminate(process))  # type: ignore[misc]
 
     def _redis(self, how: str, random: Random) -> None:
         server = self.stack.redis
@@ -218,28 +241,3 @@ class Blows:
             self.stack.slack.redeliver(delivery)
         except TimeoutError:
             return
-
-    def _take_away(self, blow: Blow) -> None:
-        conversation = self.plan.conversations[blow.conversation]
-        asked = self.people.of_conversation(blow.conversation)
-        if not asked:
-            # On a busy machine people come later than the plan says.
-            self.later(0.3, lambda: self._take_away(blow))
-            return
-        channel = self.stack.slack.workspace.channel(conversation.channel)
-        bot = self.stack.slack.workspace.bot_user_id
-        if conversation.apart == "kicked":
-            self._do(blow.kind, lambda: channel.members.remove(bot), seconds=TAKEN_AWAY_SECONDS, tokens=set())
-            self.later(TAKEN_AWAY_SECONDS, lambda: self.stack.slack.join(channel.id, bot))
-        elif conversation.apart == "archived":
-            self._do(blow.kind, lambda: setattr(channel, "is_archived", True), seconds=TAKEN_AWAY_SECONDS, tokens=set())
-            self.later(TAKEN_AWAY_SECONDS, lambda: setattr(channel, "is_archived", False))
-        elif conversation.apart == "question deleted":
-            self._do(blow.kind, lambda: self.stack.slack.delete(channel.id, asked[-1].ts), tokens=set())
-        else:
-            last = asked[-1]
-            found = looking.replies(self.stack.slack, channel.id, last.root_ts, last.ts, last.mention.token)
-            if found:
-                self._do(blow.kind, lambda: self.stack.slack.delete(channel.id, found[-1].ts), tokens=set())
-            else:
-                self.later(0.3, lambda: self._take_away(blow))

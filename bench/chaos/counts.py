@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from bench.chaos import looking
@@ -25,6 +26,7 @@ Wrong = Literal[
     "stuck Stop button",
 ]
 KINDS = get_args(Wrong)
+NO_VERDICTS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,18 @@ class Finding:
     what: str
 
 
-def findings(stack: Stack, asked: list[Asked]) -> list[Finding]:
-    """Return everything that is wrong with the answers, the drafts and what stands around them."""
-    found = [finding for one in asked for finding in _of_question(stack, one)]
+def findings(stack: Stack, asked: list[Asked], verdicts: Mapping[str, str] = NO_VERDICTS) -> list[Finding]:
+    """Return everything that is wrong with the answers, the drafts and what stands around them.
+
+    `verdicts` has by token the sentence that may stand for an answer.
+    """
+    found = [finding for one in asked for finding in _of_question(stack, one, verdicts.get(one.mention.token, ""))]
     return [*found, *_out_of_order(stack, asked), *_strays(stack, asked)]
 
 
-def _of_question(stack: Stack, one: Asked) -> Iterator[Finding]:
+def _of_question(stack: Stack, one: Asked, verdict: str) -> Iterator[Finding]:
     found = looking.replies(stack.slack, one.channel, one.root_ts, one.ts, one.mention.token)
-    yield from _of_answer(one, found)
+    yield from _of_answer(one, found, verdict)
     if one.mention.kind == "file":
         yield from _of_draft(stack, one, looking.words(found))
     if one.mention.is_excused:
@@ -56,14 +61,14 @@ def _of_question(stack: Stack, one: Asked) -> Iterator[Finding]:
         yield Finding("stuck Stop button", one, looking.words(found)[-80:])
 
 
-def _of_answer(one: Asked, found: list[Message]) -> Iterator[Finding]:
+def _of_answer(one: Asked, found: list[Message], verdict: str) -> Iterator[Finding]:
     token, text = one.mention.token, looking.words(found)
     if len(found) > 1:
         yield Finding("answered twice", one, f"{len(found)} messages: {', '.join(message.ts for message in found)}")
     doubled = [sentence for sentence in (*sentences(token), *apology(token)) if text.count(sentence) > 1]
     if doubled:
         yield Finding("answered twice", one, f"said twice: {doubled[0]}")
-    if one.mention.is_excused or is_whole(text, token):
+    if one.mention.is_excused or is_whole(text, token, verdict):
         return
     said = sum(sentence in text for sentence in sentences(token))
     if said and not doubled:
@@ -93,9 +98,21 @@ def _of_draft(stack: Stack, one: Asked, text: str) -> Iterator[Finding]:
 def _strays(stack: Stack, asked: list[Asked]) -> Iterator[Finding]:
     """What answers no question is one message too many."""
     for root in {one.root_ts: one for one in asked}.values():
-        tokens = {one.mention.token for one in asked if one.root_ts == root.root_ts}
+        here = [one for one in asked if one.root_ts == root.root_ts]
+        tokens = {one.mention.token for one in here}
         for message in looking.strays(stack.slack, root.channel, root.root_ts, tokens):
-            yield Finding("answered twice", root, f"{message.ts} belongs to no question: {message.text[:80]!r}")
+            if not any(_is_beginning(stack, message, one) for one in here):
+                yield Finding("answered twice", root, f"{message.ts} belongs to no question: {message.text[:80]!r}")
+
+
+def _is_beginning(stack: Stack, message: Message, one: Asked) -> bool:
+    """Return whether it is all there is of an answer whose channel was closed before its first sentence was whole.
+
+    Nobody can write on in, or take back, what stands in an archived channel.
+    """
+    if not one.mention.is_excused or not " ".join(sentences(one.mention.token)).startswith(message.text.strip()):
+        return False
+    return not looking.replies(stack.slack, one.channel, one.root_ts, one.ts, one.mention.token)
 
 
 def _out_of_order(stack: Stack, asked: list[Asked]) -> Iterator[Finding]:

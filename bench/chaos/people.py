@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from bench.chaos import looking
-from bench.chaos.answers import is_apology, is_whole, question
+from bench.chaos.answers import Model, is_apology, is_whole, question
 from bench.chaos.plan import ASKERS, Mention, Plan
 from sandbox.jira.site import Issue
 from sandbox.slack import NotAcknowledged
@@ -44,8 +44,8 @@ class Asked:
 class People:
     """Runs in a thread of its own between `start` and `stop`."""
 
-    def __init__(self, stack: Stack, plan: Plan, begun: float) -> None:
-        self._stack, self._plan, self._begun = stack, plan, begun
+    def __init__(self, stack: Stack, plan: Plan, model: Model, begun: float) -> None:
+        self._stack, self._plan, self._model, self.begun = stack, plan, model, begun
         self._random = Random(plan.seed)
         self._roots: dict[int, str] = {}
         self._hooks: list[Callable[[], None]] = []
@@ -88,7 +88,7 @@ class People:
         try:
             while not self._over.wait(LOOK_EVERY_SECONDS):
                 now = time.monotonic()
-                while waiting and self._begun + waiting[0].at <= now:
+                while waiting and self.begun + waiting[0].at <= now:
                     self._ask(waiting.pop(0))
                 for one in self.unsettled():
                     self._look_after(one, now)
@@ -122,7 +122,7 @@ class People:
     def _see_answer(self, one: Asked, found: list[Message], text: str, now: float) -> None:
         if not found or any(looking.is_growing(message) for message in found):
             return
-        if is_whole(text, one.mention.token):
+        if is_whole(text, one.mention.token, self._model.verdicts.get(one.mention.token, "")):
             one.answered_at = found[-1].versions[-1].at
         elif "turn_retry" in found[-1].action_ids and now > one.press_at:
             one.press_at = now + PRESS_AGAIN_SECONDS

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal["plain", "search", "file"]
-Apart = Literal["kicked", "archived", "question deleted", "answer deleted"]
+Apart = Literal["kicked", "archived", "channel gone", "question deleted", "answer deleted", "stopped"]
 
 CHANNELS = tuple(f"C0CHAOS{number:02d}" for number in range(1, 7))
 ASKERS = ("U0ADA0001", "U0GRACE01", "U0LINUS01")
-APART: tuple[Apart, ...] = ("kicked", "archived", "question deleted", "answer deleted")
+APART: tuple[Apart, ...] = get_args(Apart)
 APART_SECONDS = 45.0
 """From the first mention of a conversation that is set apart to its last."""
 BURST_SHARE = 0.25
@@ -26,7 +26,9 @@ WEIGHTS = {
     "web: kill -9": 3,
     "web: SIGTERM": 2,
     "web: SIGSTOP": 2,
+    "web: kill -9, all": 2,
     "beat: kill -9": 1,
+    "all: rolling restart": 1,
     "redis: connections cut": 4,
     "redis: pause": 3,
     "redis: restart": 2,
@@ -45,6 +47,8 @@ WEIGHTS = {
     "claude: cut tool JSON": 2,
     "claude: pause_turn": 3,
     "claude: spend limit": 1,
+    "claude: refusal": 2,
+    "claude: context exceeded": 2,
     "slack: 429 storm": 3,
     "slack: 5xx": 4,
     "slack: post not taken": 3,
@@ -78,7 +82,7 @@ class Size:
     mentions: int = 300
     conversations: int = 44
     apart: int = 12
-    """Conversations whose channel or messages are taken away, beside the others; three mentions each."""
+    """Conversations that are stopped, or whose channel or messages are taken away; three mentions each."""
     faults: int = 150
     least_faults: int = 100
     """With fewer that struck the run has shown too little."""
@@ -127,7 +131,7 @@ class Mention:
     kind: Kind
     user: str
     is_excused: bool = False
-    """Its answer may be missing, because its question, answer or channel is taken away."""
+    """Its answer may be missing, because it is stopped, or its question, answer or channel is taken away."""
 
 
 @dataclass(frozen=True)

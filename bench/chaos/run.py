@@ -47,7 +47,7 @@ def run(plan: Plan, folder: Path = FOLDER, *, streams: bool = True) -> int:
             chaos.go()
         finally:
             chaos.people.stop()
-        found = findings(stack, list(chaos.people.asked.values()))
+        found = findings(stack, list(chaos.people.asked.values()), chaos.model.verdicts)
         return _tell(chaos, found, folder)
 
 
@@ -61,8 +61,9 @@ class Chaos:
         self._numbers = itertools.count()
         model = Model()
         stack.claude.script(model, forever=True)
-        self.people = People(stack, plan, self.begun)
+        self.people = People(stack, plan, model, self.begun)
         self.supervisor = Supervisor(stack)
+        self.model = model
         self.blows = Blows(stack, plan, self.people, model, self.supervisor, self._later)
         self._tell_at = self.begun + TELL_SECONDS
         self.settled_after: float | None = None

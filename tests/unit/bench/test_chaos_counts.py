@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from typing import Any
 
@@ -15,6 +16,7 @@ from sandbox.jira.issues import create
 from sandbox.slack.delivery import Delivery
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
+from workers.views import failures
 
 CHANNEL, ADA = "C0SUPPORT", "U0ADA0001"
 TOKEN, OTHER = "zk01m002x0a1b2c", "zk01m003x0a1b2d"
@@ -166,3 +168,36 @@ def test_a_draft_without_card_issue_and_word_is_lost(stack: Stack) -> None:
     asked = ask(stack, kind="file")
     say(stack, asked, whole())
     assert wrongs(stack, asked) == ["drafts lost"]
+
+
+def test_a_refusal_stands_alone_for_an_answer(stack: Stack) -> None:
+    asked = ask(stack)
+    say(stack, asked, failures.REFUSED)
+    verdicts = {asked.mention.token: failures.REFUSED}
+
+    assert [one.wrong for one in findings(stack, [asked], verdicts)] == []
+    assert wrongs(stack, asked) == ["lost"]
+
+
+def test_a_refusal_below_what_was_said_is_half_a_text(stack: Stack) -> None:
+    asked = ask(stack)
+    say(stack, asked, f"{sentences(TOKEN)[0]} {failures.REFUSED}")
+
+    assert [one.wrong for one in findings(stack, [asked], {TOKEN: failures.REFUSED})] == ["half text"]
+
+
+def test_an_answer_that_ends_for_want_of_room_says_so_once(stack: Stack) -> None:
+    asked = ask(stack)
+    say(stack, asked, f"{sentences(TOKEN)[0]}\n\n{failures.CONVERSATION_TOO_LONG}")
+
+    assert [one.wrong for one in findings(stack, [asked], {TOKEN: failures.CONVERSATION_TOO_LONG})] == []
+
+
+def test_the_beginning_of_an_answer_may_stay_where_its_channel_was_closed(stack: Stack) -> None:
+    asked = ask(stack)
+    excused = dataclasses.replace(asked, mention=dataclasses.replace(asked.mention, is_excused=True))
+    say(stack, asked, "This is the", metadata=None)
+
+    assert wrongs(stack, excused) == []
+    say(stack, asked, sentences(TOKEN)[0])
+    assert wrongs(stack, excused) == ["answered twice"]
