@@ -38,6 +38,7 @@ from bot.listeners import (
 from bot.services import Services
 from bot.slack_client import make_client
 from bot.socket import SocketMode
+from bot.twins import Twins, mention_key
 from workers.jobs import Door, StateUnavailable
 from workers.logs import get_logger
 from workers.settings import BotSettings
@@ -69,6 +70,7 @@ class Listener:
     def __init__(self, settings: BotSettings, app: AsyncApp, services: Services) -> None:
         self._settings, self._app, self.services = settings, app, services
         self._is_stopping = False
+        self._twins = Twins()
         self._runner: web.AppRunner | None = None
         self._asking: asyncio.Task[None] | None = None
         token = settings.slack_app_token
@@ -123,7 +125,11 @@ class Listener:
     async def hear(self, request: AsyncBoltRequest) -> BoltResponse:
         """Dispatch one request; any status but 200 makes Slack send an event again."""
         with self.services.rush.taking():
-            return await self._app.async_dispatch(request)
+            key = mention_key(request.body, self.services.installation.bot_user_id)
+            response, is_twin = await self._twins.dispatched(key, lambda: self._app.async_dispatch(request))
+        if is_twin and response.status == 200:
+            self.services.count("seen")
+        return response
 
     async def hear_jira(self, event: Mapping[str, Any], delivery: str) -> bool:
         """Take an event of Jira's; False if it must come again. Raises StateUnavailable, NotAuthorised."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import TypeVar
 
 from workers.jobs import Action, Asked, Conversation, Door, Draft, Filing, PutResult, StateUnavailable, TurnRequest
@@ -27,25 +26,14 @@ class Handover:
         self.metrics = door.metrics
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="door")
         self._waiting = 0
-        self._asking: dict[tuple[str, str, str], asyncio.Future[Asked]] = {}
 
     def prepare(self) -> None:
         """Do ahead what would make the first question wait."""
         self._door.prepare()
 
     async def ask(self, request: TurnRequest, *, will_sign: bool) -> Asked:
-        """Store a request durably, once; `will_sign`: a first sign will be shown if there is a place for it.
-
-        Slack sends two events for each mention, at the same time: they share one call, and the second was seen.
-        """
-        twin = (request.conversation.box, request.ts, request.kind)
-        if twin in self._asking:
-            asked = await asyncio.shield(self._asking[twin])
-            return replace(asked, result="seen") if asked.result == "new" else asked
-        asking = asyncio.ensure_future(self._call(lambda: self._door.ask(request, will_sign=will_sign)))
-        self._asking[twin] = asking
-        asking.add_done_callback(lambda _: self._asking.pop(twin))
-        return await asyncio.shield(asking)
+        """Store a request durably, once; `will_sign`: a first sign will be shown if there is a place for it."""
+        return await self._call(lambda: self._door.ask(request, will_sign=will_sign))
 
     async def act(self, action: Action) -> PutResult:
         """Store a click, a submission or a command durably, once."""

@@ -37,6 +37,11 @@ class Installation:
         return self._identity is not None
 
     @property
+    def bot_user_id(self) -> str:
+        """The bot's user id, empty while it is unknown."""
+        return self._identity.bot_user_id if self._identity else ""
+
+    @property
     def identity(self) -> Identity:
         """The bot's own ids; raises NotAuthorised while they are unknown."""
         if self._identity is None:

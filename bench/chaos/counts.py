@@ -80,7 +80,7 @@ def _of_answer(one: Asked, found: list[Message], verdict: str) -> Iterator[Findi
 def _of_draft(stack: Stack, one: Asked, text: str) -> Iterator[Finding]:
     token = one.mention.token
     filed = [key for key, issue in list(stack.jira.issues.items()) if token in str(issue.fields["summary"])]
-    cards = looking.cards(stack.slack, one.channel, one.root_ts, token)
+    cards = _standing(looking.cards(stack.slack, one.channel, one.root_ts, token), one.retries)
     states = [looking.state_of(card) for card in cards]
     if len(filed) > 1:
         yield Finding("filed twice", one, f"{', '.join(filed)}; cards: {', '.join(states)}")
@@ -93,6 +93,12 @@ def _of_draft(stack: Stack, one: Asked, text: str) -> Iterator[Finding]:
     if one.mention.is_excused or is_explained or (cards and is_settled):
         return
     yield Finding("drafts lost", one, f"cards: {states or 'none'}, issues: {filed or 'none'}")
+
+
+def _standing(cards: list[Message], retries: int) -> list[Message]:
+    """Return the cards without those that were withdrawn because somebody pressed Try again: one for each press."""
+    withdrawn = [card for card in cards[:-1] if looking.state_of(card) == "cancelled"]
+    return [card for card in cards if card not in withdrawn[:retries]]
 
 
 def _strays(stack: Stack, asked: list[Asked]) -> Iterator[Finding]:

@@ -201,3 +201,14 @@ def test_the_beginning_of_an_answer_may_stay_where_its_channel_was_closed(stack:
     assert wrongs(stack, excused) == []
     say(stack, asked, sentences(TOKEN)[0])
     assert wrongs(stack, excused) == ["answered twice"]
+
+
+def test_a_card_that_was_withdrawn_for_another_try_is_no_second_one(stack: Stack) -> None:
+    asked = ask(stack, kind="file")
+    say(stack, asked, whole())
+    show_card(stack, asked, "Cancelled")
+    key = file(stack)
+    show_card(stack, asked, f"Filed as {key}")
+
+    assert "answered twice" in wrongs(stack, asked)
+    assert wrongs(stack, dataclasses.replace(asked, retries=1)) == []
