@@ -21,6 +21,7 @@ NO_PLACE_SECONDS = 1.0
 # A storm of questions must not crowd out the acknowledgements of the next ones.
 AT_ONCE = 32
 GIVE_WAY_SECONDS = 0.05
+TOGETHER_SECONDS = 0.05
 
 
 class FirstSigns:
@@ -30,6 +31,7 @@ class FirstSigns:
         self._services = services
         self._no_place_until = 0.0
         self._one_of_few = asyncio.Semaphore(AT_ONCE)
+        self._shown: list[TurnRequest] = []
 
     def have_room(self) -> bool:
         """Return whether a place is worth asking for: just now there was one, or nobody has looked."""
@@ -42,7 +44,7 @@ class FirstSigns:
         return seconds_to_place <= 0
 
     async def show(self, request: TurnRequest) -> None:
-        """Show the status in the place taken for it, then let the worker know that this call is over."""
+        """Show the status in the place taken for it; the worker learns in a moment that this call is over."""
         failpoint("event_acked")
         try:
             async with self._one_of_few:
@@ -52,7 +54,21 @@ class FirstSigns:
                     await self._show(request)
         finally:
             failpoint("sign_shown")
-            if not await _is_worked_on(self._services, request):
+            self._shown.append(request)
+            if len(self._shown) == 1:
+                self._services.background.start(self._let_know)
+
+    async def _let_know(self) -> None:
+        """Tell the workers which signs are out, in one call for all of a burst; take back what came too late."""
+        await asyncio.sleep(TOGETHER_SECONDS)
+        shown, self._shown = self._shown, []
+        try:
+            are_worked_on = await self._services.handover.signs_shown(shown)
+        except StateUnavailable:
+            log.info("signs_not_noted", count=len(shown))  # The marks lapse by themselves.
+            return
+        for request, is_worked_on in zip(shown, are_worked_on, strict=True):
+            if not is_worked_on:
                 # The worker was faster and has cleared the status already: shown after that, ours would stand.
                 await set_status(self._services, request.conversation, "")
 
@@ -67,12 +83,3 @@ async def set_status(services: Services, place: Conversation, line: str) -> str:
         channel_id=place.channel_id, thread_ts=place.thread_ts, status=line
     )
     return await attempt(services, SIGN_METHOD, call, seconds=SECONDS)
-
-
-async def _is_worked_on(services: Services, request: TurnRequest) -> bool:
-    """Let the worker know that the sign is out; return whether it will clear the status."""
-    try:
-        return await services.handover.sign_shown(request.conversation, request.ts)
-    except StateUnavailable:
-        log.info("sign_not_noted", conversation=request.conversation.box)  # The mark lapses by itself.
-        return True

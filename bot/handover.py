@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -28,8 +28,8 @@ class Handover:
         self._waiting = 0
 
     def prepare(self) -> None:
-        """Do ahead what would make the first question wait."""
-        self._door.prepare()
+        """Do ahead what would make the first question wait; returns at once."""
+        self._pool.submit(self._door.prepare, THREADS)
 
     async def ask(self, request: TurnRequest, *, will_sign: bool) -> Asked:
         """Store a request durably, once; `will_sign`: a first sign will be shown if there is a place for it."""
@@ -55,9 +55,9 @@ class Handover:
         """Return a draft and where it stands."""
         return await self._call(lambda: self._door.draft(team_id, draft_id))
 
-    async def sign_shown(self, conversation: Conversation, ts: str) -> bool:
-        """Tell the worker that the first sign of a turn is out, or won't be; return whether it still works on it."""
-        return await self._call(lambda: self._door.sign_shown(conversation, ts))
+    async def signs_shown(self, requests: Sequence[TurnRequest]) -> list[bool]:
+        """Tell the workers that first signs are out, or won't be; return for each whether its turn is worked on."""
+        return await self._call(lambda: self._door.signs_shown(requests))
 
     async def run(self, work: Callable[[Door], T]) -> T:
         """Do something else with the door."""

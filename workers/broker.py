@@ -28,6 +28,11 @@ SOCKET_TIMEOUT_SECONDS = 5
 # Hints that wait for a broker that does not answer; what is dropped is found by the reaper.
 MOST_KICKS = 10_000
 STALE_SECONDS = 3.0
+# More kicks than this at once are a burst: it is let in whole, for so long at most, before it wakes the workers, which
+# would take the processor from the acknowledgements and first signs of its last questions.
+FEW_KICKS = 3
+BURST_SECONDS = 0.25
+LULL_SECONDS = 0.05
 
 log = get_logger(__name__)
 
@@ -96,8 +101,9 @@ class Kicker:
     """
 
     def __init__(self, app: Celery, *, pause_seconds: float = 0.0) -> None:
-        """Take how long to pause after each kick, so that a burst of them leaves the processor to other work."""
+        """Take how long to pause after each kick; with a pause bursts of kicks leave the processor to other work."""
         self._app, self._pause_seconds = app, pause_seconds
+        self._is_in_burst = False
         self._waiting: queue.Queue[tuple[float, str, tuple[str, ...]]] = queue.Queue(MOST_KICKS)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -125,6 +131,7 @@ class Kicker:
         self._prepare()
         while True:
             sent_at, task, arguments = self._waiting.get()
+            self._let_burst_in()
             if task == DRAIN and time.monotonic() - sent_at > STALE_SECONDS:
                 continue  # The reaper has kicked it meanwhile.
             try:
@@ -133,11 +140,23 @@ class Kicker:
                 log.warning("kick_failed", task=task, error=type(error).__name__)
             time.sleep(self._pause_seconds)
 
+    def _let_burst_in(self) -> None:
+        """Wait for the end of a burst, once for each."""
+        before = self._waiting.qsize()
+        is_burst = self._pause_seconds > 0 and before > (0 if self._is_in_burst else FEW_KICKS)
+        is_new, self._is_in_burst = is_burst and not self._is_in_burst, is_burst
+        until = time.monotonic() + BURST_SECONDS
+        while is_new and time.monotonic() < until:
+            time.sleep(LULL_SECONDS)
+            if self._waiting.qsize() == before:
+                return
+            before = self._waiting.qsize()
+
     def _prepare(self) -> None:
         """Do what Celery puts off until its first message: 0.1 s of imports and tables, and the connection."""
         try:
             self._app.signature(DRAIN, args=("",))
-            _ = self._app.amqp.send_task_message, self._app.backend
+            _ = self._app.tasks, self._app.amqp.send_task_message, self._app.backend
             with self._app.producer_pool.acquire(block=True) as producer:
                 producer.connection.default_channel.client.ping()
         except Exception as error:  # noqa: BLE001  kombu raises whatever its transport raises

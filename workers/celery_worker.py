@@ -51,6 +51,7 @@ def read_sources_of_knowledge() -> None:
 
 @worker_ready.connect  # type: ignore[untyped-decorator]
 def _start_reaper(**_: Any) -> None:
+    services.make()
     Reaper(services).start()
     threading.Thread(target=log_models, args=(settings,), name="models", daemon=True).start()
     services.kicker.send(WARM)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import redis
@@ -31,15 +32,17 @@ from workers.state.bot_turns import BotTurns
 from workers.state.cache import PROJECTS_NAME, Cache
 from workers.state.catch_up import DONE, CatchUps, Job
 from workers.state.channel_settings import Channels
-from workers.state.connection import connect, state_errors
+from workers.state.connection import connect, connect_ahead, state_errors
 from workers.state.failed_turns import FailedTurns
 from workers.state.feedback import Feedback
 from workers.state.filings import Filings
 from workers.state.forms import Forms
 from workers.state.jira_cache import JiraCache
 from workers.state.limiter import Limiter, Wait
+from workers.state.limiter_scripts import ACQUIRE
 from workers.state.looking import Looking
 from workers.state.mailbox import Mailboxes, PutResult
+from workers.state.mailbox_scripts import PUT
 from workers.state.slack_budgets import budgets_of
 from workers.state.waiting import WaitingTurns
 
@@ -114,14 +117,15 @@ class Door:
         self._bot_turns = BotTurns(client)
         self.channels, self.forms, self.jira = Channels(client), Forms(client), JiraCache(self._cache)
 
-    def prepare(self) -> None:
-        """Connect to the broker before the first question comes; returns at once."""
+    def prepare(self, callers: int) -> None:
+        """Connect to the broker, and to Redis for so many callers at a time, before the first question comes."""
         self._kicker.start()
+        connect_ahead(self._redis, callers, (PUT, ACQUIRE))
 
     def ask(self, request: TurnRequest, *, will_sign: bool = False) -> Asked:
         """Store a request durably and wake a worker; `stranger`: a follow-up where the bot takes no part.
 
-        `will_sign`: unless there is no place for it, the listener shows a first sign and calls `sign_shown` after it;
+        `will_sign`: unless there is no place for it, the listener shows a first sign and calls `signs_shown` after it;
         the worker waits for that.
         """
         if request.kind == "follow_up" and self.channels.wants_mention(request.conversation):
@@ -143,7 +147,7 @@ class Door:
         try:
             answer = self._limiter.acquire(budgets_of(request.conversation.team_id, SIGN_METHOD), priority=True)
             if isinstance(answer, Wait):
-                self._boxes.sign_shown(request.conversation.box, request.ts)
+                self._boxes.signs_shown([(request.conversation.box, request.ts)])
                 return answer.seconds
         except StateUnavailable:
             log.info("no_place_asked_for")  # The request is stored; Slack itself may still refuse the sign.
@@ -229,9 +233,9 @@ class Door:
         """Return the conversations that wait for a worker, in order, with the ts of what is next in each."""
         return self._waiting.turns()
 
-    def sign_shown(self, conversation: Conversation, ts: str) -> bool:
-        """The first sign of a turn has been shown, or will never be; return whether it is still worked on."""
-        return self._boxes.sign_shown(conversation.box, ts)
+    def signs_shown(self, requests: Sequence[TurnRequest]) -> list[bool]:
+        """First signs have been shown, or will never be; return for each whether its turn is still worked on."""
+        return self._boxes.signs_shown([(each.conversation.box, each.ts) for each in requests])
 
     def is_open(self, conversation: Conversation) -> bool:
         """Return whether a turn of this conversation waits or is worked on."""

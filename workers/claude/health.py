@@ -56,12 +56,19 @@ def models_of(settings: WorkerSettings) -> dict[str, str]:
 
 def model_state(settings: WorkerSettings, model: str) -> ModelState:
     """Return where a model stands; raises Misconfigured or ClaudeUnavailable."""
-    client = anthropic.Anthropic(
+    return _state(_client(settings), model)
+
+
+def _client(settings: WorkerSettings) -> anthropic.Anthropic:
+    return anthropic.Anthropic(
         api_key=settings.anthropic_api_key.get_secret_value(),
         base_url=settings.anthropic_base_url,
         max_retries=0,
         timeout=anthropic.Timeout(10, connect=5),
     )
+
+
+def _state(client: anthropic.Anthropic, model: str) -> ModelState:
     with claude_errors():
         found = client.models.retrieve(model)
     lifecycle = str(getattr(found, "lifecycle", None) or "active")
@@ -70,9 +77,10 @@ def model_state(settings: WorkerSettings, model: str) -> ModelState:
 
 def log_models(settings: WorkerSettings) -> None:
     """Say in the log what is wrong with the configured models; never raises because of Claude."""
+    client = _client(settings)
     for name, model in models_of(settings).items():
         try:
-            state = model_state(settings, model)
+            state = _state(client, model)
         except Misconfigured as error:
             log.error("model_unusable", setting=name, model=model, what=error.operator_message)  # noqa: TRY400  all said
         except SupportBotError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
@@ -58,6 +58,21 @@ def connect(url: str) -> redis.Redis:
     else:
         del options["socket_connect_timeout"]
     return redis.Redis.from_pool(redis.BlockingConnectionPool.from_url(url, **options))
+
+
+def connect_ahead(client: redis.Redis, count: int, scripts: Iterable[str]) -> None:
+    """Open connections and load scripts before they are needed; what is in the way shows itself at the first use."""
+    opened: list[Any] = []
+    try:
+        for script in scripts:
+            client.script_load(script)
+        # One by one: those that were opened are given back whatever the next one meets.
+        opened.extend(client.connection_pool.get_connection() for _ in range(count))
+    except (redis.RedisError, OSError):
+        return
+    finally:
+        for connection in opened:
+            client.connection_pool.release(connection)
 
 
 def sentinel_options(address: SentinelAddress) -> dict[str, Any]:

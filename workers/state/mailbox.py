@@ -226,13 +226,14 @@ class Mailboxes:
                 pipe.llen(f"sb:{{{box.decode()}}}:mail")
             return sum(pipe.execute()) if boxes else 0
 
-    def sign_shown(self, box: str, message_id: str) -> bool:
-        """The listener's first sign is out, or will never be; return whether there still is mail in this box."""
+    def signs_shown(self, signs: Sequence[tuple[str, str]]) -> list[bool]:
+        """First signs, by box and message, are out or will never be; return whether there still is mail in each box."""
         with state_errors():
             pipe = self._redis.pipeline()
-            pipe.delete(self._sign_key(box, message_id))
-            pipe.exists(f"sb:{{{box}}}:mail")
-            return bool(pipe.execute()[1])
+            for box, message_id in signs:
+                pipe.delete(self._sign_key(box, message_id))
+                pipe.exists(f"sb:{{{box}}}:mail")
+            return [bool(found) for found in pipe.execute()[1::2]]
 
     def has_mail(self, box: str) -> bool:
         """Return whether a message of this box waits or is worked on."""
