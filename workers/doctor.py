@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from workers.claude.health import model_state, models_of
 from workers.claude.prices import PriceList
 from workers.errors import JiraRefused, Misconfigured, StateUnavailable, SupportBotError
 from workers.jira.gateway import JiraGateway
 from workers.knowledge.report import Report, shares, summary
+from workers.logs import configure_logging
 from workers.settings import SlackWayIn, WorkerSettings
 from workers.slack import health as slack_health
 from workers.state import health as redis_health
@@ -22,6 +27,32 @@ from workers.state.metrics import Metrics
 
 Verdict = Literal["ok", "note", "FAIL"]
 JIRA_PERMISSIONS = ("BROWSE_PROJECTS", "CREATE_ISSUES")
+
+
+CLAUDE_URL = "https://api.anthropic.com"
+UNREACHABLE: tuple[tuple[type[BaseException], str], ...] = (
+    (socket.gaierror, "there is no such host"),
+    (ConnectionRefusedError, "connection refused"),
+    (ssl.SSLCertVerificationError, "its certificate is not trusted here"),
+    (ssl.SSLError, "no encrypted connection can be made"),
+    (TimeoutError, "no answer in time"),
+    (ConnectionError, "the connection breaks"),
+    (OSError, "no way there"),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a service is, and the setting that says so."""
+
+    setting: str
+    address: str
+
+    @property
+    def shown(self) -> str:
+        """The address without a login and without what stands behind the place."""
+        parts = urlsplit(self.address)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2] or parts.path}"
 
 
 @dataclass(frozen=True)
@@ -35,15 +66,19 @@ class Finding:
 
 def examine(settings: WorkerSettings, way_in: SlackWayIn) -> Iterator[Finding]:
     """Yield one finding after another; a check that cannot be made is a finding, never an exception."""
-    yield from _checked("Redis", "REDIS_URL", lambda: _redis(settings))
+    redis = Place("REDIS_URL", settings.redis_url)
+    broker = Place("CELERY_BROKER_URL", settings.broker_url)
+    slack = Place("SLACK_API_URL", settings.slack_base_url)
+    yield from _checked("Redis", redis, lambda: _redis(settings))
     if settings.broker_url != settings.redis_url:
-        yield from _checked("Broker", "CELERY_BROKER_URL", lambda: _broker(settings))
-    yield from _checked("Slack", "SLACK_API_URL", lambda: _slack(settings))
-    yield from _checked("Slack events", "SLACK_API_URL", lambda: _slack_events(settings, way_in))
-    yield from _checked("Claude", "ANTHROPIC_BASE_URL", lambda: _claude(settings))
-    yield from _checked("Jira", "JIRA_URL", lambda: _jira(settings))
+        yield from _checked("Broker", broker, lambda: _broker(settings))
+    yield from _checked("Slack", slack, lambda: _slack(settings))
+    yield from _checked("Slack events", slack, lambda: _slack_events(settings, way_in))
+    claude = Place("ANTHROPIC_BASE_URL", settings.anthropic_base_url or CLAUDE_URL)
+    yield from _checked("Claude", claude, lambda: _claude(settings))
+    yield from _checked("Jira", Place("JIRA_URL", settings.jira_url), lambda: _jira(settings))
     if settings.has_knowledge:
-        yield from _checked("Knowledge", "REDIS_URL", lambda: _knowledge(settings))
+        yield from _checked("Knowledge", redis, lambda: _knowledge(settings))
 
 
 def _knowledge(settings: WorkerSettings) -> Iterator[Finding]:
@@ -63,22 +98,39 @@ def _knowledge(settings: WorkerSettings) -> Iterator[Finding]:
 def main(settings: WorkerSettings, way_in: SlackWayIn) -> int:
     """Print the findings; return 1 if any of them is a failure."""
     failed = False
+    # What goes wrong stands in the findings; lines of a log would stand between them.
+    configure_logging("CRITICAL", "console")
+    logging.disable(logging.CRITICAL)
     for finding in examine(settings, way_in):
         failed = failed or finding.verdict == "FAIL"
         print(f"{finding.verdict:<5} {finding.what:<13} {finding.text}", flush=True)  # noqa: T201  for a terminal
     return 1 if failed else 0
 
 
-def _checked(what: str, address: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """Yield what a check finds; `address` is the setting that says where the service is."""
+def _checked(what: str, place: Place, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """Yield what a check finds."""
     try:
         yield from check()
     except Misconfigured as error:
         yield Finding("FAIL", what, error.operator_message)
-    except StateUnavailable as error:
-        yield Finding("FAIL", what, f"{error}: check {address}, and the way there")
     except SupportBotError as error:
-        yield Finding("FAIL", what, f"does not answer ({error}): check {address}, and the way there")
+        if why := _why_unreachable(error):
+            problem = f"nothing answers at {place.shown} ({why})"
+        elif isinstance(error, StateUnavailable):
+            problem = f"{error} at {place.shown}"
+        else:
+            problem = f"{place.shown} answers, but not as it should ({error})"
+        yield Finding("FAIL", what, f"{problem}: check {place.setting}, and the way there")
+
+
+def _why_unreachable(error: BaseException) -> str:
+    """Say why there was no connection, empty if it was not for that."""
+    causes: list[BaseException] = [error]
+    # Libraries wrap what the system said several times, each in its own way.
+    for cause in causes:
+        inner = (cause.__cause__, cause.__context__, getattr(cause, "reason", None))
+        causes += [each for each in inner if isinstance(each, BaseException) and each not in causes]
+    return next((why for kind, why in UNREACHABLE if any(isinstance(each, kind) for each in causes)), "")
 
 
 def _redis(settings: WorkerSettings) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ import pytest
 
 from sandbox import environment
 from sandbox.claude.standin import ClaudeStandIn
+from sandbox.faults import Fault
 from sandbox.jira.standin import JiraStandIn
 from sandbox.ports import free_port
 from sandbox.redis_server import RedisServer
@@ -155,6 +156,7 @@ def test_a_redis_that_does_not_answer(surgery: Surgery) -> None:
     line = surgery.complaint(REDIS_URL=f"redis://:hunter2@127.0.0.1:{free_port()}/0")
 
     assert "Redis" in line
+    assert "nothing answers at redis://127.0.0.1:" in line
     assert "REDIS_URL" in line
     assert "hunter2" not in line
 
@@ -175,7 +177,28 @@ def test_services_that_do_not_answer_are_named_with_their_setting(surgery: Surge
     failed = [line for line in lines if line.startswith("FAIL")]
     assert status == 1
     for setting in ("SLACK_API_URL", "JIRA_URL", "ANTHROPIC_BASE_URL"):
-        assert any(setting in line for line in failed), (setting, failed)
+        (line, *_) = [line for line in failed if setting in line]
+        assert f"nothing answers at {nowhere}" in line
+        assert "connection refused" in line
+    assert "Error" not in "".join(lines), "no name of an exception"
+    assert all(line.split()[0] in ("ok", "note", "FAIL") for line in lines), "no line of a log"
+
+
+def test_a_host_that_does_not_exist_is_called_that(surgery: Surgery) -> None:
+    line = surgery.complaint(JIRA_URL="https://jira.invalid")
+
+    assert "nothing answers at https://jira.invalid" in line
+    assert "no such host" in line
+
+
+def test_a_service_that_answers_with_an_error_is_not_said_to_be_away(surgery: Surgery) -> None:
+    surgery.jira.faults.add(Fault(operation="*", kind="status", status=503, times=-1))
+
+    line = surgery.complaint()
+
+    assert "nothing answers" not in line
+    assert surgery.settings["JIRA_URL"] in line
+    assert "503" in line
 
 
 def test_a_model_that_retires_within_two_months_is_named_with_its_day(surgery: Surgery) -> None:
