@@ -11,6 +11,7 @@ from workers.jobs import DRAFT_VERSION, FORM, Action, Draft, Filing, SlackFile
 from workers.views.message_text import whole_text
 
 Body = Mapping[str, Any]
+SHOWN = ("form", "draft", "version")
 PLACE = ("channel_id", "message_ts", "thread_ts", "response_url")
 
 LINK = re.compile(r"<(https?://[^|>]+|mailto:[^|>]+)(?:\|([^>]*))?>")
@@ -23,10 +24,12 @@ def is_editable(filing: Filing) -> bool:
     return filing.state in ("new", "rejected")
 
 
-def draft_form(draft: Draft) -> str:
-    """Return the `private_metadata` of the form that edits a draft: which one, as of which edit."""
-    place = {"project": draft.project, "issue_type": draft.issue_type}
-    return json.dumps({"draft": draft.id, "version": draft.version, **place})
+def draft_form(draft: Draft, form_id: str, response_url: str = "") -> str:
+    """Return the `private_metadata` of the form that edits a draft: which one, as of which edit, and its place."""
+    where = draft.conversation
+    place = {"channel_id": where.channel_id, "message_ts": "", "thread_ts": where.thread_ts}
+    shown = {"project": draft.project, "issue_type": draft.issue_type, "form": form_id}
+    return json.dumps({"draft": draft.id, "version": draft.version, **place, "response_url": response_url, **shown})
 
 
 def plain_form(action: Action) -> str:
@@ -67,7 +70,7 @@ def change_action(body: Body, team_id: str, values: Mapping[str, Any]) -> Action
         team_id=team_id,
         subject=f"form:{place['form']}",
         user_id=body["user"]["id"],
-        values={"form": place["form"], "entered": dict(values)},
+        values={"entered": dict(values), **{name: place[name] for name in SHOWN if name in place}},
         **{name: place[name] for name in PLACE},
     )
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,11 +17,13 @@ from bot.background import after_ack
 from bot.forms import plain_form
 from bot.hints import NOT_STORED, TOO_MUCH_WAITING, answer_click
 from bot.open_modal import open_modal
+from bot.people import names_in
 from bot.services import Services
 from workers.jobs import Action, Choices, StateUnavailable
 from workers.views.draft_modal import CALLBACK_ID, shortcut_modal
 from workers.views.limits import OPTIONS
 from workers.views.notices import LOADING, notice_modal
+from workers.views.slack_words import by_name
 
 SECONDS = 5.0
 # A little longer than a worker takes that fills the form by the model.
@@ -27,6 +32,7 @@ PATIENCE_SECONDS = 9.0
 CHOICES_SECONDS = 0.3
 
 View = dict[str, Any]
+Plain = Callable[[], Awaitable[View]]
 
 
 def form_id() -> str:
@@ -40,12 +46,12 @@ async def open_for_worker(
     trigger_id: str,
     title: str,
     action: Action,
-    plain: View | None = None,
+    plain: Plain | None = None,
 ) -> None:
     """Open an empty form under the name in the action and store the action; whatever fails is told to the person.
 
-    Both at the same time, since Slack waits three seconds for all of it. `plain` is what is shown if no worker fills
-    the form in time.
+    Both at the same time, since Slack waits three seconds for all of it. `plain` makes what is shown if no worker
+    fills the form in time.
     """
     name = str(action.values["form"])
     kind = {"callback_id": CALLBACK_ID} if plain else {}
@@ -53,14 +59,15 @@ async def open_for_worker(
     problem, stored = await asyncio.gather(open_modal(services, trigger_id, view), _store(services, action))
     if problem:
         after_ack(context, partial(answer_click, services, action.response_url, problem))
+    elif stored and plain:
+        after_ack(context, partial(_show, services, name, plain))
     elif stored:
-        view = plain or notice_modal(title, stored, external_id=name)
-        after_ack(context, partial(show_in, services, name, view))
+        after_ack(context, partial(show_in, services, name, notice_modal(title, stored, external_id=name)))
     elif plain:
         after_ack(context, partial(_show_late, services, name, plain))
 
 
-async def _show_late(services: Services, name: str, plain: View) -> None:
+async def _show_late(services: Services, name: str, plain: Plain) -> None:
     """Show the plain form if nobody has filled it by then: workers may be busy, or away."""
     # A process that leaves shows it a little earlier.
     await services.background.nap(PATIENCE_SECONDS)
@@ -70,7 +77,11 @@ async def _show_late(services: Services, name: str, plain: View) -> None:
     except StateUnavailable:
         is_ours = True  # No worker can say that it has filled it either.
     if is_ours:
-        await show_in(services, name, plain)
+        await _show(services, name, plain)
+
+
+async def _show(services: Services, name: str, plain: Plain) -> None:
+    await show_in(services, name, await plain())
 
 
 async def show_in(services: Services, name: str, view: View) -> None:
@@ -91,18 +102,37 @@ async def _store(services: Services, action: Action) -> str:
 
 async def plain_view(services: Services, action: Action, text: str) -> View:
     """Return the form as it is shown when no worker fills it: a text, and the choices that are known here."""
-    try:
-        async with asyncio.timeout(CHOICES_SECONDS):
-            known = await services.handover.run(lambda door: door.choices(action.team_id, action.channel_id))
-    except (StateUnavailable, TimeoutError):
-        known = Choices()
+    names, known = await asyncio.gather(names_in(services, text), known_choices(services, action.channel_id))
+    await _keep_people(services, str(action.values["form"]), names)
     view = shortcut_modal(
-        text,
-        # What does not fit into a select is typed.
-        known.projects if len(known.projects) <= OPTIONS else (),
+        by_name(text, names),
+        known.projects,
         plain_form(action),
-        issue_types=known.types if len(known.types) <= OPTIONS else (),
+        issue_types=known.types,
         usual_project=known.usual_project,
         usual_type=known.usual_type,
     )
     return {**view, "external_id": action.values["form"]}
+
+
+async def _keep_people(services: Services, name: str, names: dict[str, str]) -> None:
+    """Remember whom the form names, of two with one name neither; without that they stay names."""
+    said = list(names.values())
+    people = {each: user_id for user_id, each in names.items() if said.count(each) == 1}
+    with suppress(StateUnavailable):
+        await services.handover.run(lambda door: door.forms.keep_people(services.identity.team_id, name, people))
+
+
+async def known_choices(services: Services, channel_id: str, project: str = "") -> Choices:
+    """Return what a form of a channel can offer at once; nothing of what is not known or does not fit a select."""
+    team_id = services.identity.team_id
+    try:
+        async with asyncio.timeout(CHOICES_SECONDS):
+            known = await services.handover.run(lambda door: door.choices(team_id, channel_id, project=project))
+    except (StateUnavailable, TimeoutError):
+        return Choices()
+    return replace(
+        known,
+        projects=known.projects if len(known.projects) <= OPTIONS else (),
+        types=known.types if len(known.types) <= OPTIONS else (),
+    )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from workers.acts.changes import proposal_of
+from workers.acts.later import file_later, file_now, with_screen
+from workers.acts.move import fitting, moved
 from workers.acts.run import ACTS, run_act
 from workers.acts.services import ActServices
-from workers.errors import JiraRefused, JiraUnavailable, SlackRefused, SupportBotError, ToolError, Transient, TurnFailed
+from workers.errors import JiraRefused, JiraUnavailable, SlackRefused, SupportBotError, ToolError, TurnFailed
 from workers.filing import DraftDesk
 from workers.jira.forms import edited, finder
 from workers.jira.gateway import JiraGateway
@@ -24,9 +25,6 @@ from workers.state.decisions import WITH_BUTTONS
 from workers.state.failed_turns import FailedTurns
 from workers.state.mailbox import Mailboxes
 from workers.views import failures
-
-SHORTEST_QUEUED_SECONDS, LONGEST_QUEUED_SECONDS = 5.0, 3_600.0
-"""If Jira asks for such a pause a confirmed draft is filed by itself behind it."""
 
 log = get_logger(__name__)
 
@@ -55,11 +53,10 @@ def run_action(action: Action, services: ActionServices) -> None:
     except JiraUnavailable as error:
         if action.kind == "filing_later":
             raise
-        wait = error.retry_after_seconds or 0
-        is_queued = action.kind == "draft_create" and SHORTEST_QUEUED_SECONDS <= wait <= LONGEST_QUEUED_SECONDS
-        if is_queued:
-            _queue(action, wait, services)
+        found = _found(action, services) if action.kind == "draft_create" else None
+        is_queued = found is not None and file_later(action, found[0], error, services.boxes, services.kick)
         # Else it was tried for a while; the draft waits for the next press, not the person for us.
+        wait = error.retry_after_seconds
         _hint(action, services, failures.jira_waits(wait, is_busy=error.is_busy, is_queued=is_queued))
     except TurnFailed as error:
         _hint(action, services, error.user_message)
@@ -116,9 +113,7 @@ def _cancel(action: Action, draft: Draft, _filing: Filing, services: ActionServi
 
 
 def _file(action: Action, draft: Draft, _filing: Filing, services: ActionServices) -> None:
-    if not draft.specs:
-        draft = _with_screen(draft, services)
-    services.desk.file(draft, by=action.user_id)
+    services.desk.file(with_screen(draft, services.acts), by=action.user_id)
 
 
 def _file_again(action: Action, draft: Draft, filing: Filing, services: ActionServices) -> None:
@@ -142,16 +137,18 @@ def _edit(action: Action, draft: Draft, filing: Filing, services: ActionServices
         services.desk.refresh(draft)
         _hint(action, services, failures.DRAFT_SETTLED)
     elif version != draft.version or not services.desk.edit(
-        draft, _edited(draft, values, services), services.acts.reader_of_card(action)
+        draft, _edited(action, draft, values, services), services.acts.reader_of_card(action)
     ):
         services.desk.refresh(draft)
         _hint(action, services, failures.DRAFT_CHANGED)
 
 
-def _edited(draft: Draft, values: dict[str, Any], services: ActionServices) -> Draft:
+def _edited(action: Action, draft: Draft, values: dict[str, Any], services: ActionServices) -> Draft:
     directory = services.jira.directory
-    new = edited(draft, values, finder(directory, draft.project))
-    return with_mentions(new, directory, services.acts.who(draft.conversation.team_id))
+    there, notes = moved(action, draft, values, services.acts)
+    new = edited(there, fitting(there, values), finder(directory, there.project))
+    new = with_mentions(new, directory, services.acts.who(draft.conversation.team_id))
+    return new.model_copy(update={"notes": (*notes, *new.notes)})
 
 
 def _use(action: Action, draft: Draft, filing: Filing, services: ActionServices) -> None:
@@ -184,13 +181,6 @@ PRESSES: dict[str, Callable[[Action, Draft, Filing, ActionServices], None]] = {
     "duplicate_use": _use,
     "duplicate_ignore": _ignore,
 }
-
-
-def _with_screen(draft: Draft, services: ActionServices) -> Draft:
-    """Return a draft, made while Jira did not answer, with the fields of its create screen."""
-    specs = services.jira.create_screen(draft.project, draft.issue_type)
-    whole = draft.model_copy(update={"specs": specs, "notes": (), "version": draft.version + 1})
-    return whole if services.desk.edit(draft, whole) else draft
 
 
 def _look(action: Action, services: ActionServices) -> None:
@@ -236,26 +226,9 @@ def _withdraw_open(request: TurnRequest, services: ActionServices) -> None:
             services.acts.changes.cancel(proposal, by="")
 
 
-def _queue(action: Action, wait: float, services: ActionServices) -> None:
-    """Have a confirmed draft filed when Jira wants to be asked again, in a box of its own: Cancel must not wait too."""
-    found = _found(action, services)
-    if not found:
-        return
-    values = {"not_before": time.time() + wait, "version": found[0].version}
-    later = action.model_copy(update={"id": f"{action.id}-later", "kind": "filing_later", "values": values})
-    box = f"act:{action.team_id}:later:{found[0].id}"
-    services.boxes.put(box, later.id, later.model_dump(mode="json"))
-    services.kick(box)
-
-
 def _file_later(action: Action, services: ActionServices) -> None:
-    """File what was confirmed, unless somebody cancelled, changed or filed it meanwhile."""
-    wait = float(action.values["not_before"]) - time.time()
-    if wait > 0:
-        raise Transient("Jira asked to wait longer", retry_after_seconds=wait)
-    found = _found(action, services)
-    if found and found[1].state == "new" and found[0].version == action.values["version"]:
-        services.desk.file(found[0], by=action.user_id)
+    if sentence := file_now(action, services.acts):
+        _hint(action, services, sentence)
 
 
 RUNS: dict[str, Callable[[Action, ActionServices], None]] = {

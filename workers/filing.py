@@ -132,7 +132,7 @@ class DraftDesk:
     def edit(self, old: Draft, new: Draft, reader: Reader | None = None) -> bool:
         """Replace a draft that is not filed yet and show it; False if it was edited or filed meanwhile."""
         edited = self._filings.edit(old, new)
-        if edited and reader and (old.summary, old.description) != (new.summary, new.description):
+        if edited and reader and _read_as(old) != _read_as(new):
             self.duplicates.look_again(new, reader)
         self.refresh(new)
         return edited
@@ -275,3 +275,8 @@ class DraftDesk:
     def _now(self, draft: Draft) -> Filing:
         found = self._filings.get(draft.conversation.team_id, draft.id)
         return found[1] if found else Filing()
+
+
+def _read_as(draft: Draft) -> tuple[str, str, str]:
+    """Return what issues like a draft are looked for by."""
+    return draft.project, draft.summary, draft.description

@@ -21,6 +21,7 @@ from workers.records import (
     Conversation,
     Draft,
     FieldOption,
+    FieldSpec,
     Filing,
     SlackFile,
     TurnRequest,
@@ -61,6 +62,7 @@ __all__ = [
     "Door",
     "Draft",
     "FieldOption",
+    "FieldSpec",
     "Filing",
     "Job",
     "PutResult",
@@ -215,12 +217,13 @@ class Door:
         for budget in budgets_of(team_id, method):
             self._limiter.pause(budget, seconds)
 
-    def choices(self, team_id: str, channel_id: str) -> Choices:
-        """Return what can be chosen in a form that files something from this channel."""
+    def choices(self, team_id: str, channel_id: str, *, project: str = "") -> Choices:
+        """Return what can be chosen in a form that files from this channel: the types of one project or of all."""
         channel = self.channels.get(team_id, channel_id)
         known = tuple(str(key) for key in self._cache.get(PROJECTS_NAME) or ())
         projects = policy.fileable(channel, projects=known)
-        kinds = [kind for key in projects for kind in self._cache.get(f"jira:types:{key}") or ()]
+        of = [project] if project else projects
+        kinds = [kind for key in of for kind in self._cache.get(f"jira:types:{key}") or ()]
         # A sub-task needs a parent, which a message does not have.
         names = dict.fromkeys(str(kind["name"]) for kind in kinds if not kind.get("is_subtask"))
         return Choices(projects, tuple(names), channel.project, channel.issue_type)

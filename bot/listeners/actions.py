@@ -14,6 +14,7 @@ from bot.clicks import bulk_action, change_action, conversation_of, draft_action
 from bot.forms import draft_form, is_editable
 from bot.hints import NOT_STORED, TOO_MUCH_WAITING, answer_click
 from bot.open_modal import open_modal
+from bot.opened_form import form_id, known_choices
 from bot.services import Services
 from workers.jobs import Action, Draft, Filing, StateUnavailable
 from workers.views import failures
@@ -85,7 +86,16 @@ class Actions:
         if not is_editable(filing):
             self._tell(context, body, failures.draft_settled(filing) or failures.DRAFT_SETTLED)
             return
-        problem = await open_modal(self._services, body["trigger_id"], draft_modal(draft, draft_form(draft)))
+        known = await known_choices(self._services, draft.conversation.channel_id, draft.project)
+        name = form_id()
+        view = draft_modal(
+            draft,
+            draft_form(draft, name, str(body.get("response_url", ""))),
+            projects=known.projects,
+            types=known.types,
+            external_id=name,
+        )
+        problem = await open_modal(self._services, body["trigger_id"], view)
         if problem:
             self._tell(context, body, problem)
         self._services.count("draft_edit")

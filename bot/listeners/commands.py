@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -9,9 +10,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.forms import as_markdown
-from bot.guests import is_outsider
 from bot.hints import NOT_STORED, TOO_MUCH_WAITING
 from bot.opened_form import form_id, open_for_worker, plain_view
+from bot.people import is_outsider
 from bot.services import Services
 from workers.jobs import Action, StateUnavailable
 from workers.views.home import help_text
@@ -96,7 +97,7 @@ class Commands:
 
     async def _create(self, command: Command, words: str, context: AsyncBoltContext) -> str:
         action = self._action("form_open", command, {"form": form_id(), "text": words})
-        plain = await plain_view(self._services, action, words)
+        plain = partial(plain_view, self._services, action, words)
         await open_for_worker(self._services, context, command["trigger_id"], FORM_TITLE, action, plain)
         return ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,10 @@ Body = dict[str, Any]
 PATIENCE_SECONDS = 1.8
 POLL_SECONDS = 0.1
 LOADING = FieldOption(id=NOT_YET, name="Still loading: type once more")
+NO_PEOPLE = FieldOption(id=NOT_YET, name="Jira does not answer right now: type a whole e-mail address, or wait")
+NO_OPTIONS = FieldOption(id=NOT_YET, name="Jira does not answer right now: please try again in a while")
+# Who types the same again after so long has it asked for again.
+AGAIN_SECONDS = 2
 ADDRESS = "@"
 
 
@@ -63,7 +68,7 @@ class FormChanges:
         """Offer the values of a long list that contain what was typed."""
         typed = str(body.get("value") or "").strip().casefold()
         found = await self._found(body, {"what": "options", "field": field_of(str(body["block_id"]))})
-        fitting = [option for option in found if typed in option.name.casefold() or option is LOADING]
+        fitting = [option for option in found if typed in option.name.casefold() or option.id == NOT_YET]
         await ack(options=[choice(option) for option in fitting[:OPTIONS]])
 
     async def _found(self, body: Body, wanted: dict[str, str]) -> list[FieldOption]:
@@ -73,11 +78,12 @@ class FormChanges:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 found = await self._known(wanted)
-                if found is None:
-                    await self._ask(body, wanted)
+                asked = "" if found is not None else await self._ask(body, wanted)
                 while found is None:
                     await asyncio.sleep(POLL_SECONDS)
                     found = await self._known(wanted)
+                    if found is None and await self._services.handover.run(lambda door: door.jira.is_unanswered(asked)):
+                        return [NO_PEOPLE if wanted["what"] == "people" else NO_OPTIONS]
                 return found
         except (StateUnavailable, TimeoutError):
             return [LOADING]
@@ -89,11 +95,12 @@ class FormChanges:
         issue_type, field = wanted["issue_type"], wanted["field"]
         return await self._services.handover.run(lambda door: door.jira.options(project, issue_type, field))
 
-    async def _ask(self, body: Body, wanted: dict[str, str]) -> None:
+    async def _ask(self, body: Body, wanted: dict[str, str]) -> str:
+        """Have a worker look it up, and return the name under which it says that it could not."""
         name = "-".join(wanted.values())
         place = json.loads(body["view"]["private_metadata"])
         action = Action(
-            id=f"{body['view']['id']}-{name}",
+            id=f"{body['view']['id']}-{name}-{time.time() // AGAIN_SECONDS:.0f}",
             kind="look_up",
             team_id=self._services.identity.team_id,
             subject=f"look_up:{name}",
@@ -102,6 +109,7 @@ class FormChanges:
             values={**wanted, "channel_id": place.get("channel_id", ""), "draft": place.get("draft", "")},
         )
         await self._services.handover.act(action)
+        return action.id
 
 
 def _with_choice(values: dict[str, Any], click: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -26,7 +27,7 @@ class Shortcuts:
         """Open the form while Slack allows it, and let a worker fill it."""
         action = shortcut_action(body, self._services.identity.team_id, form_id())
         text = as_markdown(whole_text(body["message"]))
-        plain = await plain_view(self._services, action, text)
+        plain = partial(plain_view, self._services, action, text)
         await open_for_worker(self._services, context, body["trigger_id"], TITLE, action, plain)
         self._services.count("shortcut")
         await ack()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.faults import Fault
 from sandbox.slack.modals import View
 from sandbox.stack import Stack
 from tests.e2e.drafting import (
@@ -23,7 +24,9 @@ from tests.e2e.drafting import (
     text_of,
     words,
 )
-from tests.e2e.support import ADA, GRACE, GUEST, LINUS, within
+from tests.e2e.support import ADA, GRACE, GUEST, LINUS, forget_jira, jira_is_well_again, within
+from tests.e2e.support_views import choices, choose, value
+from tests.e2e.support_views import shown as shown_in
 
 pytestmark = pytest.mark.e2e
 
@@ -127,3 +130,60 @@ def test_a_value_that_jira_will_not_take_is_said_on_the_card_before_it_is_sent(s
     assert "Assignee" in text
     offers(shown, BUTTONS)
     assert sent(stack, "Gate opens by itself") == []
+
+
+def test_a_draft_goes_to_another_project_and_type_in_its_form(stack: Stack) -> None:
+    shown = propose(stack, "Button is grey", issue_type="Bug", priority="High", fields={"Team": "Workplace"})
+    press(stack, shown, "draft_edit")
+    form = a_form(stack, ADA)
+    assert (value(form, "project"), value(form, "issue_type")) == ("OPS", "Bug")
+    assert "WEB" in choices(form, "project")
+
+    choose(stack, ADA, "form_project", "WEB")
+    choose(stack, ADA, "form_type", "Story")
+    assert "Edit draft" in shown_in(form)
+    assert value(form, "summary") == "Button is grey"
+    assert "Team" not in shown_in(form)
+    assert "Priority" not in shown_in(form), "a story of WEB has none"
+    assert stack.slack.submit_view(ADA, "top", {"description": "Nobody dares to press it."}) == {}
+
+    text = shows(shown, "Draft for *WEB* · Story")
+    assert "Nobody dares" in text
+    assert "Workplace" not in text
+    assert "High" not in text
+    press(stack, shown, "draft_create")
+    shows_filed(shown)
+    (issue,) = filed(stack, "Button is grey")
+    assert issue.key.startswith("WEB-")
+    assert issue.fields["issuetype"]["name"] == "Story"
+
+
+def test_who_changes_the_type_and_back_finds_the_drafts_own_values(stack: Stack) -> None:
+    shown = propose(stack, "Fan is loud", issue_type="Bug", fields={"Team": "Workplace"})
+    press(stack, shown, "draft_edit")
+    form = a_form(stack, ADA)
+    choose(stack, ADA, "form_type", "Task")
+    assert "Team" not in shown_in(form)
+    choose(stack, ADA, "form_type", "Bug")
+    assert value(form, "customfield_10050") == "Workplace"
+    stack.slack.close_view(ADA, "top")
+
+
+def test_a_draft_that_is_moved_while_jira_is_away_keeps_all_that_was_typed(stack: Stack) -> None:
+    shown = propose(stack, "Blind is down")
+    press(stack, shown, "draft_edit")
+    form = a_form(stack, ADA)
+    forget_jira(stack)
+    stack.jira.faults.add(Fault(operation="*", kind="status", status=503, times=-1))
+    try:
+        choose(stack, ADA, "form_project", "WEB")
+        assert stack.slack.submit_view(ADA, "top", {"summary": "Blind stays down"}) == {}
+        text = shows(shown, "Draft for *WEB*")
+    finally:
+        jira_is_well_again(stack)
+    assert "Blind stays down" in text
+    assert "not checked" in text
+    assert form.errors == {}
+    press(stack, shown, "draft_create")
+    shows_filed(shown)
+    assert filed(stack, "Blind stays down")[0].key.startswith("WEB-")

@@ -106,16 +106,31 @@ def test_people_are_found_while_typing_and_an_address_is_taken_as_it_is(stack: S
     assert answered["options"][0]["value"] == "new@example.com"
 
 
-def test_when_jira_does_not_say_who_there_is_it_asks_to_type_again(stack: Stack) -> None:
+def test_when_jira_does_not_answer_a_search_says_so_and_the_same_words_find_somebody_later(stack: Stack) -> None:
     ts = stack.slack.say(CHANNEL, ADA, "Slow search test")
     stack.claude.script(filled(summary="Slow", issue_type="Bug"), when="Slow search test")
     stack.slack.shortcut(CHANNEL, ts, GRACE, "file_issue")
     form = modal(stack, GRACE)
     stack.jira.faults.add(Fault(operation="*", kind="status", status=503, times=-1))
     try:
-        answered = stack.slack.options(GRACE, form.id, "people_search", "zzz")
+        answered = stack.slack.options(GRACE, form.id, "people_search", "Lin")
     finally:
         jira_is_well_again(stack)
+    (said,) = answered["options"]
+    assert "Jira does not answer right now" in said["text"]["text"]
+    within(lambda: "linus@example.com" in str(stack.slack.options(GRACE, form.id, "people_search", "Lin")), "Linus")
+
+
+def test_while_no_worker_has_looked_a_search_asks_to_type_again(stack: Stack) -> None:
+    ts = stack.slack.say(CHANNEL, ADA, "Busy search test")
+    stack.claude.script(filled(summary="Busy", issue_type="Bug"), when="Busy search test")
+    stack.slack.shortcut(CHANNEL, ts, GRACE, "file_issue")
+    form = modal(stack, GRACE)
+    stack.workers[0].pause()
+    try:
+        answered = stack.slack.options(GRACE, form.id, "people_search", "zzz")
+    finally:
+        stack.workers[0].resume()
     assert "type once more" in str(answered["options"])
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from sandbox.claude.scripts import reply
 from sandbox.faults import Fault
 from sandbox.stack import Stack
 from tests.clients import connect
-from tests.e2e.drafting import filed, is_told, press, propose, sent, shows_filed
-from tests.e2e.support import ADA, within
+from tests.e2e.drafting import BUTTONS, JUDGEMENT, filed, is_told, offers, press, propose, sent, shows_filed
+from tests.e2e.support import ADA, CHANNEL, GRACE, card, forget_jira, within
+from tests.e2e.support_views import modal
 from workers.patience import PATIENCE_SECONDS
 from workers.state.outages import MOST_FAILURES, Outages
 
@@ -26,28 +30,80 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
         yield stack
 
 
-@pytest.mark.timeout(240)
-def test_what_is_confirmed_in_an_outage_is_filed_once_when_it_is_over(stack: Stack) -> None:
-    shown = propose(stack, "Lift is stuck")
+def open_form(stack: Stack, text: str) -> str:
+    """Let Ada say something, and Grace open the form that files it as a task; return the ts of the message."""
+    filled = {**JUDGEMENT, "summary": text, "description": "", "issue_type": "Task", "priority": ""}
+    stack.claude.script(reply(json.dumps(filled)), when=text)
+    ts = stack.slack.say(CHANNEL, ADA, text)
+    stack.slack.shortcut(CHANNEL, ts, GRACE, "file_issue")
+    modal(stack, GRACE)
+    return ts
+
+
+@contextmanager
+def outage(stack: Stack) -> Iterator[None]:
+    """Jira takes nothing, and everybody knows it: nobody calls it any more, for longer than a press is patient."""
     # Nothing of a create is taken: it is certain that Jira does not have it.
     stack.jira.faults.add(Fault(operation="*", kind="status", status=503, headers={"Retry-After": "1"}, times=-1))
     client = connect(stack.redis_url)
     outages = Outages(client, "jira")
     try:
-        # What other processes meet of it: nobody calls Jira any more, and as it is still down after that, for longer.
+        # What other processes meet of it; as Jira is still down after the first pause, the next one is longer.
         for _ in range(MOST_FAILURES):
             outages.failed()
         within(lambda: not client.exists(DOWN), "the end of the first pause")
         outages.failed()
         assert client.pttl(DOWN) > PATIENCE_SECONDS * 1000
-        press(stack, shown, "draft_create")
-        told = is_told(stack, ADA, "does not answer right now")
-        assert sent(stack, "Lift is stuck") == []
+        yield
     finally:
         stack.jira.faults.clear()
         client.close()
+
+
+@pytest.mark.timeout(240)
+def test_what_is_confirmed_in_an_outage_is_filed_once_when_it_is_over(stack: Stack) -> None:
+    shown = propose(stack, "Lift is stuck")
+    with outage(stack):
+        press(stack, shown, "draft_create")
+        told = is_told(stack, ADA, "does not answer right now")
+        assert sent(stack, "Lift is stuck") == []
 
     assert "I file the draft by myself" in told
     shows_filed(shown, seconds=120)
     assert len(filed(stack, "Lift is stuck")) == len(sent(stack, "Lift is stuck")) == 1
     within(lambda: shown.action_ids == [], "no button left")
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("is_known", [True, False], ids=["a known project", "one of which nothing is known yet"])
+def test_a_form_that_is_sent_in_an_outage_is_filed_once_when_it_is_over(stack: Stack, *, is_known: bool) -> None:
+    ts = open_form(stack, "The oven is cold")
+    if not is_known:
+        forget_jira(stack)
+    with outage(stack):
+        assert stack.slack.submit_view(GRACE, "top", {"summary": "Oven is cold"}) == {}
+        told = is_told(stack, GRACE, "does not answer right now")
+        shown = card(stack, ts)
+        offers(shown, BUTTONS)
+        assert sent(stack, "Oven is cold") == []
+
+    assert "I file the draft by myself" in told
+    shows_filed(shown, seconds=120)
+    assert len(filed(stack, "Oven is cold")) == len(sent(stack, "Oven is cold")) == 1
+    assert "not checked" not in str(shown.blocks)
+
+
+@pytest.mark.timeout(240)
+def test_what_turns_out_to_be_known_once_jira_answers_is_asked_first(stack: Stack) -> None:
+    known = propose(stack, "The coffee machine on floor two leaks water")
+    press(stack, known, "draft_create")
+    shows_filed(known)
+    ts = open_form(stack, "The coffee machine on floor two leaks water")
+    with outage(stack):
+        assert stack.slack.submit_view(GRACE, "top", {}) == {}
+        is_told(stack, GRACE, "I file the draft by myself")
+        shown = card(stack, ts)
+
+    within(lambda: "duplicate_use" in shown.action_ids, "the question whether it is the same", 60)
+    is_told(stack, GRACE, "known already")
+    assert len(filed(stack, "The coffee machine on floor two leaks water")) == 1

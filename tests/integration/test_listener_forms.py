@@ -26,6 +26,7 @@ from tests.integration.listener_harness import (
 from workers.policy import ChannelSettings
 from workers.state.cache import PROJECTS_NAME, Cache
 from workers.state.channel_settings import Channels
+from workers.state.forms import Forms
 from workers.state.mailbox import Mailboxes
 from workers.views.message_text import GOES_ON
 
@@ -191,4 +192,24 @@ def test_a_message_that_is_too_long_for_jira_says_that_it_was_shortened(
     assert all(f"{number}: the log" in form for number in (0, 400, 600))
     assert GOES_ON in form
     assert "849: the log" not in form
+    assert listener.is_ready()
+
+
+@pytest.mark.parametrize("way", ["shortcut", "command"])
+def test_people_stand_by_name_in_a_form_that_no_worker_fills(
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer, way: str
+) -> None:
+    text = "Ask <@U0ADA0001> or <@U0NOBODY1> about the export"
+    if way == "shortcut":
+        slack.shortcut("general", slack.say("general", "ada", text), "grace", "file_issue")
+    else:
+        slack.command("general", "grace", "/jira", f"create {text}")
+    form = front_view(slack, "U0GRACE01")
+    assert "U0" not in str([block for block in form["blocks"] if block["block_id"] in ("summary", "description")])
+    assert at_first(form, "summary") == "Ask @Ada Park or @someone about the export"
+
+    slack.submit_view("grace", "top", {"project": "OPS", "issue_type": "Bug"})
+    (action,) = actions(boxes, slack.workspace.team_id, "user:U0GRACE01")
+    people = Forms(connect(redis_server.url)).people(slack.workspace.team_id, action.values["form_id"])
+    assert people == {"Ada Park": "U0ADA0001"}, "so that Jira's own mention can be made"
     assert listener.is_ready()

@@ -20,7 +20,7 @@ from workers.policy import ChannelSettings
 from workers.records import Action, Conversation, FieldSpec, FieldValue, SlackFile
 from workers.slack.threads import ThreadMessage, read_thread
 from workers.views import failures
-from workers.views.draft_modal import USUAL_TYPE, IssueForm, issue_modal
+from workers.views.draft_modal import USUAL_TYPE, IssueForm, issue_modal, values_of
 from workers.views.limits import cut
 from workers.views.message_text import LONGEST, whole_text
 from workers.views.notices import notice_modal
@@ -79,6 +79,9 @@ def change_form(action: Action, services: ActServices) -> None:
     chosen = str(values.get("issue_type") or "")
     issue_type = chosen if chosen in types else usual_type(types, services.channel_settings(action))
     note, questions = services.forms.notes(action.team_id, form_id)
+    draft_id = str(action.values.get("draft") or "")
+    draft = services.desk.find(action.team_id, draft_id) if draft_id else None
+    values = {**(values_of(draft[0]) if draft else {}), **values}
     form = IssueForm(
         project=project,
         issue_type=issue_type,
@@ -91,7 +94,8 @@ def change_form(action: Action, services: ActServices) -> None:
         note=note,
         questions=questions,
     )
-    view = issue_modal(form, private_metadata=_metadata(action, form), external_id=form_id)
+    metadata = _metadata(action, form)
+    view = issue_modal(form, private_metadata=metadata, external_id=form_id, is_draft=bool(draft_id))
     services.modals.update(action.team_id, form_id, view)
 
 
@@ -249,4 +253,5 @@ def _metadata(action: Action, form: IssueForm) -> str:
     """Return what the form carries along unseen: where it came from, and for which project and type it was drawn."""
     place = {name: getattr(action, name) for name in ("channel_id", "message_ts", "thread_ts", "response_url")}
     shown = {"project": form.project, "issue_type": form.issue_type, "form": action.values["form"]}
-    return json.dumps({**place, **shown})
+    edited = {name: action.values[name] for name in ("draft", "version") if name in action.values}
+    return json.dumps({**place, **shown, **edited})

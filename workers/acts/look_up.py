@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from workers.acts.services import ActServices
-from workers.errors import SupportBotError
+from workers.errors import JiraUnavailable, SupportBotError
 from workers.logs import get_logger
 from workers.records import Action
+from workers.state.jira_cache import UNANSWERED_SECONDS, unanswered_name
 
 log = get_logger(__name__)
 
 
 def look_up(action: Action, services: ActServices) -> None:
-    """Read people or the values of a field; the listener waits for it, or its person types once more."""
+    """Read people or the values of a field; the listener waits for it, or for the word that Jira does not answer."""
     wanted = action.values
     try:
         if not services.may_draft(_where(action, services)):
@@ -21,6 +22,8 @@ def look_up(action: Action, services: ActServices) -> None:
         else:
             services.jira.long_options(str(wanted["project"]), str(wanted["issue_type"]), str(wanted["field"]))
     except SupportBotError as error:
+        if isinstance(error, JiraUnavailable):
+            services.cache.put(unanswered_name(action.id), True, UNANSWERED_SECONDS)
         log.info("not_looked_up", what=str(wanted["what"]), cause=type(error).__name__)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Mapping
 
 from workers.acts.form import usual_type
+from workers.acts.later import file_later, with_screen
 from workers.acts.services import ActServices
 from workers.errors import JiraUnavailable, SlackRefused, SupportBotError, TurnFailed
 from workers.jira.forms import OWN, checked, finder, labels_of
@@ -32,16 +34,27 @@ def submit(action: Action, services: ActServices) -> None:
     draft = found[0] if found else _draft_from_form(action, services, draft_id)
     is_new = services.desk.keep(draft)
     try:
-        # Who fills a form wants it filed; of a likely duplicate the card asks first.
-        if draft.notes or services.desk.duplicates.look(draft, services.reader_of_card(action)).shown:
-            services.desk.refresh(draft, is_new=is_new)
-        else:
-            services.desk.file(draft, by=action.user_id)
+        _file(action, draft, services, is_new=is_new)
     except JiraUnavailable as error:
-        services.tell.tell(action, failures.jira_waits(error.retry_after_seconds, is_busy=error.is_busy))
+        is_queued = file_later(action, draft, error, services.bulk.boxes, services.bulk.kick)
+        wait = error.retry_after_seconds
+        services.tell.tell(action, failures.jira_waits(wait, is_busy=error.is_busy, is_queued=is_queued))
         return
     if not action.message_ts:
         _point_at_card(action, draft_id, services)
+
+
+def _file(action: Action, draft: Draft, services: ActServices, *, is_new: bool) -> None:
+    """File what a form holds: who fills one wants that; of a likely duplicate or a wrong value the card asks first."""
+    similar = services.desk.duplicates.look(draft, services.reader_of_card(action))
+    if draft.notes == (failures.NOT_CHECKED,):
+        # Nothing else is the matter with it.
+        services.desk.refresh(draft, is_new=is_new)
+        draft = with_screen(draft, services)
+    if draft.notes or similar.shown:
+        services.desk.refresh(draft, is_new=is_new)
+    else:
+        services.desk.file(draft, by=action.user_id)
 
 
 def _point_at_card(action: Action, draft_id: str, services: ActServices) -> None:
@@ -58,7 +71,7 @@ def _draft_from_form(action: Action, services: ActServices, draft_id: str) -> Dr
     form_id = str(values.get(FORM) or "")
     channel = services.channel_settings(action)
     project, notes = _project_of(values, services.projects(action), channel)
-    issue_type, specs, more = _screen_of(values, project, channel, services)
+    issue_type, specs, more = screen_of(values, project, channel, services)
     asker = services.people.person(action.team_id, action.user_id)
     api = services.slack.of(action.team_id)
     link = permalink(api, action.channel_id, action.message_ts) if action.message_ts else ""
@@ -101,8 +114,8 @@ def _project_of(
     return usual, (f"{failures.wrong_project(wanted, projects)} This is a draft for {usual}.",)
 
 
-def _screen_of(
-    values: dict[str, object], project: str, channel: ChannelSettings, services: ActServices
+def screen_of(
+    values: Mapping[str, object], project: str, channel: ChannelSettings, services: ActServices
 ) -> tuple[str, tuple[FieldSpec, ...], tuple[str, ...]]:
     """Return the issue type that was typed if the project has it, else the usual one, its fields, and notes."""
     wanted = str(values.get("issue_type") or "").strip()

@@ -25,7 +25,9 @@ def edited(draft: Draft, values: dict[str, object], find: Find) -> Draft:
         changes["priority"] = values["priority"] or None
     if "labels" in values:
         changes["labels"] = labels_of(values["labels"])
-    return checked(Draft.model_validate({**draft.model_dump(), **changes}), find)
+    new = Draft.model_validate({**draft.model_dump(), **changes})
+    # Against a screen that nobody knows everything would be wrong.
+    return checked(new, find) if new.specs else new
 
 
 def checked(draft: Draft, find: Find) -> Draft:

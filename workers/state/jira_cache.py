@@ -26,6 +26,13 @@ def people_name(project: str, typed: str) -> str:
     return f"jira:people:{project}:{' '.join(typed.casefold().split())[:60]}"
 
 
+def unanswered_name(look_up: str) -> str:
+    return f"jira:unanswered:{look_up}"
+
+
+UNANSWERED_SECONDS = 30
+
+
 class JiraCache:
     """Answers from Redis, or None for what nobody has read yet."""
 
@@ -49,6 +56,10 @@ class JiraCache:
         """Return all values of a field that has more than a form can list."""
         rows = self._cache.get(options_name(project, self.types(project).get(issue_type, ""), field_id))
         return None if rows is None else [FieldOption(id=name, name=name) for name in rows]
+
+    def is_unanswered(self, look_up: str) -> bool:
+        """Return whether a worker has asked Jira for what a form looks up, and got no answer."""
+        return self._cache.get(unanswered_name(look_up)) is not None
 
     def people(self, project: str, typed: str) -> list[FieldOption] | None:
         """Return the people whose names begin so: an e-mail address and a name each."""

@@ -21,7 +21,7 @@ from workers.views.form_fields import (
     select,
     text_input,
 )
-from workers.views.limits import INPUT_TEXT, PRIVATE_METADATA, VIEW_BLOCKS, VIEW_BYTES, cut
+from workers.views.limits import INPUT_TEXT, OPTIONS, PRIVATE_METADATA, VIEW_BLOCKS, VIEW_BYTES, cut
 
 CALLBACK_ID = "issue_draft"
 SUMMARY_LONGEST = 255
@@ -40,16 +40,42 @@ PROJECT_CHOICE, TYPE_CHOICE = "form_project", "form_type"
 Values = dict[str, FieldValue]
 
 
-def draft_modal(draft: Draft, private_metadata: str = "") -> dict[str, Any]:
+def draft_modal(
+    draft: Draft,
+    private_metadata: str = "",
+    *,
+    projects: Sequence[str] = (),
+    types: Sequence[str] = (),
+    external_id: str = "",
+) -> dict[str, Any]:
     """Return the form of a draft: summary and description, then required fields, then the others.
 
-    Its `private_metadata` is the draft's id unless another is given.
+    Above them its project and type, to be changed if it is known to which. Its `private_metadata` is the draft's id
+    unless another is given.
     """
-    blocks = [_summary(draft.summary), *_description(draft.description)]
-    values: Mapping[str, FieldValue | None] = {**draft.fields, "priority": draft.priority, "labels": draft.labels}
-    blocks += _fields(draft.specs, values, blocks)
-    title = f"{draft.project} · {draft.issue_type}"
-    return _view("Edit draft", "Save", [_note(title), *blocks], private_metadata or draft.id)
+    blocks: list[Block] = [_note(f"{draft.project} · {draft.issue_type}")]
+    if projects:
+        blocks = _kind(draft.project, draft.issue_type, projects, types)
+    blocks += [_summary(draft.summary), *_description(draft.description)]
+    blocks += _fields(draft.specs, values_of(draft), blocks)
+    return _named_view(_view("Edit draft", "Save", blocks, private_metadata or draft.id), external_id)
+
+
+def values_of(draft: Draft) -> dict[str, FieldValue | None]:
+    """Return what a draft's further fields hold, priority and labels among them."""
+    return {**draft.fields, "priority": draft.priority, "labels": draft.labels}
+
+
+def _kind(project: str, issue_type: str, projects: Sequence[str], types: Sequence[str]) -> list[Block]:
+    """Return the two selects that change what the form asks for; what was chosen elsewhere can stay as it is."""
+    return [
+        _choice("project", PROJECT_CHOICE, "Project", _offered(projects, project), project),
+        _choice(f"issue_type{MARK}{project}", TYPE_CHOICE, "Type", _offered(types, issue_type), issue_type),
+    ]
+
+
+def _offered(choices: Sequence[str], current: str) -> list[str]:
+    return [*([] if current in choices else [current]), *choices][:OPTIONS]
 
 
 def _fields(
@@ -97,8 +123,10 @@ class IssueForm:
     """What fills it was a guess that somebody should look at."""
 
 
-def issue_modal(form: IssueForm, *, private_metadata: str, external_id: str = "") -> dict[str, Any]:
-    """Return the form that files something; another project or type in it asks for the form anew."""
+def issue_modal(
+    form: IssueForm, *, private_metadata: str, external_id: str = "", is_draft: bool = False
+) -> dict[str, Any]:
+    """Return the form that files something, or changes a draft; another project or type in it asks for it anew."""
     screen = f"{form.project}/{form.issue_type}"
     blocks = [
         *(_note(each) for each in (form.note, form.questions) if each),
@@ -108,8 +136,8 @@ def issue_modal(form: IssueForm, *, private_metadata: str, external_id: str = ""
         *_description(form.description),
     ]
     blocks += _fields(form.specs, form.fields, blocks, screen)
-    view = _view("File an issue", "File it", blocks, private_metadata)
-    return {**view, "external_id": external_id} if external_id else view
+    words = ("Edit draft", "Save") if is_draft else ("File an issue", "File it")
+    return _named_view(_view(*words, blocks, private_metadata), external_id)
 
 
 def shortcut_modal(
@@ -227,6 +255,10 @@ def _whole_description(inputs: Mapping[str, Any]) -> str:
 
 def _note(text: str) -> Block:
     return {"type": "context", "elements": [{"type": "plain_text", "text": cut(text, 300) or "-"}]}
+
+
+def _named_view(view: dict[str, Any], external_id: str) -> dict[str, Any]:
+    return {**view, "external_id": external_id} if external_id else view
 
 
 def _view(title: str, submit: str, blocks: list[Block], private_metadata: str) -> dict[str, Any]:

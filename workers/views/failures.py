@@ -54,6 +54,10 @@ NOT_FOUND_ISSUE = "{key} is gone, or I may not see it any more, so nothing was a
 DRAFT_KEPT = "I could not do that: Jira does not answer. The draft is kept; please press the button again later."
 NOT_FOUND_YET = "I looked again, and the issue is not to be found in Jira yet. I keep looking for a while."
 NOT_CHECKED = "Jira did not answer, so this is not checked and not filed yet. Press Create in a while."
+TO_BE_DECIDED = (
+    "Jira answers again, but I have not filed your issue: it may be known already, or something is missing. "
+    "Its card says what is to be decided."
+)
 ACTION_FAILED = "I could not do that right now. Nothing is lost; please try again in a minute."
 RETRY_GONE = "I no longer have that message; please ask me again."
 PROJECT_CLOSED = "I may not work in that project."
