@@ -38,9 +38,10 @@ def run() -> int:
     settings = settings_of(address, os.environ)
     print("Starting Redis, the stand-ins, web, worker and beat…", flush=True)
     try:
-        with Stack(
-            pace=LIFELIKE, settings=settings, folder=CHECKOUT / ".sandbox" / f"demo-{port}", outer=os.environ
-        ) as stack:
+        folder = CHECKOUT / ".sandbox" / f"demo-{port}"
+        stack = Stack(pace=LIFELIKE, settings=settings, folder=folder, outer=os.environ)
+        stack.tell = _say
+        with stack:
             is_open.set()
             page = Running(Page(stack).make_app, port=port)
             _greet(address, stack)
@@ -62,6 +63,10 @@ def settings_of(address: str, outer: Mapping[str, str]) -> dict[str, str]:
     if not environment.is_confluence_real(outer):
         settings["CONFLUENCE_SPACES"] = SPACE
     return settings
+
+
+def _say(words: str) -> None:
+    print(f"  {words}", flush=True)
 
 
 def _greet(address: str, stack: Stack) -> None:

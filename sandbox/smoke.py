@@ -14,7 +14,7 @@ from sandbox.jira.site import Issue
 from sandbox.procfile import CHECKOUT
 from sandbox.slack.messages import Message, words_of
 from sandbox.stack import LIFELIKE, NotStarted, Stack
-from sandbox.transcript import Transcript
+from sandbox.transcript import Transcript, reading
 from sandbox.waiting import NotInTime, wait_for
 
 T = TypeVar("T")
@@ -172,7 +172,8 @@ class Smoke:
         self._seen.add(message.ts)
         grown = steps(message)
         note = f"grew in {grown} steps" if grown > 1 else ""
-        self._transcript.says("Support Bot", words_of(message), is_bot=True, note=note)
+        names = {person.id: person.real_name for person in self._slack.workspace.people.values()}
+        self._transcript.says("Support Bot", reading(message, names), is_bot=True, note=note)
 
     def _wait(self, what: str, look: Callable[[], T | None], seen: Callable[[], Any] | None = None) -> T:
         try:

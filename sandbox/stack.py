@@ -60,7 +60,7 @@ class Stack:
     names one), `web`, `workers`, `beat` the processes: each has `.pid`, `.kill()`, `.terminate()`, `.log_text()`.
     `outer` is the environment in which REDIS_URL, a key for Claude or an address of Jira or Confluence put the real
     ones in the place of the stand-ins; without it everything is a stand-in. The data of `redis` outlive its restarts.
-    Confluence is there, and read once the settings name a space of it in CONFLUENCE_SPACES.
+    Confluence is there, and read once the settings name a space of it in CONFLUENCE_SPACES. `tell` hears what is ready.
     """
 
     def __init__(
@@ -75,6 +75,7 @@ class Stack:
         folder: Path = CHECKOUT / ".sandbox",
         outer: Mapping[str, str] | None = None,
     ) -> None:
+        self.tell: Callable[[str], None] = lambda _: None
         self._wanted = (web, workers, beat)
         self.mode, self.folder = mode, folder.resolve()
         self._settings = dict(settings or {})
@@ -157,8 +158,10 @@ class Stack:
         """
         for worker in self.workers:
             _wait(worker, partial(_has_said_ready, worker))
+            self.tell(f"{worker.name} is ready")
         for web in self.web:
             _wait(web, partial(_answers, web.port, "/readyz"))
+            self.tell(f"{web.name} is ready")
         if self.mode == "http" and self.web:
             self.slack.deliver_to(f"{self.web[0].url}/slack/events", environment.SIGNING_SECRET)
 
@@ -206,10 +209,12 @@ class Stack:
         for old in (self.folder / "log").glob("*.log"):
             old.unlink()
         self.redis_url = self._start_redis()
+        self.tell("Redis is ready")
         self.slack_url = self._serve("slack", self.slack)
         self.jira_url = self._serve("jira", self.jira, free_port())  # It may be away for a while.
         self.claude_url = self._serve("claude", self.claude)
         self.confluence_url = self._serve("confluence", self.confluence)
+        self.tell("the stand-ins are ready; the first start of the processes may take half a minute")
         web, workers, beat = self._wanted
         for _ in range(web):
             self.start_web()

@@ -3,12 +3,46 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import textwrap
 import time
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.slack.messages import Message
 
 WIDTH = 100
 _COLOURS = {"person": "36", "bot": "35", "good": "32", "bad": "31", "quiet": "2"}
+
+
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_LINK = re.compile(r"<(https?://[^|>]+)\|([^>]*)>")
+
+
+def reading(shown: Message, names: Mapping[str, str]) -> str:
+    """Return a message as a person reads it: a line for each part, people by name, buttons in brackets."""
+    text = "\n".join(filter(None, map(_part, shown.blocks or []))) or shown.text
+    text = _PERSON.sub(lambda match: f"@{names.get(match[1], 'someone')}", text)
+    text = _LINK.sub(lambda match: f"{match[2]} ({match[1]})", text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _part(block: Mapping[str, Any]) -> str:
+    own = [_words(block.get("text")), *map(_words, block.get("fields") or ()), _button(block.get("accessory"))]
+    elements = [_button(each) or _words(each) for each in block.get("elements") or ()]
+    return "\n".join(filter(None, [*own, "  ".join(filter(None, elements))]))
+
+
+def _words(shown: Any) -> str:
+    """Return the text of a text object, or of what has one."""
+    text = shown.get("text") if isinstance(shown, Mapping) else shown
+    return _words(text) if isinstance(text, Mapping) else text if isinstance(text, str) else ""
+
+
+def _button(element: Any) -> str:
+    is_button = isinstance(element, Mapping) and element.get("type") == "button"
+    return f"[{_words(element)}]" if is_button else ""
 
 
 class Transcript:

@@ -9,8 +9,10 @@ FILE_IT = "Please file it as a bug for the team Platform."
 REMEMBER = "What did I just report, and which issue is it?"
 
 
-def example(label: str, text: str, *, is_reply: bool = False, is_direct: bool = False) -> dict[str, Any]:
-    return {"label": label, "text": text, "is_reply": is_reply, "is_direct": is_direct}
+def example(
+    label: str, text: str, *, is_reply: bool = False, is_direct: bool = False, is_filing: bool = False
+) -> dict[str, Any]:
+    return {"label": label, "text": text, "is_reply": is_reply, "is_direct": is_direct, "is_filing": is_filing}
 
 
 MENTION = "@Support Bot"
@@ -22,6 +24,6 @@ EXAMPLES = [
     example("Ask for a long answer", f"{MENTION} write a long report about our printers"),
     example("Report a problem", REPORT[0].upper() + REPORT[1:], is_direct=True),
     example("What can you do?", "What can you do?", is_direct=True),
-    example("File it", FILE_IT, is_reply=True),
+    example("File it", FILE_IT, is_reply=True, is_filing=True),
     example("What did I report?", REMEMBER, is_reply=True),
 ]

@@ -89,8 +89,7 @@ class People:
     ) -> str:
         """Write a message as the user of another app, such as a monitoring system with all it hangs on its alerts."""
         place, person = self._member(channel, user)
-        ts = self.slack.clock.next_ts()
-        bot_id = f"B{person.id[1:]}"
+        ts, bot_id = self.slack.clock.next_ts(), f"B{person.id[1:]}"
         root = self._root(place, thread_ts)
         message = Message(place.id, ts, person.id, text, root, bot_id, blocks=blocks, attachments=attachments)
         self.slack.post(message)
@@ -98,17 +97,17 @@ class People:
             self.slack.deliveries.event(events.mention_event(self.slack.workspace, message))
         return ts
 
-    async def edit(self, channel: str, ts: str, text: str) -> None:
-        """Change the text of a person's message."""
-        message = self.slack.workspace.message(channel, ts)
+    async def edit(self, channel: str, ts: str, text: str, user: str = "") -> None:
+        """Change the text of a person's message; as a person, of one's own only."""
+        message = self._own(channel, ts, user, "cant_update_message")
         before = self.slack.shown(message)
         message.text, message.blocks = text, events.rich_text(text)
         message.edited = {"user": message.user, "ts": self.slack.clock.next_ts()}
         self.slack.changed(message, "edited", before)
 
-    async def delete(self, channel: str, ts: str) -> None:
-        """Delete a message."""
-        self.slack.remove(self.slack.workspace.message(channel, ts))
+    async def delete(self, channel: str, ts: str, user: str = "") -> None:
+        """Delete a message; as a person, one's own only."""
+        self.slack.remove(self._own(channel, ts, user, "cant_delete_message"))
 
     async def react(self, channel: str, ts: str, user: str, name: str) -> None:
         """Put an emoji on a message."""
@@ -228,6 +227,12 @@ class People:
         if place.is_archived:
             raise ValueError(f"{place.name} is archived")
         return place, person
+
+    def _own(self, channel: str, ts: str, user: str, refusal: str) -> Message:
+        message = self.slack.workspace.message(channel, ts)
+        if user and message.user != self.slack.workspace.person(user).id:
+            raise ApiError(refusal)
+        return message
 
     def _onlooker(self, channel: str, user: str) -> tuple[Channel, Person]:
         """Return a channel and somebody who sees what is in it."""

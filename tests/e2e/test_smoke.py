@@ -41,6 +41,9 @@ def test_the_smoke_run_succeeds_and_shows_its_transcript() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     for words in ("ada presses Create", "similar issues", "links the thread", "exactly one issue was filed"):
         assert words in done.stdout
+    assert "<@" not in done.stdout, "people stand by name"
+    lines = [line.strip() for line in done.stdout.splitlines()]
+    assert "[Create]  [Edit]  [Cancel]" in lines, "parts of a card stand in lines of their own"
 
 
 def test_a_process_that_does_not_start_is_named_with_its_words_and_fails_the_run() -> None:
@@ -88,6 +91,16 @@ def test_a_killed_demo_leaves_nothing_behind() -> None:
         family = children_of(running.pid)
         running.kill()
     wait_for(lambda: not any(map(is_alive, family)), "all processes are gone", seconds=5)
+
+
+def test_the_demo_says_what_it_waits_for_while_it_starts() -> None:
+    with demo() as running:
+        assert running.stdout is not None
+        said = [next(running.stdout) for _ in range(5)]
+        running.terminate()
+        assert running.wait(20) == 0
+    for words in ("Redis is ready", "may take half a minute", "worker 1 is ready", "web 1 is ready"):
+        assert words in "".join(said)
 
 
 def demo() -> subprocess.Popen[str]:

@@ -15,6 +15,7 @@ from workers.jira.values import Person
 from workers.logs import get_logger
 from workers.state.cache import Cache
 from workers.state.jira_cache import people_name
+from workers.views.form_fields import ACCOUNT
 
 HOUR_SECONDS = 3_600
 DAY_SECONDS = 24 * HOUR_SECONDS
@@ -145,10 +146,6 @@ class Directory:
         found = self._connection.read("user_search", path, people_of, params=params)
         self._cache.put(name, [asdict(person) for person in found], LIST_SECONDS)
         return found
-
-
-ACCOUNT = "account:"
-"""Before the id in the value of a form's choice, for somebody who hides the address."""
 
 
 def value_of(person: Person) -> str:

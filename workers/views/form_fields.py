@@ -14,6 +14,8 @@ VALUE = "value"
 """The action id of a plain input; the block id names the field."""
 PEOPLE_SEARCH, OPTIONS_SEARCH = "people_search", "options_search"
 """The action ids of inputs whose choices are searched for while a person types."""
+ACCOUNT = "account:"
+"""Before the id in the value of a person who hides the address; the name stands behind a bar."""
 NOT_YET = "?"
 """The value of a choice that only says that the others are not there yet."""
 MARK = "@"
@@ -100,10 +102,15 @@ def _search(action_id: str, chosen: Sequence[str], *, takes_many: bool) -> Block
     placeholder = {"type": "plain_text", "text": cut("Type to search", PLACEHOLDER)}
     kind = "multi_external_select" if takes_many else "external_select"
     element: Block = {"type": kind, "action_id": action_id, "min_query_length": 0, "placeholder": placeholder}
-    initial = [choice(FieldOption(id=word, name=word)) for word in chosen]
+    initial = [choice(FieldOption(id=word, name=_name_of(word))) for word in chosen]
     if initial:
         element["initial_options" if takes_many else "initial_option"] = initial if takes_many else initial[0]
     return element
+
+
+def _name_of(chosen: str) -> str:
+    """Return how what was chosen reads: somebody who hides the address by name, never by the id of the account."""
+    return chosen.partition("|")[2] if chosen.startswith(ACCOUNT) else chosen
 
 
 def _all_options(spec: FieldSpec) -> bool:

@@ -139,7 +139,9 @@ function drawExamples() {
   const isThread = Boolean(selected.thread);
   const prompts = isThread ? [] : (store.prompts.get(selected.channel)?.prompts ?? []);
   const offered = new Set(prompts.map((one) => one.title));
-  const examples = store.examples.filter((one) => one.is_reply === isThread && fitsHere(one) && !offered.has(one.label));
+  const isDrafted = isThread && store.thread(selected.channel, selected.thread).some(hasDraft);
+  const fits = (one) => one.is_reply === isThread && fitsHere(one) && !offered.has(one.label) && !(one.is_filing && isDrafted);
+  const examples = store.examples.filter(fits);
   const chip = (label, text, target) => h("button.example", { type: "button", onclick: () => target.fill(text) }, label);
   replace($("examples"), isThread ? null : [
     ...prompts.map((one) => chip(one.title, one.message, main)),
@@ -147,6 +149,9 @@ function drawExamples() {
   ]);
   replace($("thread-examples"), isThread ? examples.map((one) => chip(one.label, one.text, reply)) : null);
 }
+
+/** Whether a message is the card of a draft that waits, or that was filed. */
+const hasDraft = (one) => Boolean(one.bot_id) && /"draft_create"|"✅ Filed as/.test(JSON.stringify(one.blocks ?? []));
 
 const fitsHere = (example) =>
   store.channels.get(selected.channel)?.members.includes(store.bot) && (example.is_reply || example.is_direct === isBotDm());

@@ -7,6 +7,7 @@ import { icon } from "./icons.js";
 import { link } from "./inline.js";
 import { markdown } from "./markdown.js";
 import { mrkdwn } from "./mrkdwn.js";
+import { askToDelete, beginEdit, dismiss, editedPlace, editor, isDismissed, isOwn } from "./own.js";
 import { picker, reactions } from "./reactions.js";
 import { avatar } from "./sidebar.js";
 import { changed, store } from "./store.js";
@@ -53,13 +54,13 @@ export function threadItems(channel, root) {
 const isReply = (message) => message.thread_ts && message.thread_ts !== message.ts;
 
 function item(channel, message, extra, parts) {
-  const look = `${store.me}|${extra}|${JSON.stringify(message)}`;
+  const look = `${store.me}|${extra}|${editedPlace(channel, message)}|${JSON.stringify(message)}`;
   return { key: message.ts, look, make: () => messageNode(channel, message, parts) };
 }
 
 function withEphemerals(items, channel, thread) {
   const mine = store.ephemerals.filter(
-    (one) => one.channel === channel && one.user === store.me && (one.thread_ts ?? null) === thread,
+    (one) => one.channel === channel && one.user === store.me && (one.thread_ts ?? null) === thread && !isDismissed(one),
   );
   const more = mine.map((one) => ({ key: `e${one.ts}`, look: "e", make: () => ephemeralNode(channel, one) }));
   return [...items, ...more].sort((a, b) => Number(a.key.replace("e", "")) - Number(b.key.replace("e", "")));
@@ -67,6 +68,7 @@ function withEphemerals(items, channel, thread) {
 
 function messageNode(channel, message, { foot, open }) {
   if (/_(join|leave)$/.test(message.subtype ?? "")) return h("li.message.system", mrkdwn(message.text));
+  if (message.subtype === "tombstone") return h("li.message.system", { dataset: { ts: message.ts } }, message.text, foot ? foot() : null);
   const isBot = Boolean(message.bot_id);
   const isStreaming = message.streaming_state === "in_progress";
   return h(
@@ -81,7 +83,9 @@ function messageNode(channel, message, { foot, open }) {
         isBot ? h("span.app-tag", "App") : null,
         h("time.time", clock(message.ts)),
       ),
-      content(message, (block, element, value) => click(channel, message.ts, block, element, value)),
+      editedPlace(channel, message)
+        ? editor(channel, message)
+        : content(message, (block, element, value) => click(channel, message.ts, block, element, value)),
       reactions(channel, message),
       foot ? foot() : null,
     ),
@@ -143,6 +147,7 @@ function ephemeralNode(channel, one) {
       h("div.message-head", h("strong.author", store.nameOf(store.bot)), h("span.app-tag", "App"), h("time.time", clock(one.ts))),
       h("div.content", one.blocks?.length ? renderBlocks(one.blocks, { act: use }) : h("div.text", mrkdwn(one.text ?? ""))),
     ),
+    toolbar([["Dismiss message", "close", () => dismiss(one)]]),
   );
 }
 
@@ -172,6 +177,14 @@ function tools(channel, message, open) {
   if (!message.bot_id) {
     rows.push(["File an issue", "ticket", () => act("shortcut", { channel, ts: message.ts, callback_id: "file_issue" })]);
   }
+  if (isOwn(message)) {
+    rows.push(["Edit message", "pencil", () => beginEdit(channel, message)]);
+    rows.push(["Delete message", "bin", () => askToDelete(channel, message)]);
+  }
+  return toolbar(rows);
+}
+
+function toolbar(rows) {
   const button = ([title, sign, onclick]) => h("button", { type: "button", title, "aria-label": title, onclick }, icon(sign));
   return h("div.message-tools", { role: "toolbar", "aria-label": "Message actions" }, rows.map(button));
 }

@@ -167,3 +167,12 @@ def test_no_draft_makes_a_form_that_slack_refuses(wild: Draft) -> None:
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_message_makes_a_shortcut_form_that_slack_refuses(text: str, projects: list[str]) -> None:
     assert check_view(shortcut_modal(text, projects, "{}")) == []
+
+
+def test_somebody_who_hides_the_address_stands_by_name_in_a_form_that_is_drawn_anew() -> None:
+    chosen = "account:5b10ac8d82e05b22cc7d4ef5|Linus Berg"
+    field = spec("user", "Assignee")
+    view = draft_modal(draft(specs=(field,), fields={field.id: chosen}))
+    element = inputs(view)[field.id]["element"]
+    assert element["initial_option"]["text"]["text"] == "Linus Berg"
+    assert read_modal({"values": untouched(view)}, (field,))[0][field.id] == chosen
