@@ -170,15 +170,16 @@ def test_who_changes_the_type_and_back_finds_the_drafts_own_values(stack: Stack)
 
 
 def test_a_draft_that_is_moved_while_jira_is_away_keeps_all_that_was_typed(stack: Stack) -> None:
-    shown = propose(stack, "Blind is down")
+    shown = propose(stack, "Blind is down", issue_type="Bug", fields={"Team": "Workplace"})
     press(stack, shown, "draft_edit")
     form = a_form(stack, ADA)
     forget_jira(stack)
     stack.jira.faults.add(Fault(operation="*", kind="status", status=503, times=-1))
     try:
         choose(stack, ADA, "form_project", "WEB")
+        assert value(form, "issue_type") == "Bug"
         assert stack.slack.submit_view(ADA, "top", {"summary": "Blind stays down"}) == {}
-        text = shows(shown, "Draft for *WEB*")
+        text = shows(shown, "Draft for *WEB* · Bug")
     finally:
         jira_is_well_again(stack)
     assert "Blind stays down" in text

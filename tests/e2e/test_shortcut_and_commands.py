@@ -12,7 +12,20 @@ from sandbox.jira.catalogue import GRACE as GRACE_IN_JIRA
 from sandbox.slack.messages import Message
 from sandbox.slack.modals import FormIncomplete, View
 from sandbox.stack import Stack
-from tests.e2e.drafting import BUTTONS, CREATE, filed, offers, press, sent, shows, shows_filed, text_of, told, words
+from tests.e2e.drafting import (
+    BUTTONS,
+    CREATE,
+    filed,
+    is_told,
+    offers,
+    press,
+    sent,
+    shows,
+    shows_filed,
+    text_of,
+    told,
+    words,
+)
 from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, card, cards, forget_jira, jira_is_well_again, within
 from tests.e2e.support_views import choose, modal, shown
 
@@ -165,6 +178,28 @@ def test_what_is_submitted_while_jira_says_nothing_is_kept_and_filed_when_it_is_
     (issue,) = filed(stack, summary)
     assert issue.fields["reporter"]["accountId"] == GRACE_IN_JIRA.account_id
     assert any(label.startswith("sb-") for label in issue.fields["labels"])
+
+
+def test_a_type_that_turns_out_to_be_none_is_chosen_anew_on_the_card(stack: Stack) -> None:
+    stack.jira.faults.add(Fault(operation="*", kind="status", status=503, times=-1))
+    forget_jira(stack)
+    ts = stack.slack.say(CHANNEL, ADA, "The gate squeals.")
+    open_form(stack, ts)
+    assert stack.slack.submit_view(GRACE, "top", {"issue_type@OPS": "Riddle", "summary": "Gate squeals"}) == {}
+    shown = card(stack, ts)
+    jira_is_well_again(stack)
+
+    press(stack, shown, "draft_create", GRACE)
+    is_told(stack, GRACE, "OPS has no type Riddle")
+    assert sent(stack, "Gate squeals") == []
+    press(stack, shown, "draft_edit", GRACE)
+    modal(stack, GRACE, "Edit draft")
+    choose(stack, GRACE, "form_type", "Task")
+    assert stack.slack.submit_view(GRACE, "top", {}) == {}
+    shows(shown, "Draft for *OPS* · Task")
+    press(stack, shown, "draft_create", GRACE)
+    shows_filed(shown)
+    assert len(filed(stack, "Gate squeals")) == 1
 
 
 def test_what_jira_refuses_of_a_form_can_be_mended_on_the_card(stack: Stack) -> None:

@@ -77,7 +77,9 @@ def change_form(action: Action, services: ActServices) -> None:
     project = str(values.get("project") or "")
     types = _types(project, services)
     chosen = str(values.get("issue_type") or "")
-    issue_type = chosen if chosen in types else usual_type(types, services.channel_settings(action))
+    # While Jira does not say which types there are, what was chosen stands.
+    is_possible = chosen in types or (chosen and not types)
+    issue_type = chosen if is_possible else usual_type(types, services.channel_settings(action))
     note, questions = services.forms.notes(action.team_id, form_id)
     draft_id = str(action.values.get("draft") or "")
     draft = services.desk.find(action.team_id, draft_id) if draft_id else None

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from workers.acts.services import ActServices
-from workers.errors import JiraUnavailable, Transient
+from workers.errors import JiraUnavailable, ToolError, Transient, TurnFailed
 from workers.jira.forms import checked, finder
 from workers.patience import patiently
 from workers.records import Action, Draft
@@ -74,7 +74,10 @@ def with_screen(draft: Draft, services: ActServices) -> Draft:
     """Return a draft, made while Jira did not answer, checked against its create screen; others as they are."""
     if draft.specs:
         return draft
-    specs = patiently(lambda: services.jira.create_screen(draft.project, draft.issue_type), lambda: None)
+    try:
+        specs = patiently(lambda: services.jira.create_screen(draft.project, draft.issue_type), lambda: None)
+    except ToolError as error:
+        raise TurnFailed(failures.no_such_type(draft.project, draft.issue_type)) from error
     bare = draft.model_copy(update={"specs": specs, "notes": ()})
     whole = checked(bare, finder(services.jira.directory, draft.project))
     return whole if services.desk.edit(draft, whole) else draft

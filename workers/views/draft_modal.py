@@ -54,7 +54,7 @@ def draft_modal(
     unless another is given.
     """
     blocks: list[Block] = [_note(f"{draft.project} · {draft.issue_type}")]
-    if projects:
+    if projects or types:
         blocks = _kind(draft.project, draft.issue_type, projects, types)
     blocks += [_summary(draft.summary), *_description(draft.description)]
     blocks += _fields(draft.specs, values_of(draft), blocks)

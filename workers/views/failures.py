@@ -112,6 +112,11 @@ def wrong_project(project: str, allowed: tuple[str, ...]) -> str:
     return f"I may not work in project {project}. Open to me: {', '.join(allowed)}."
 
 
+def no_such_type(project: str, issue_type: str) -> str:
+    """Say that a draft, made while Jira did not answer, is of a type that cannot be filed."""
+    return f"{project} has no type {issue_type}, so nothing was filed. Press Edit on the card to choose another one."
+
+
 def may_not_file(filers: Filers) -> str:
     """Say who may file where somebody may not."""
     words = {"listed": NOT_LISTED, "everybody": STRANGER_MAY_NOT_FILE}

@@ -116,7 +116,7 @@ def test_the_bars_of_the_usage_command_stand_in_lines_beside_an_open_thread(page
 
 def test_a_draft_is_edited_in_the_modal_with_errors_at_the_field(page: Page) -> None:
     write(page, "#composer", "@Support Bot please file a bug for the team Platform: the coffee machine leaks")
-    thread(page).get_by_role("button", name="Edit").click()
+    thread(page).get_by_role("button", name="Edit", exact=True).click()
     modal = page.get_by_role("dialog")
     summary = modal.get_by_label("Summary")
     expect(summary).to_be_visible()

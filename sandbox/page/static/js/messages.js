@@ -7,7 +7,7 @@ import { icon } from "./icons.js";
 import { link } from "./inline.js";
 import { markdown } from "./markdown.js";
 import { mrkdwn } from "./mrkdwn.js";
-import { askToDelete, beginEdit, dismiss, editedPlace, editor, isDismissed, isOwn } from "./own.js";
+import { askToDelete, beginEdit, dismiss, editor, isDismissed, isEdited, isOwn } from "./own.js";
 import { picker, reactions } from "./reactions.js";
 import { avatar } from "./sidebar.js";
 import { changed, store } from "./store.js";
@@ -53,8 +53,11 @@ export function threadItems(channel, root) {
 
 const isReply = (message) => message.thread_ts && message.thread_ts !== message.ts;
 
+/** Threads are opened from the channel's pane only. */
+const paneOf = ({ open }) => (open ? "channel" : "thread");
+
 function item(channel, message, extra, parts) {
-  const look = `${store.me}|${extra}|${editedPlace(channel, message)}|${JSON.stringify(message)}`;
+  const look = `${store.me}|${extra}|${isEdited(channel, message, paneOf(parts))}|${JSON.stringify(message)}`;
   return { key: message.ts, look, make: () => messageNode(channel, message, parts) };
 }
 
@@ -67,6 +70,7 @@ function withEphemerals(items, channel, thread) {
 }
 
 function messageNode(channel, message, { foot, open }) {
+  const pane = paneOf({ open });
   if (/_(join|leave)$/.test(message.subtype ?? "")) return h("li.message.system", mrkdwn(message.text));
   if (message.subtype === "tombstone") return h("li.message.system", { dataset: { ts: message.ts } }, message.text, foot ? foot() : null);
   const isBot = Boolean(message.bot_id);
@@ -83,7 +87,7 @@ function messageNode(channel, message, { foot, open }) {
         isBot ? h("span.app-tag", "App") : null,
         h("time.time", clock(message.ts)),
       ),
-      editedPlace(channel, message)
+      isEdited(channel, message, pane)
         ? editor(channel, message)
         : content(message, (block, element, value) => click(channel, message.ts, block, element, value)),
       reactions(channel, message),
@@ -178,7 +182,7 @@ function tools(channel, message, open) {
     rows.push(["File an issue", "ticket", () => act("shortcut", { channel, ts: message.ts, callback_id: "file_issue" })]);
   }
   if (isOwn(message)) {
-    rows.push(["Edit message", "pencil", () => beginEdit(channel, message)]);
+    rows.push(["Edit message", "pencil", () => beginEdit(channel, message, paneOf({ open }))]);
     rows.push(["Delete message", "bin", () => askToDelete(channel, message)]);
   }
   return toolbar(rows);

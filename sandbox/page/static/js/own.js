@@ -8,16 +8,16 @@ import { changed, store } from "./store.js";
 /** Whether the person at the page may edit and delete this message, as Slack's client offers it. */
 export const isOwn = (message) => message.user === store.me && !message.bot_id && ["file_share", undefined].includes(message.subtype);
 
-const place = (channel, ts) => `${channel}:${ts}`;
+const place = (channel, message, pane) => `${pane}:${channel}:${message.ts}`;
 
 let edited = null;
 
-/** The key of the message that is being edited, part of how it looks. */
-export const editedPlace = (channel, message) => edited?.place === place(channel, message.ts);
+/** Whether a message is being edited in this pane; the root of a thread stands in two. */
+export const isEdited = (channel, message, pane) => edited?.place === place(channel, message, pane);
 
 /** Begin to edit a message in its place. */
-export function beginEdit(channel, message) {
-  edited = { place: place(channel, message.ts), text: asTyped(message.text ?? "") };
+export function beginEdit(channel, message, pane) {
+  edited = { place: place(channel, message, pane), text: asTyped(message.text ?? "") };
   changed("messages");
 }
 
@@ -37,14 +37,24 @@ export function editor(channel, message) {
     endEdit();
     if (written !== message.text) await act("edit", { channel, ts: message.ts, text: written });
   };
-  input.addEventListener("input", () => edited && (edited.text = input.value));
+  const grow = () => {
+    input.style.height = "auto";
+    input.style.height = `${Math.min(input.scrollHeight, 320)}px`;
+  };
+  input.addEventListener("input", () => {
+    if (edited) edited.text = input.value;
+    grow();
+  });
   input.addEventListener("keydown", (event) => {
     if (event.key === "Escape") endEdit();
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     save();
   });
-  setTimeout(() => input.focus());
+  setTimeout(() => {
+    grow();
+    input.focus();
+  });
   const button = (words, kind, onclick) => h("button.button", { type: "button", class: `button ${kind}`, onclick }, words);
   return h("div.editor", input, h("div.editor-foot", button("Cancel", "", endEdit), button("Save", "button-primary", save)));
 }
