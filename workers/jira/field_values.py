@@ -18,6 +18,11 @@ LONGEST_LINE = 255
 MEMBERS = ("value", "name", "id", "key", "accountId", "emailAddress", "displayName")
 """Where a value lies if Jira's own shape was given instead of a text."""
 SEPARATORS = re.compile(r"[,;\n]")
+GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:,\d{3})+|(?:[ \u00a0\u202f]\d{3})+)(?:\.\d+)?")
+"""A number with its thousands set apart, as in 1,200.5 and 1 200."""
+THOUSANDS = re.compile(r"[, \u00a0\u202f]")
+DECIMAL_COMMA = re.compile(r"^([+-]?\d+),(\d+)$")
+"""Half of Europe writes 1,5."""
 
 
 class BadValue(ValueError):
@@ -122,7 +127,7 @@ def _issue_key(spec: FieldSpec, word: str) -> str:
 
 def _number(spec: FieldSpec, word: str) -> str:
     try:
-        number = float(word.replace(",", "").replace(" ", "") if re.fullmatch(r"[\d ,.-]+", word) else word)
+        number = float(THOUSANDS.sub("", word) if GROUPED.fullmatch(word) else DECIMAL_COMMA.sub(r"\1.\2", word))
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
