@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict
 from typing import IO, Any, TypeVar
@@ -41,6 +43,8 @@ from workers.state.walls import Walls
 T = TypeVar("T")
 
 HOUR_SECONDS = 3_600
+MOST_LOGINS = 100
+"""Of people whose connections are kept open by one process: the latest."""
 
 
 class JiraGateway:
@@ -68,6 +72,8 @@ class JiraGateway:
         outages = Outages(cache.redis, "jira")
         self._logins: Logins = logins or ServiceAccount(settings, self.deployment)
         self._login, self._made_of = self._logins.of(actor), (settings, cache, metrics, limiter)
+        self._of_people: OrderedDict[str, JiraGateway] = OrderedDict()
+        self._lock = threading.Lock()
         self._connection = Connection(settings, self.deployment, metrics, limits, outages, self._login)
         self._metadata = CreateMetadata(self._connection, self.deployment)
         self._lost = LostIssues(self._connection, self.deployment)
@@ -87,9 +93,17 @@ class JiraGateway:
 
     def acting_as(self, actor: Actor) -> JiraGateway:
         """Return Jira with this person's login; who has none of their own gets this very gateway."""
-        if self._logins.of(actor) == self._login:
+        login = self._logins.of(actor)
+        if login == self._login:
             return self
-        return JiraGateway(*self._made_of, logins=self._logins, actor=actor)
+        with self._lock:
+            name = repr(login)
+            found = self._of_people.get(name) or JiraGateway(*self._made_of, logins=self._logins, actor=actor)
+            self._of_people[name] = found
+            self._of_people.move_to_end(name)
+            if len(self._of_people) > MOST_LOGINS:
+                self._of_people.popitem(last=False)
+        return found
 
     # Reading
 
@@ -97,9 +111,18 @@ class JiraGateway:
         """Return the issues that match and that this person may be shown here."""
         return self._reads(reader).search(query, reader)
 
-    def issue(self, key: str, reader: Reader, *, comments: int = NEWEST_COMMENTS, with_past: bool = False) -> Issue:
+    def issue(
+        self,
+        key: str,
+        reader: Reader,
+        *,
+        comments: int = NEWEST_COMMENTS,
+        with_past: bool = False,
+        with_fields: bool = False,
+    ) -> Issue:
         """Return one issue with its newest comments, wherever it was moved; as if missing if it may not be shown."""
-        return self._reads(reader).issue(key, reader, comments=comments, with_past=with_past)
+        reads = self._reads(reader)
+        return reads.issue(key, reader, comments=comments, with_past=with_past, with_fields=with_fields)
 
     def visible_keys(self, keys: Collection[str], reader: Reader) -> frozenset[str]:
         """Return those of the keys whose issues this person may be shown here now."""

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from workers.errors import JiraRefused, ToolError
 from workers.jira.connection import Connection
 from workers.jira.deployment import Deployment
+from workers.jira.issue_fields import ASKED, fields_of
 from workers.jira.issue_past import events_of, files_of, is_service_desk
 from workers.jira.jql import IssueQuery, jql_of, ranked
 from workers.jira.reader import Reader
@@ -70,21 +71,36 @@ class IssueReads:
             seen = self._first_seen(page.issues, len(page.issues), reader)
         return SearchPage(seen, page.cursor)
 
-    def issue(self, key: str, reader: Reader, *, comments: int = NEWEST_COMMENTS, with_past: bool = False) -> Issue:
-        """Return one issue with its newest comments, wherever it was moved; `with_past` with its history and files."""
+    def issue(
+        self,
+        key: str,
+        reader: Reader,
+        *,
+        comments: int = NEWEST_COMMENTS,
+        with_past: bool = False,
+        with_fields: bool = False,
+    ) -> Issue:
+        """Return one issue with its newest comments, wherever it was moved.
+
+        `with_past` with its history and files, `with_fields` with what else its fields hold.
+        """
         key = self.gate.open_key(reader.open_key(key))
-        issue = self._whole(key, reader, with_past=with_past)
+        issue = self._whole(key, reader, with_past=with_past, with_fields=with_fields)
         self.check(issue, reader)
         self._note([issue.key], reader)
         return self._with_comments(replace(issue, links=self._seen_links(issue.links, reader)), comments, reader)
 
-    def _whole(self, key: str, reader: Reader, *, with_past: bool) -> Issue:
+    def _whole(self, key: str, reader: Reader, *, with_past: bool, with_fields: bool) -> Issue:
         take = issue_reader(url_of=self.gate.url_of, read_text=self.deployment.markdown, projects=reader.projects)
-        fields = ",".join([*ISSUE_FIELDS, *(["attachment"] if with_past else [])])
-        params = {"fields": fields, **({"expand": "changelog"} if with_past else {})}
+        named = [ASKED] if with_fields else [*ISSUE_FIELDS]
+        expand = [*(["changelog"] if with_past else []), *(["names", "schema"] if with_fields else [])]
+        params = {"fields": ",".join([*named, *(["attachment"] if with_past and not with_fields else [])])}
+        params |= {"expand": ",".join(expand)} if expand else {}
 
         def read(raw: Any) -> Issue:
             issue = take(raw)
+            if with_fields:
+                issue = replace(issue, fields=fields_of(raw, self.deployment.markdown))
             # On a service desk a file may belong to an internal comment, and the history tells of both.
             if not with_past or (is_service_desk(raw) and not reader.sees_internal):
                 return issue

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from workers.jira.screen import CHILD
+from workers.jira.screen import CHILD, is_sprint
 from workers.records import FieldSpec, FieldValue
 
 NAMES = ("displayName", "value", "name", "key", "emailAddress", "id")
+SPRINT_NAME = re.compile(r"[\[,]name=(.*?)(?:,\w+=|\]$)")
+"""In the text that older servers make of a sprint."""
 ReadText = Callable[[Any], str]
 
 
@@ -40,7 +43,8 @@ def _one(spec: FieldSpec, raw: Any, read_text: ReadText) -> str:
     if isinstance(raw, float) and raw.is_integer():
         return str(int(raw))
     if not isinstance(raw, dict):
-        return str(raw)
+        sprint = SPRINT_NAME.search(str(raw)) if is_sprint(spec) else None
+        return sprint[1] if sprint else str(raw)
     name = next((str(raw[member]) for member in NAMES if raw.get(member)), "")
     child = raw.get("child")
     return f"{name}{CHILD}{_one(spec, child, read_text)}" if isinstance(child, dict) else name

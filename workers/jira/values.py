@@ -105,6 +105,8 @@ class Issue:
     events: tuple[IssueEvent, ...] = ()
     """Newest first; read only when they are asked for, as the files are."""
     files: tuple[IssueFile, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    """Name and value of what is told nowhere else; read only when it is asked for."""
 
 
 @dataclass(frozen=True)

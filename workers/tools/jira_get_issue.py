@@ -20,24 +20,27 @@ MOST_CHARS = 12_000
 NOTE_ROOM = 160
 """For the sentence that says how to read on."""
 
-Part = Literal["description", "comments", "links", "history", "attachments"]
+Part = Literal["description", "comments", "links", "history", "attachments", "fields"]
 USUAL: tuple[Part, ...] = ("links", "description", "comments")
-_WORDS = {"changelog": "history", "comment": "comments", "files": "attachments", "all": "all", "link": "links"}
+_WORDS = {
+    "changelog": "history", "comment": "comments", "files": "attachments", "all": "all", "link": "links",
+    "field": "fields", "custom_fields": "fields", "custom fields": "fields", "details": "fields",
+}  # fmt: skip
 
 
 def _parts(value: object) -> object:
     """Return names of parts as they are called here; `all` for all of them."""
     given = value if isinstance(value, list) else str(value).split(",")
     words = [_WORDS.get(str(word).strip().casefold(), str(word).strip().casefold()) for word in given]
-    return [*USUAL, "history", "attachments"] if "all" in words else [word for word in words if word]
+    return [*USUAL, "history", "attachments", "fields"] if "all" in words else [word for word in words if word]
 
 
 class GetIssue(ToolInput):
     key: str = Field(description="Issue key, such as OPS-12.")
     include: Annotated[list[Part], BeforeValidator(_parts)] = Field(
         default=[*USUAL],
-        description="Which parts beside the facts: description, comments, links, history, attachments. The first "
-        "three when left out; comments alone: up to 50 of them.",
+        description="Which parts beside the facts: description, comments, links, history, attachments, fields "
+        "(due date, sprint, versions, custom fields). The first three when left out; comments alone: up to 50.",
     )
     max_chars: Annotated[int, between(500, MOST_CHARS)] = Field(
         4_000, description="Length of the answer, up to 12000. Raise it only to read on in what was cut."
@@ -52,6 +55,7 @@ def run(args: GetIssue, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
         context.reader,
         comments=MOST_COMMENTS if wanted == ("comments",) else FEW_COMMENTS,
         with_past="history" in wanted or "attachments" in wanted,
+        with_fields="fields" in wanted,
     )
     # What it is linked to was read with it.
     keys = (issue.key, *(link.key for link in issue.links[:MOST_LINKS]))
@@ -130,6 +134,12 @@ def _attachments(issue: Issue) -> Iterator[str]:
         yield f"- {file.name} ({file.size / 1000:,.0f} kB, {file.author}, {_day(file.created)})"
 
 
+def _fields(issue: Issue) -> Iterator[str]:
+    yield "Other fields:" if issue.fields else "No other field holds a value."
+    for name, value in issue.fields:
+        yield f"- {name}: {value}"
+
+
 def _day(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if moment else "?"
 
@@ -144,13 +154,14 @@ SECTIONS = {
     "links": _links,
     "history": _history,
     "attachments": _attachments,
+    "fields": _fields,
 }
 
 TOOL = Tool(
     name="jira_get_issue",
     description=(
-        "Read one issue: status, people, description, newest comments, related issues; its history and attachments on "
-        "request. Use it when a person names an issue, or to see whether an issue really is the same problem."
+        "Read one issue: status, people, description, newest comments, related issues; its history, attachments and "
+        "other fields on request. Use it when a person names an issue, or to see whether it really is the same problem."
     ),
     input=GetIssue,
     run=run,

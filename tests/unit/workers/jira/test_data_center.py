@@ -15,7 +15,8 @@ from workers.jira.deployment import DataCenter
 from workers.jira.gateway import JiraGateway
 from workers.jira.jql import IssueQuery
 from workers.jira.payload import create_payload, marker_of, people_of
-from workers.records import Conversation, Draft
+from workers.jira.shown import shown
+from workers.records import Conversation, Draft, FieldSpec
 
 MakeGateway = Callable[..., JiraGateway]
 LINK = "https://example.slack.com/archives/C1/p1"
@@ -205,3 +206,10 @@ def test_a_token_that_is_not_taken_is_the_operators(make_gateway: MakeGateway, s
 
 def test_a_cursor_that_is_none_begins_at_the_first_page() -> None:
     assert DataCenter().search("x", ["summary"], 5, cursor="nonsense")["startAt"] == 0
+
+
+def test_a_sprint_is_shown_by_its_name_as_older_servers_write_it() -> None:
+    spec = FieldSpec(id="customfield_1", name="Sprint", kind="text", schema_type="array", custom_type="gh-sprint")
+    held = ["com.atlassian.greenhopper.service.sprint.Sprint@1f[id=37,state=ACTIVE,name=Sprint 12, fast,goal=]"]
+
+    assert shown(spec, held, str) == ("Sprint 12, fast",)

@@ -61,5 +61,10 @@ def test_a_read_and_a_write_for_a_person_use_the_login_of_that_person(
         own_tokens.acting_as(GRACE).changes.comment(SAID)
 
 
+def test_a_persons_own_login_keeps_its_connections_from_one_call_to_the_next(own_tokens: JiraGateway) -> None:
+    assert own_tokens.acting_as(GRACE) is own_tokens.acting_as(GRACE)
+    assert own_tokens.acting_as(GRACE) is not own_tokens
+
+
 def test_today_everybody_is_served_by_the_one_account(gateway: JiraGateway) -> None:
     assert gateway.acting_as(GRACE) is gateway

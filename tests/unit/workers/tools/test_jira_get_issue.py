@@ -118,3 +118,32 @@ def test_history_and_attachments_are_told_on_request(toolbox: Toolbox, jira: Jir
     assert "Grace Moreno: status: To Do → In Progress" in whole
     assert "- trace.log (12 kB, Ada Park" in whole
     assert "SECRET" not in whole
+
+
+def test_other_fields_are_told_by_name_on_request(toolbox: Toolbox, jira: JiraStandIn) -> None:
+    issue = jira.issue("OPS-4")
+    issue.fields |= {
+        "duedate": "2027-01-31",
+        "customfield_10051": {"id": "1", "value": "SEV2 - Major"},
+        "customfield_10052": long_text("Open the **form**"),
+        "customfield_10061": {"id": "1", "value": "Hardware", "child": {"id": "2", "value": "Laptop"}},
+        "customfield_10060": [{"accountId": "1", "displayName": "Grace Moreno"}],
+        "customfield_10020": [{"id": 37, "name": "Sprint 12", "state": "active"}],
+        "customfield_10014": "SECRET-1",
+        "customfield_10053": None,
+    }
+
+    usual = toolbox.run("jira_get_issue", "t1", {"key": "OPS-4"}).content
+    whole = toolbox.run("jira_get_issue", "t2", {"key": "OPS-4", "include": ["custom fields", "history"]}).content
+
+    assert "Due date" not in usual
+    told = dict(line.removeprefix("- ").split(": ", 1) for line in whole.splitlines() if line.startswith("- "))
+    assert told["Due date"] == "2027-01-31"
+    assert told["Severity"] == "SEV2 - Major"
+    assert told["Equipment"] == "Hardware > Laptop"
+    assert told["Approvers"] == "Grace Moreno"
+    assert told["Sprint"] == "Sprint 12"
+    assert "Affected users" not in told
+    assert "form" in whole
+    assert "SECRET" not in whole
+    assert "customfield" not in whole
