@@ -115,7 +115,7 @@ def permission_scheme(call: Call) -> Reply:
     project = call.site.project(call.params["project"], call.user)
     if project is None:
         raise JiraError(404, f"No project could be found with key '{call.params['project']}'.")
-    if not call.user.is_admin:
+    if not call.user.is_admin and project.key not in call.user.administers:
         raise JiraError(403, "You do not have permission to view the configuration of this project.")
     scheme: dict[str, object] = {
         "expand": "permissions,user,group,projectRole,field,all",

@@ -50,6 +50,10 @@ class User:
     is_admin: bool = False
     browses_users: bool = True
     """Has the global permission *Browse users and groups*; without it every search for people finds nobody."""
+    found_by_hidden_email: bool = False
+    """A search finds this person by the address, and does not show it."""
+    administers: frozenset[str] = frozenset()
+    """Keys of projects whose configuration this person may read without being an administrator of Jira."""
 
     @property
     def name(self) -> str:
@@ -224,7 +228,8 @@ class Site:
 
 def _matches(user: User, wanted: str) -> bool:
     name = user.display_name.lower()
-    starts = [name, *name.split()] if user.email_hidden else [name, *name.split(), user.email.lower()]
+    is_known = not user.email_hidden or user.found_by_hidden_email
+    starts = [name, *name.split(), *([user.email.lower()] if is_known else [])]
     return any(start.startswith(wanted) for start in starts)
 
 

@@ -92,7 +92,8 @@ class Cloud:
     search_path = "search/jql"
     metadata_tree_path: str | None = None
     searches_properties = True
-    comment_params: dict[str, str] = {}  # noqa: RUF012  never changed
+    # It also says so of each comment, but nothing internal may depend on one sign.
+    comment_params: dict[str, str] = {"expand": "properties"}  # noqa: RUF012  never changed
     checks_permissions = True
     limits_by_account = False
 

@@ -73,12 +73,13 @@ class Directory:
         if found:
             return found
         if "@" in sought.words:
-            raise ToolError(f"no single Jira account has the e-mail address {sought.words[:80]}")
+            raise ToolError(_no_address(sought.words, self._hiding(project, address)))
         named = self._search(project, sought.words)
         exact = [person for person in named if _is_called(person, sought.words)]
         if len(exact) == 1:
             return exact[0]
-        raise ToolError(_which(sought.words, exact or named or self._search(project, sought.words.partition(" ")[0])))
+        near = exact or named or self._hiding(project, address)
+        raise ToolError(_which(sought.words, near or self._search(project, sought.words.partition(" ")[0])))
 
     def person(self, account_id: str) -> Person | None:
         """Return the account of this id (Data Center: of this name), None if there is none."""
@@ -134,6 +135,10 @@ class Directory:
         self._cache.put(name, asdict(person) if person else {}, DAY_SECONDS if person else HOUR_SECONDS)
         return person
 
+    def _hiding(self, project: str, address: str) -> list[Person]:
+        """Return whom Jira finds by an address without showing theirs: it may be the beginning of another one."""
+        return [person for person in self._search(project, address) if not person.email] if address else []
+
     def _search(self, project: str, typed: str) -> list[Person]:
         words = " ".join(typed.split())[:100]
         name = f"jira:found:{project}:{_digest(words)}"
@@ -165,6 +170,11 @@ def _is_called(person: Person, words: str) -> bool:
     wanted = " ".join(words.split()).casefold()
     # Data Center's own name of an account is unique.
     return wanted in (" ".join(person.name.split()).casefold(), person.account_id.casefold())
+
+
+def _no_address(address: str, hiding: list[Person]) -> str:
+    said = f"no single Jira account shows the e-mail address {address[:80]}"
+    return f"{said}; {_which(address, hiding)}" if hiding else said
 
 
 def _which(words: str, found: list[Person]) -> str:

@@ -89,10 +89,7 @@ class Sight:
 
     def is_open_to_all(self, project: str) -> bool:
         """Return whether everybody may browse a project: the operator says so, or Jira's own permission scheme."""
-        if project in self._open:
-            return True
-        # Only administrators may read the scheme.
-        return "ADMINISTER" in self._rights() and self._has_open_scheme(project)
+        return project in self._open or self._has_open_scheme(project)
 
     def _has_open_scheme(self, project: str) -> bool:
         name = _open_name(project)
@@ -103,7 +100,9 @@ class Sight:
             path, params = f"project/{project}/permissionscheme", {"expand": "permissions"}
             is_open = self._connection.read("permission_scheme", path, is_open_scheme, params=params)
         except JiraRefused:
-            is_open = False
+            # Only administrators, of Jira or of the project, may read it; ours may become one.
+            self._cache.put(name, False, RIGHTS_SECONDS)
+            return False
         self._cache.put(name, is_open, SCHEME_SECONDS)
         return is_open
 

@@ -58,7 +58,7 @@ def test_namesakes_are_asked_about_and_nobody_is_taken(gateway: JiraGateway, jir
 def test_nobody_is_said_to_be_nobody(gateway: JiraGateway) -> None:
     with pytest.raises(ToolError, match="nobody there is called 'Zaphod Beeblebrox'"):
         gateway.directory.find(Sought("Zaphod Beeblebrox"))
-    with pytest.raises(ToolError, match="no single Jira account has the e-mail address zaphod"):
+    with pytest.raises(ToolError, match="no single Jira account shows the e-mail address zaphod"):
         gateway.directory.find(Sought("zaphod@example.com"))
 
 
@@ -67,6 +67,21 @@ def test_a_hidden_address_is_found_by_name_but_nobody_becomes_somebody_by_a_name
 
     assert gateway.directory.find(sought).account_id == MARGARET
     assert gateway.directory.account_id("margaret@example.com", slack_id="U0MARG") is None
+
+
+def test_who_is_found_by_a_hidden_address_is_asked_about_and_not_taken(gateway: JiraGateway, jira: JiraStandIn) -> None:
+    margaret = jira.site.users[MARGARET]
+    jira.site.users[MARGARET] = dataclasses.replace(margaret, found_by_hidden_email=True)
+
+    with pytest.raises(ToolError) as typed:
+        gateway.directory.find(Sought("margaret@example.com"))
+    with pytest.raises(ToolError) as mentioned:
+        gateway.directory.find(Sought("Peggy", "U0MARG", "margaret@example.com"))
+
+    assert "no single Jira account shows the e-mail address margaret@example.com" in str(typed.value)
+    assert "may be Margaret Hale: ask which one is meant" in str(typed.value)
+    assert "'Peggy' may be Margaret Hale: ask which one is meant" in str(mentioned.value)
+    assert gateway.directory.account_id("margaret@example.com") is None
 
 
 @pytest.mark.parametrize(

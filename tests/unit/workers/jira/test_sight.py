@@ -56,8 +56,17 @@ def test_who_has_no_account_is_shown_what_jira_itself_opens_to_all(gateway: Jira
 
     jira.let_bot(administer=True, browse_users=True)
     # What the account may do is remembered for some minutes.
-    gateway._cache.drop("jira:own_rights")
+    gateway.sight.forget_rights(("OPS", "WEB"))
     assert gateway.search(IssueQuery(status="any"), STRANGER).issues != ()
+
+
+def test_an_account_that_administers_only_a_project_can_read_that_it_is_open_to_all(
+    gateway: JiraGateway, jira: JiraStandIn
+) -> None:
+    jira.let_bot(administer=False, browse_users=False, projects=["WEB"])
+
+    assert {line.project for line in gateway.search(IssueQuery(status="any", limit=20), ADA).issues} == {"WEB"}
+    assert gateway.sight.way() == "none"
 
 
 def test_who_may_not_browse_gets_what_a_missing_issue_gets(gateway: JiraGateway, jira: JiraStandIn) -> None:
@@ -87,6 +96,15 @@ def test_a_comment_for_a_role_is_shown_to_nobody_and_an_internal_one_where_it_ma
     assert [each.is_internal for each in alone.comments].count(True) == 1
     assert not any(each.is_internal for each in among_customers.comments)
     assert len(alone.comments) - len(among_customers.comments) == 1
+
+
+def test_a_comment_is_internal_by_its_property_too(gateway: JiraGateway, jira: JiraStandIn) -> None:
+    key = next(key for key, issue in jira.issues.items() if issue.comments and key.startswith("OPS"))
+    comment = jira.issue(key).comments[0]
+    del comment["jsdPublic"]
+    comment["properties"] = [{"key": "sd.public.comment", "value": {"internal": True}}]
+
+    assert [each.is_internal for each in gateway.issue(key, ADA).comments].count(True) == 1
 
 
 def test_a_link_to_what_may_not_be_seen_is_left_out(gateway: JiraGateway, jira: JiraStandIn) -> None:
