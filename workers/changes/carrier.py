@@ -73,7 +73,7 @@ class Carrier:
         return [field for field in change.fields if not is_held(field, held[field.spec.id], change, self.jira)]
 
     def _held(self, change: Update) -> dict[str, FieldValue]:
-        return self.jira.values(change.key, [field.spec for field in change.fields])
+        return self.jira.values(change.key, [field.spec for field in change.fields], change.accounts)
 
 
 def is_held(field: FieldChange, held: FieldValue, change: Update, jira: IssueChanges) -> bool:

@@ -20,7 +20,7 @@ from workers.jira.change_reading import (
     transitions_of,
 )
 from workers.jira.connection import Connection
-from workers.jira.deployment import Closing, Deployment
+from workers.jira.deployment import NOBODY, Closing, Deployment
 from workers.jira.payload import PROPERTY, wire_value
 from workers.jira.reader import Reader
 from workers.jira.reading import screen_page
@@ -95,13 +95,15 @@ class IssueChanges:
         path = f"issue/{self.gate.open_key(key)}/editmeta"
         return self.connection.read("edit_screen", path, lambda raw: screen_page({"total": 0, **raw}).rows)
 
-    def values(self, key: str, specs: Collection[FieldSpec]) -> dict[str, FieldValue]:
-        """Return what these fields of an issue hold, in words."""
+    def values(
+        self, key: str, specs: Collection[FieldSpec], accounts: Mapping[str, str] = NOBODY
+    ) -> dict[str, FieldValue]:
+        """Return what these fields of an issue hold, in words; `accounts` says whom the names of people stand for."""
         names = {"fields": ",".join(spec.id for spec in specs)}
 
         def take(raw: Any) -> dict[str, FieldValue]:
             held = raw["fields"]
-            return {spec.id: shown(spec, held.get(spec.id), self.deployment.markdown) for spec in specs}
+            return {spec.id: shown(spec, held.get(spec.id), self.deployment.markdown, accounts) for spec in specs}
 
         return self.connection.read("issue", f"issue/{self.gate.open_key(key)}", take, params=names)
 

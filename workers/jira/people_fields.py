@@ -54,6 +54,11 @@ def _name(words: str, spec: FieldSpec, find: Find, accounts: dict[str, str]) -> 
     person = chosen(words) or find(words, spec)
     if person is None:
         return words
+    return named_apart(person, accounts)
+
+
+def named_apart(person: Person, accounts: dict[str, str]) -> str:
+    """Note somebody in `accounts` and return the name for it: the second one of a name gets another."""
     name = person.name or person.email
     if accounts.get(name, person.account_id) != person.account_id:
         name = f"{name} ({person.email or len(accounts) + 1})"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from workers.jira.screen import CHILD, is_sprint
@@ -16,11 +17,16 @@ SPRINT_NAME = re.compile(r"[\[,]name=(.*?)(?:,\w+=|\]$)")
 ReadText = Callable[[Any], str]
 
 
-def shown(spec: FieldSpec, raw: Any, read_text: ReadText) -> FieldValue:
-    """Return a wire value in words: texts for a list, an empty text for nothing."""
+def shown(
+    spec: FieldSpec, raw: Any, read_text: ReadText, accounts: Mapping[str, str] = MappingProxyType({})
+) -> FieldValue:
+    """Return a wire value in words: texts for a list, an empty text for nothing.
+
+    `accounts` says for whom names stand: a namesake gets another one.
+    """
     if isinstance(raw, list):
-        return tuple(filter(None, (_one(spec, each, read_text) for each in raw)))
-    return _one(spec, raw, read_text)
+        return tuple(filter(None, (_one(spec, each, read_text, accounts) for each in raw)))
+    return _one(spec, raw, read_text, accounts)
 
 
 def normal(spec: FieldSpec, value: FieldValue) -> tuple[str, ...]:
@@ -35,7 +41,7 @@ def in_words(value: FieldValue) -> str:
     return value if isinstance(value, str) else ", ".join(value)
 
 
-def _one(spec: FieldSpec, raw: Any, read_text: ReadText) -> str:
+def _one(spec: FieldSpec, raw: Any, read_text: ReadText, accounts: Mapping[str, str]) -> str:
     if raw is None or isinstance(raw, bool):
         return "" if raw is None else str(raw).lower()
     if spec.kind == "paragraph":
@@ -46,8 +52,17 @@ def _one(spec: FieldSpec, raw: Any, read_text: ReadText) -> str:
         sprint = SPRINT_NAME.search(str(raw)) if is_sprint(spec) else None
         return sprint[1] if sprint else str(raw)
     name = next((str(raw[member]) for member in NAMES if raw.get(member)), "")
+    if spec.kind == "user" and accounts:
+        return _person(raw, name, accounts)
     child = raw.get("child")
-    return f"{name}{CHILD}{_one(spec, child, read_text)}" if isinstance(child, dict) else name
+    return f"{name}{CHILD}{_one(spec, child, read_text, accounts)}" if isinstance(child, dict) else name
+
+
+def _person(raw: dict[str, Any], name: str, accounts: Mapping[str, str]) -> str:
+    account = str(raw.get("accountId") or raw.get("name") or "")
+    known = next((each for each, its in accounts.items() if its == account), "")
+    is_namesake = bool(account) and not known and name in accounts
+    return f"{name} ({raw.get('emailAddress') or 'another account'})" if is_namesake else known or name
 
 
 def _same(spec: FieldSpec, word: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from workers.errors import JiraRefused, ToolError
 from workers.jira.change_reading import Target
 from workers.jira.field_values import BadValue, value_of, words
+from workers.jira.people_fields import named_apart
 from workers.jira.screen import takes_issue
 from workers.jira.shown import in_words, normal
 from workers.proposals import NOTHING, AnyChange, FieldChange
@@ -104,7 +105,7 @@ def fitted(key: str, specs: Sequence[FieldSpec], given: Mapping[str, Any], conte
             problems.append(str(problem))
     if problems:
         raise ToolError("\n".join(["Nothing was proposed.", *(f"- {problem}" for problem in problems)]))
-    held = context.jira.changes.values(key, [spec for spec, _ in chosen])
+    held = context.jira.changes.values(key, [spec for spec, _ in chosen], accounts)
     changes, same = [], []
     for spec, _ in chosen:
         read_back = context.jira.changes.as_read_back(spec, wanted[spec.id], people.accounts)
@@ -156,9 +157,8 @@ def _value(key: str, spec: FieldSpec, value: Any, accounts: dict[str, str], cont
         return ""
     if spec.kind == "user":
         project = key.rpartition("-")[0] if spec.id == "assignee" else ""
-        found = [account_of(word, context, project=project) for word in given]
-        accounts |= {each.name: each.account_id for each in found}
-        return tuple(each.name for each in found) if spec.schema_type == "array" else found[0].name
+        found = [named_apart(account_of(word, context, project=project), accounts) for word in given]
+        return tuple(found) if spec.schema_type == "array" else found[0]
     taken = value_of(spec, value)
     if takes_issue(spec):
         return related_issue(spec, str(taken), context)

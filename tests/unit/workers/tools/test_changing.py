@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from sandbox.jira import catalogue
+from sandbox.jira.site import User
 from sandbox.jira.standin import JiraStandIn
+from workers.changes.carrier import Carrier
 from workers.proposals import Comment, Link, Move, Update
 from workers.tools.toolbox import LONGEST_ERROR, Toolbox
 
@@ -90,6 +94,43 @@ def test_an_assignee_is_found_by_address_and_named_as_jira_names_them(toolbox: T
     (field,) = only(changes).fields
     assert (field.old, field.new) == ("none", "Grace Moreno")
     assert list(only(changes).accounts) == ["Grace Moreno"]
+
+
+def test_a_namesake_is_somebody_else(toolbox: Toolbox, jira: JiraStandIn, changes: Any) -> None:
+    other = User("5b10a2844c20165700ede0ff", "Grace Moreno", "grace.two@example.com")
+    jira.site.users[other.account_id] = other
+
+    toolbox.run("jira_update_issue", "t1", {"key": "OPS-3", "assignee": "grace.two@example.com"})
+
+    change = only(changes)
+    ((old, new),) = [(field.old, field.new) for field in change.fields]
+    assert (old, new) == ("Grace Moreno (grace@example.com)", "Grace Moreno")
+    carrier = Carrier(toolbox._context.jira.changes)
+    assert not carrier.is_there(change)
+    carrier.carry(change)
+    assert jira.issue("OPS-3").fields["assignee"]["accountId"] == other.account_id
+    assert carrier.is_there(change)
+
+
+def test_two_of_one_name_stay_two(toolbox: Toolbox, jira: JiraStandIn, changes: Any) -> None:
+    ops = jira.site.projects["OPS"]
+    kinds = tuple(dataclasses.replace(kind, screen=(*kind.screen, "customfield_10060")) for kind in ops.types)
+    jira.site.projects["OPS"] = dataclasses.replace(ops, types=kinds)
+    issue = jira.issue("OPS-3")
+    issue.type = next(kind for kind in kinds if kind.id == issue.type.id)
+    other = User("5b10a2844c20165700ede0ff", "Grace Moreno", "grace.two@example.com")
+    jira.site.users[other.account_id] = other
+
+    given = {"key": "OPS-3", "fields": {"Approvers": ["grace@example.com", "grace.two@example.com"]}}
+    toolbox.run("jira_update_issue", "t1", given)
+
+    change = only(changes)
+    assert [field.new for field in change.fields] == [("Grace Moreno", "Grace Moreno (grace.two@example.com)")]
+    carrier = Carrier(toolbox._context.jira.changes)
+    carrier.carry(change)
+    held = [each["accountId"] for each in issue.fields["customfield_10060"]]
+    assert held == [catalogue.GRACE.account_id, other.account_id]
+    assert carrier.is_there(change)
 
 
 def test_a_field_can_be_emptied_unless_jira_needs_it(toolbox: Toolbox, changes: Any) -> None:
