@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from workers.tools.people import account_of, mentions
 from workers.tools.tool import ToolAnswer
 
 MOST_NAMED = 25
+LEFT_OUT = re.compile(r" and \d+ more\b")
 LONGEST_TEXT = 9_000
 """Of a comment or a description: it must fit the card whole, for a person confirms what they see."""
 EMPTY_WORDS = frozenset({"", "none", "null", "empty", "nothing", "unassigned", "nobody", "-"})
@@ -72,6 +74,12 @@ def nothing_to_do(key: str, what: str, context: ToolContext) -> ToolAnswer:
     return ToolAnswer(f"Nothing to change: {what}", issue_keys=(key,), links=((key, context.jira.url_of(key)),))
 
 
+def finding(lines: Iterable[str]) -> str:
+    """Say how the allowed values are found that these lines leave out, if they do."""
+    how = " Other allowed values: jira_create_options with project, issue_type, field and query."
+    return how if any(LEFT_OUT.search(line) for line in lines) else ""
+
+
 def check_length(what: str, text: str) -> None:
     if len(text) > LONGEST_TEXT:
         raise ToolError(
@@ -104,7 +112,7 @@ def fitted(key: str, specs: Sequence[FieldSpec], given: Mapping[str, Any], conte
         except (BadValue, ToolError) as problem:
             problems.append(str(problem))
     if problems:
-        raise ToolError("\n".join(["Nothing was proposed.", *(f"- {problem}" for problem in problems)]))
+        raise ToolError("\n".join([f"Nothing was proposed.{finding(problems)}", *(f"- {each}" for each in problems)]))
     held = context.jira.changes.values(key, [spec for spec, _ in chosen], accounts)
     changes, same = [], []
     for spec, _ in chosen:

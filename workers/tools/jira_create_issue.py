@@ -14,7 +14,7 @@ from workers.jira.people_fields import Peopled, with_people
 from workers.jira.screen import takes_issue
 from workers.records import Draft, FieldSpec, SlackFile
 from workers.tools.arguments import CommaTexts, Mapping
-from workers.tools.changing import related_issue
+from workers.tools.changing import finding, related_issue
 from workers.tools.context import ToolContext
 from workers.tools.people import finder, sought
 from workers.tools.tool import Tool, ToolAnswer, ToolInput
@@ -125,10 +125,12 @@ def _wanted(missing: Iterable[FieldSpec], problems: Iterable[str]) -> str:
         lines = [*(["Required fields without a value:"] if missing else [])]
         lines += [f"- {missing_line(spec, most)}" for spec in missing]
         lines += [*(["Values that Jira does not take:"] if problems else []), *(f"- {problem}" for problem in problems)]
-        text = "\n".join([*lines, HINT])
+        hint = HINT + finding(lines)
+        text = "\n".join([*lines, hint])
         if len(text) <= LONGEST_ERROR:
-            break
-    return text
+            return text
+    # What to do next is said in any case.
+    return f"{text[: LONGEST_ERROR - len(hint) - 2].rstrip()}…\n{hint}"
 
 
 def _chosen(wanted: list[str] | None, files: tuple[SlackFile, ...]) -> tuple[tuple[SlackFile, ...], tuple[str, ...]]:

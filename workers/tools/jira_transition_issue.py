@@ -13,7 +13,7 @@ from workers.jira.field_values import BadValue, value_of
 from workers.jira.fields import missing_line
 from workers.proposals import AnyChange, Comment, Move
 from workers.tools.arguments import Mapping
-from workers.tools.changing import check_length, closing, common, fitted, nothing_to_do, propose, target_of
+from workers.tools.changing import check_length, closing, common, finding, fitted, nothing_to_do, propose, target_of
 from workers.tools.context import ToolContext
 from workers.tools.people import mentions
 from workers.tools.tool import Tool, ToolAnswer, ToolInput
@@ -61,7 +61,7 @@ def _move(args: TransitionIssue, target: Target, way: Transition, context: ToolC
     ]
     if missing:
         lines = [f"- {missing_line(spec)}" for spec in missing]
-        raise ToolError("\n".join([_wants(target, way), *lines]))
+        raise ToolError("\n".join([f"{_wants(target, way)}{finding(lines)}", *lines]))
     return Move(
         **common(target, context, tool_use_id),
         from_status=target.status,

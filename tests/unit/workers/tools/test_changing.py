@@ -174,6 +174,20 @@ def test_a_status_is_reached_by_its_name_or_that_of_the_move(toolbox: Toolbox, c
     assert (change.from_status, change.to_status) == ("To Do", "In Progress")
 
 
+def test_of_many_values_it_is_said_how_to_find_the_others(toolbox: Toolbox, jira: JiraStandIn) -> None:
+    issue = jira.issue("OPS-4")
+    given = {"key": "OPS-4", "fields": {"Components": "the moon"}}
+
+    few = toolbox.run("jira_update_issue", "t1", given)
+    parts = tuple((str(20_000 + number), f"Part {number:03d}") for number in range(40))
+    issue.project = dataclasses.replace(issue.project, components=parts)
+    many = toolbox.run("jira_update_issue", "t2", given)
+
+    assert "jira_create_options" not in few.content
+    assert "and 15 more" in many.content
+    assert "Other allowed values: jira_create_options" in many.content
+
+
 def test_a_status_out_of_reach_is_answered_with_those_in_reach(toolbox: Toolbox) -> None:
     answer = toolbox.run("jira_transition_issue", "t1", {"key": "OPS-4", "to_status": "Blocked"})
 

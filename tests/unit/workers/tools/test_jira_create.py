@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -93,6 +94,28 @@ def test_all_that_is_wrong_is_said_at_once(toolbox: Toolbox) -> None:
         "nobody@",
     ):
         assert words in answer.content
+
+
+def test_of_many_values_a_few_are_listed_and_it_is_said_how_to_find_the_others(
+    toolbox: Toolbox, jira: JiraStandIn
+) -> None:
+    ops = jira.site.projects["OPS"]
+    site = "customfield_10064"
+    kinds = tuple(
+        dataclasses.replace(kind, screen=(*kind.screen, site), required=kind.required | {site}) for kind in ops.types
+    )
+    jira.site.projects["OPS"] = dataclasses.replace(ops, types=kinds)
+
+    missing = create(toolbox, issue_type="Bug").content
+    wrong = create(toolbox, issue_type="Bug", fields={"Team": "Identity", "Site": "the moon"}).content
+    few = create(toolbox, issue_type="Bug", fields={"Site": "Site 001"}).content
+
+    for said in (missing, wrong):
+        assert "and 2" in said
+        assert "jira_create_options" in said
+        assert "ask the person for the rest." in said
+        assert len(said) <= LONGEST_ERROR
+    assert "jira_create_options" not in few
 
 
 @pytest.mark.parametrize(
