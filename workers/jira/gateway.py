@@ -149,6 +149,10 @@ class JiraGateway:
         known = self._cached(screen_name(project, kind.id), read, refresh=refresh)
         return tuple(FieldSpec.model_validate(spec) for spec in known)
 
+    def with_sprints(self, project: str, specs: Iterable[FieldSpec]) -> tuple[FieldSpec, ...]:
+        """Return the fields of a screen with the sprints that are open, for those that take one."""
+        return tuple(self._metadata.with_sprints(self.open_project(project), list(specs)))
+
     def issue_type(self, project: str, name: str, *, refresh: bool = False) -> IssueType:
         """Return the type of this name or id, in any case; raises ToolError that lists the types."""
         types = self.issue_types(project, refresh=refresh)

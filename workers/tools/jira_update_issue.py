@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from pydantic import Field
 
 from workers.errors import ToolError
 from workers.jira.field_values import BadValue, value_of
+from workers.jira.screen import is_sprint
 from workers.jira.shown import in_words
 from workers.proposals import NOTHING, FieldChange, Update
 from workers.records import FieldSpec
@@ -41,6 +43,8 @@ def run(args: UpdateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer
         raise ToolError("Say what shall change: summary, description, priority, assignee, add_labels, or fields.")
     target = target_of(args.key, context)
     specs = context.jira.changes.edit_screen(target.key)
+    if any(is_sprint(spec) for spec in map(partial(named_spec, specs), given) if spec):
+        specs = context.jira.with_sprints(target.project, specs)
     found = fitted(target.key, specs, given, context) if given else FittedChanges()
     labels = _labels(args, target.key, specs, context)
     if not found.fields and not labels:

@@ -188,6 +188,22 @@ def test_of_many_values_it_is_said_how_to_find_the_others(toolbox: Toolbox, jira
     assert "Other allowed values: jira_create_options" in many.content
 
 
+def test_a_sprint_is_named_as_people_name_it(toolbox: Toolbox, jira: JiraStandIn, changes: Any) -> None:
+    issue = jira.issue("OPS-4")
+    issue.type = dataclasses.replace(issue.type, screen=(*issue.type.screen, "customfield_10020"))
+
+    unknown = toolbox.run("jira_update_issue", "t1", {"key": "OPS-4", "fields": {"Sprint": "Sprint 99"}})
+    toolbox.run("jira_update_issue", "t2", {"key": "OPS-4", "fields": {"sprint": "sprint 12"}})
+    before = [call["route"] for call in jira.calls if "agile" in call["route"]]
+    toolbox.run("jira_update_issue", "t3", {"key": "OPS-4", "priority": "High"})
+
+    assert "Sprint: 'Sprint 99' is not one of" in unknown.content
+    assert [field.new for field in changes.changes[0].fields] == ["Sprint 12"]
+    Carrier(toolbox._context.jira.changes).carry(changes.changes[0])
+    assert [each["name"] for each in issue.fields["customfield_10020"]] == ["Sprint 12"]
+    assert [call["route"] for call in jira.calls if "agile" in call["route"]] == before
+
+
 def test_a_status_out_of_reach_is_answered_with_those_in_reach(toolbox: Toolbox) -> None:
     answer = toolbox.run("jira_transition_issue", "t1", {"key": "OPS-4", "to_status": "Blocked"})
 
