@@ -45,6 +45,8 @@ class ChannelSettings(Record):
     weekly_at: str = ""
     digests_since: float = 0
     """When the wish for digests was last changed, in Unix seconds: nothing before that is made up for."""
+    digests_by: str = ""
+    """Who changed it last: a digest tells of no issue that they may not see."""
     change: str = ""
     """The action that stored them."""
     announcement: str = ""

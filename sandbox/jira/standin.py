@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Collection
 from typing import Any, Literal
 
 from aiohttp import web
@@ -75,14 +74,14 @@ class JiraStandIn:
     def index_delay_seconds(self, seconds: float) -> None:
         self.site.index_delay_seconds = seconds
 
-    def let_bot(self, *, administer: bool, browse_users: bool, projects: Collection[str] = ()) -> None:
-        """Choose how the service account may ask about others: for all issues at once, one by one, not at all.
+    def let_bot(self, *, administer: bool, browse_users: bool) -> None:
+        """Choose how the service account may ask about others: for all issues at once, one by one, not at all."""
+        self.bot = dataclasses.replace(self.bot, is_admin=administer, browses_users=browse_users)
+        self.site.users[self.bot.account_id] = self.bot
 
-        Of these projects it may read the configuration all the same.
-        """
-        self.bot = dataclasses.replace(
-            self.bot, is_admin=administer, browses_users=browse_users, administers=frozenset(projects)
-        )
+    def let_bot_administer(self, *projects: str) -> None:
+        """Let the service account read how these projects are set up."""
+        self.bot = dataclasses.replace(self.bot, administers=frozenset(projects))
         self.site.users[self.bot.account_id] = self.bot
 
     def issue(self, key: str) -> Issue:

@@ -24,7 +24,7 @@ from workers.keeper import Keeper
 from workers.services import Services
 from workers.settings import WorkerSettings
 
-CHANNEL, ADA = "C0SUPPORT", "U0ADA0001"
+CHANNEL, ADA, GRACE = "C0SUPPORT", "U0ADA0001", "U0GRACE01"
 
 
 class BulkWorld:
@@ -63,7 +63,8 @@ class BulkWorld:
         return self.slack.workspace.team_id
 
     def start(self, kind: JobKind, *, user_id: str = "", channel_id: str = CHANNEL, **asked: Any) -> Job:
-        """Store a job, as a command or the clock does."""
+        """Store a job, as a command or the clock does; a digest that Ada wanted, unless it says otherwise."""
+        asked = asked if user_id else {"by": ADA} | asked
         job = Job(
             id=job_id(kind, str(time.time())), kind=kind, team_id=self.team_id, channel_id=channel_id,
             user_id=user_id, asked=asked, created_at=time.time(),

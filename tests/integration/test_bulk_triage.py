@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ import redis
 from sandbox.faults import Fault
 from sandbox.jira import issues
 from sandbox.jira.catalogue import ADA as ADA_IN_JIRA
+from sandbox.jira.catalogue import GRACE as GRACE_IN_JIRA
 from sandbox.slack.messages import Message
-from tests.integration.bulk_world import ADA, CHANNEL, BulkWorld, bulk_world
+from tests.integration.bulk_world import ADA, CHANNEL, GRACE, BulkWorld, bulk_world
 from workers.acts.run import run_act
 from workers.records import Action
 from workers.state.accounts import utc_now, workspace_account
@@ -98,6 +100,38 @@ def test_issues_with_a_security_level_never_reach_the_model_or_the_channel(world
     assert open_key in _digest(world)
     assert hidden not in _digest(world)
     assert not any("Salaries" in text for text in _sent(world))
+
+
+@pytest.mark.parametrize(
+    ("who", "tells_of"),
+    [({"user_id": ADA}, {"OPS"}), ({"by": GRACE}, {"OPS", "WEB"}), ({"by": ""}, set()), ({"by": "U0GONE0001"}, set())],
+)
+def test_a_digest_tells_of_what_who_wanted_it_may_see_in_jira(
+    world: BulkWorld, who: dict[str, str], tells_of: set[str]
+) -> None:
+    world.file("VPN drops for everyone", project={"key": "OPS"})
+    world.file("VPN drops for everyone in the shop", project={"key": "WEB"})
+    members = frozenset({world.jira.bot.account_id, GRACE_IN_JIRA.account_id})
+    world.jira.site.projects["WEB"] = replace(world.jira.site.projects["WEB"], members=members)
+    world.jira.site.issues["WEB-1"].project = world.jira.site.projects["WEB"]
+
+    world.run(world.start("triage", projects=["OPS", "WEB"], **who))
+
+    for said in (_digest(world) if _heads(world) else "", "\n".join(_sent(world))):
+        assert {key for key in ("OPS", "WEB") if f"{key}-1" in said or f"{key} " in said} <= tells_of
+    assert {key for key in ("OPS", "WEB") if _heads(world) and f"{key}-1" in _digest(world)} == tells_of
+
+
+def test_without_the_right_to_ask_about_others_a_digest_tells_of_what_is_open_to_all(world: BulkWorld) -> None:
+    world.jira.let_bot(administer=False, browse_users=False)
+    world.new_worker(jira_open_projects="WEB")
+    world.file("VPN drops for everyone", project={"key": "OPS"})
+    world.file("VPN drops for everyone in the shop", project={"key": "WEB"})
+
+    world.run(world.start("triage", projects=["OPS", "WEB"], user_id=ADA))
+
+    assert "WEB-1" in _digest(world)
+    assert "OPS-1" not in _digest(world)
 
 
 def test_each_issue_is_triaged_once_through_errors_and_restarts(world: BulkWorld) -> None:

@@ -66,8 +66,10 @@ def save_settings(action: Action, services: ActServices) -> None:
         services.tell.tell(action, NOT_YOURS if channel.is_member else NOT_HERE)
         return
     new = ChannelSettings.model_validate(action.values["settings"])
-    since = old.digests_since if told_digests(old) == told_digests(new) else time.time()
-    new = new.model_copy(update={"change": action.id, "digests_since": since})
+    since, by = old.digests_since, old.digests_by
+    if told_digests(old) != told_digests(new):
+        since, by = time.time(), action.user_id
+    new = new.model_copy(update={"change": action.id, "digests_since": since, "digests_by": by})
     different = changes(old, new)
     problem = _problem(new, services) if different else NOTHING_CHANGED
     if problem:

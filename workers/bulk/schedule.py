@@ -37,7 +37,8 @@ def begin_due(services: BulkServices, now: datetime) -> None:
 
 def digest_job(team_id: str, channel_id: str, kind: JobKind, settings: ChannelSettings, moment: datetime) -> Job:
     """Return the job of a digest that was wanted for a moment: always the same one."""
-    asked = {"projects": list(settings.triage_projects)} if kind == "triage" else {}
+    wish = {"projects": list(settings.triage_projects), "by": settings.digests_by}
+    asked = wish if kind == "triage" else {}
     name = job_id(team_id, channel_id, kind, moment.isoformat())
     return Job(id=name, kind=kind, team_id=team_id, channel_id=channel_id, asked=asked, created_at=moment.timestamp())
 

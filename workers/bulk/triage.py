@@ -15,6 +15,7 @@ from workers.bulk_jobs import Item, Job
 from workers.claude.batches import Request
 from workers.errors import JiraRefused
 from workers.jira.many_issues import Untriaged
+from workers.jira.reader import Reader
 from workers.jira.values import Issue
 from workers.settings import WorkerSettings
 from workers.slack.channels import channel_info
@@ -40,28 +41,43 @@ reason: one short sentence for the people who decide, in the language of the iss
 
 
 def _collect(job: Job, services: BulkServices) -> Collected:
-    projects = _open_here(job, services)
+    reader = _reader(job, services)
+    projects = reader.projects
     if not projects:
         return Collected(())
     choices = {project: choices_of(project, services.jira) for project in projects}
     rule = _rule(projects, choices, services)
     found = services.jira.many.untriaged(rule, cursor=job.cursor)
     fresh = [issue for issue in found.issues if _is_untriaged(issue, choices[issue.project], rule)]
-    fresh = _not_looked_at(job, fresh, services)
+    fresh = _seen(_not_looked_at(job, fresh, services), reader, services)
     room = services.settings.triage_most - job.items
-    items = _with_likely_duplicates(job, fresh[:room], choices, services)
+    items = _with_likely_duplicates(job, fresh[:room], choices, reader, services)
     left_out = max(len(fresh) - room, 0)
     is_full = job.items + len(items) >= services.settings.triage_most
     return Collected(tuple(items), "" if is_full else found.cursor, left_out + int(is_full and bool(found.cursor)))
 
 
-def _open_here(job: Job, services: BulkServices) -> tuple[str, ...]:
-    """Return the wanted projects of which this channel may be told as it is now."""
+def _reader(job: Job, services: BulkServices) -> Reader:
+    """Return for whom Jira is read: who wanted the digest, in a channel that may be told of these projects now.
+
+    If that is nobody who may see anything any more, there is only what is open to all.
+    """
     here = channel_info(services.slack, job.team_id, job.channel_id)
     shown = triage_projects(
         services.channels.get(job.team_id, job.channel_id), services.settings, is_shared=here.is_shared
     )
-    return tuple(project for project in job.asked["projects"] if project in shown)
+    projects = tuple(project for project in job.asked["projects"] if project in shown)
+    wanted_by = job.user_id or str(job.asked.get("by") or "")
+    who = services.people.surely(job.team_id, wanted_by) if wanted_by else None
+    if who is None or not who.is_full_member:
+        return Reader(job.team_id, "", None, projects, is_shared=here.is_shared)
+    return Reader(job.team_id, who.id, who.email, projects, is_shared=here.is_shared)
+
+
+def _seen(issues: Sequence[Issue], reader: Reader, services: BulkServices) -> list[Issue]:
+    """Return the issues that may be shown to who wanted the digest."""
+    keys = services.jira.sight.seen(reader, issues)
+    return [issue for issue in issues if issue.key in keys]
 
 
 def triage_projects(channel: policy.ChannelSettings, settings: WorkerSettings, *, is_shared: bool) -> tuple[str, ...]:
@@ -115,28 +131,35 @@ def _updated(issue: Issue) -> str:
 
 
 def _with_likely_duplicates(
-    job: Job, issues: Sequence[Issue], choices: dict[str, Choices], services: BulkServices
+    job: Job, issues: Sequence[Issue], choices: dict[str, Choices], reader: Reader, services: BulkServices
 ) -> list[Item]:
     if not issues:
         return []
     known = {item.id: str(item.facts["summary"]) for _, item in services.jobs.items(job)}
-    known |= _recent(tuple(choices), services)
     known |= {issue.key: issue.summary for issue in issues}
+    recent = {key: issue for key, issue in _recent(tuple(choices), services).items() if key not in known}
+    known |= {key: issue.summary for key, issue in recent.items()}
     corpus = Corpus(known.items())
+    near = {issue.key: corpus.near(issue.key, issue.summary) for issue in issues}
+    # Jira is asked only about those that would be named.
+    named = {key for keys in near.values() for key in keys if key in recent}
+    shown = (known.keys() - recent.keys()) | {
+        each.key for each in _seen([recent[key] for key in named], reader, services)
+    }
     return [
-        _item(issue, choices[issue.project], {key: known[key] for key in corpus.near(issue.key, issue.summary)})
+        _item(issue, choices[issue.project], {key: known[key] for key in near[issue.key] if key in shown})
         for issue in issues
     ]
 
 
-def _recent(projects: tuple[str, ...], services: BulkServices) -> dict[str, str]:
-    """Return the summaries of the newest issues, done ones too: what a new one may repeat."""
-    found: dict[str, str] = {}
+def _recent(projects: tuple[str, ...], services: BulkServices) -> dict[str, Issue]:
+    """Return the newest issues, done ones too: what a new one may repeat."""
+    found: dict[str, Issue] = {}
     cursor = ""
     try:
         for _ in range(RELATED_PAGES):
             page_found = services.jira.many.newest(projects, cursor=cursor)
-            found |= {issue.key: issue.summary for issue in page_found.issues}
+            found |= {issue.key: issue for issue in page_found.issues}
             cursor = page_found.cursor
             if not cursor:
                 break

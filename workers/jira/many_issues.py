@@ -42,7 +42,10 @@ class Untriaged:
 
 @dataclass(frozen=True)
 class ManyIssues:
-    """Of the given projects only. What a channel reads has no security level; a person reads what they may see."""
+    """Of the given projects only. A person reads what they may see.
+
+    What has no reader has no security level; of what is shown of it Jira is asked afterwards (`Sight.seen`).
+    """
 
     connection: Connection
     deployment: Deployment
@@ -51,11 +54,11 @@ class ManyIssues:
 
     def untriaged(self, rule: Untriaged, *, cursor: str = "") -> IssuesPage:
         """Return a page of what the rule finds, newest first."""
-        return _open_to_all(self._page(untriaged_jql(rule), rule.projects, cursor))
+        return _unrestricted(self._page(untriaged_jql(rule), rule.projects, cursor))
 
     def newest(self, projects: Sequence[str], *, cursor: str = "") -> IssuesPage:
         """Return a page of the newest issues, done ones too."""
-        return _open_to_all(self._page(f"project in ({_list(projects)}) ORDER BY created DESC", projects, cursor))
+        return _unrestricted(self._page(f"project in ({_list(projects)}) ORDER BY created DESC", projects, cursor))
 
     def matching(self, query: IssueQuery, reader: Reader, *, cursor: str = "") -> IssuesPage:
         """Return a page of what a structured query finds and this person may see."""
@@ -111,5 +114,5 @@ def _list(values: Sequence[str]) -> str:
     return ", ".join(map(quoted, values))
 
 
-def _open_to_all(page: IssuesPage) -> IssuesPage:
+def _unrestricted(page: IssuesPage) -> IssuesPage:
     return replace(page, issues=tuple(issue for issue in page.issues if not issue.is_restricted))

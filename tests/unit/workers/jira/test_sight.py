@@ -63,7 +63,8 @@ def test_who_has_no_account_is_shown_what_jira_itself_opens_to_all(gateway: Jira
 def test_an_account_that_administers_only_a_project_can_read_that_it_is_open_to_all(
     gateway: JiraGateway, jira: JiraStandIn
 ) -> None:
-    jira.let_bot(administer=False, browse_users=False, projects=["WEB"])
+    jira.let_bot(administer=False, browse_users=False)
+    jira.let_bot_administer("WEB")
 
     assert {line.project for line in gateway.search(IssueQuery(status="any", limit=20), ADA).issues} == {"WEB"}
     assert gateway.sight.way() == "none"
