@@ -87,6 +87,8 @@ def garden(folder: Path, deployment: Deployment) -> Iterator[Garden]:
         "JIRA_DEPLOYMENT": deployment,
         "KNOWLEDGE_DIRS": f"{documents}=https://docs.example.com/",
         "KNOWLEDGE_JIRA_DAYS": "30",
+        "BATCH_POLL_SECONDS": "0.2",
+        "TRIAGE_DAYS": "1",
         # One answer asks for everything.
         "TURN_TOOL_CALLS": "knowledge_search=20,jira_create_issue=20,other=40",
     }

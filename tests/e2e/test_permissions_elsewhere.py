@@ -1,4 +1,4 @@
-"""Who may see what beside the conversation: `/jira search`, `/jira mine` and the App Home."""
+"""Who may see what beside the conversation: `/jira search`, `/jira mine`, digests and the App Home."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from sandbox.jira import catalogue
+from sandbox.slack.messages import Message
 from sandbox.stack import Stack
+from tests.clients import connect
+from tests.e2e.digests import heads
 from tests.e2e.drafting import filed, press, propose, shows_filed, told
 from tests.e2e.planting import DM, JIRA_OF, LOOKING, ONCALL, SUPPORT, WHERE, Garden, Way, choose, garden, may_see
-from tests.e2e.support import ADA, GRACE, within
+from tests.e2e.support import ADA, GRACE, GUEST, within
 
 pytestmark = pytest.mark.e2e
 
@@ -106,6 +109,43 @@ def expected(stack: Stack, own: tuple[Filed, ...], person: str, way: Way, *, is_
         and (is_alone or not each.is_restricted)
         and stack.jira.site.may_see(stack.jira.issue(each.key), user)
     }
+
+
+def triaged(stack: Stack, person: str, place: str) -> tuple[str, str]:
+    """Have a digest made in a channel, as if it were the first; return what was posted and what the model read."""
+    for key in connect(stack.redis_url).scan_iter("sb:triaged:*"):
+        connect(stack.redis_url).delete(key)
+    messages, batches = len(heads(stack, place)), len(stack.claude.batches)
+    stack.slack.command(place, person, "/jira", "triage")
+
+    def look() -> Message | None:
+        made = heads(stack, place)[messages:]
+        return next((each for each in made if "I suggest" in str(each.blocks) or "found no issue" in each.text), None)
+
+    head = within(look, f"a digest for {person} in {place}")
+    posted = [head, *stack.slack.replies_of_bot(place, head.ts)]
+    asked = [batch.requests for batch in list(stack.claude.batches.values())[batches:]]
+    return "\n".join(f"{each.text} {each.blocks}" for each in posted), repr(asked)
+
+
+@pytest.mark.parametrize(("person", "place", "way"), [case for case in CASES if case[1] != DM and case[0] != GUEST])
+def test_a_digest_tells_a_channel_only_of_what_who_asked_for_it_may_see(
+    planted: Garden, own: tuple[Filed, ...], person: str, place: str, way: Way
+) -> None:
+    stack = planted.stack
+    choose(stack, way)
+
+    posted, read = triaged(stack, person, place)
+
+    user = stack.jira.site.users[JIRA_OF[person].account_id]
+    seen = {
+        each.key
+        for each in own
+        if way != "none" and not each.is_restricted and stack.jira.site.may_see(stack.jira.issue(each.key), user)
+    }
+    summaries = {each.key: stack.jira.issue(each.key).fields["summary"] for each in own}
+    assert {key for key, summary in summaries.items() if summary in read} == seen
+    assert {key for key, summary in summaries.items() if summary in posted or f"|{key}>" in posted} <= seen
 
 
 @pytest.mark.parametrize("way", ["view", "none"])
