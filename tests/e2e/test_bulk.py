@@ -10,11 +10,13 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e.digests import FAST, file_many, heads
 from tests.e2e.dying import dies, let_leases_run_out
 from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, within
 from tests.e2e.support_views import modal
 from workers.failpoints import NAME
+from workers.state.channel_settings import Channels
 
 pytestmark = pytest.mark.e2e
 
@@ -79,6 +81,9 @@ def test_a_channel_gets_the_digest_that_it_chose_and_its_buttons_work(stack: Sta
     )
     assert "triage digest: none → of OPS, daily at 06:00" in told
     assert "weekly digest: none → on Monday at 09:00" in told
+    # It will tell only of what she may see.
+    kept = Channels(connect(stack.redis_url)).get(stack.slack.workspace.team_id, CHANNEL)
+    assert kept.digests_by == GRACE
 
     stack.slack.command(CHANNEL, ADA, "/jira", "triage")
     within(lambda: heads(stack) and shown_keys(stack), "a digest")
