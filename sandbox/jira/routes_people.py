@@ -27,7 +27,7 @@ def may(user: User, permission: str, project: Project | None) -> bool:
             return user.browses_users
         return user.is_admin or permission in ("BULK_CHANGE", "CREATE_SHARED_OBJECTS")
     if permission in ADMIN and not user.is_admin:
-        return False
+        return permission == "ADMINISTER_PROJECTS" and project is not None and project.key in user.administers
     if project is None:
         return True
     return project.seen_by(user) if permission in READ else project.written_by(user)

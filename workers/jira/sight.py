@@ -96,15 +96,24 @@ class Sight:
         known = self._cache.get(name)
         if isinstance(known, bool):
             return known
+        is_open, seconds = False, RIGHTS_SECONDS
         try:
-            path, params = f"project/{project}/permissionscheme", {"expand": "permissions"}
-            is_open = self._connection.read("permission_scheme", path, is_open_scheme, params=params)
+            if self._may_read_scheme(project):
+                path, params = f"project/{project}/permissionscheme", {"expand": "permissions"}
+                is_open = self._connection.read("permission_scheme", path, is_open_scheme, params=params)
+                seconds = SCHEME_SECONDS
         except JiraRefused:
-            # Only administrators, of Jira or of the project, may read it; ours may become one.
-            self._cache.put(name, False, RIGHTS_SECONDS)
-            return False
-        self._cache.put(name, is_open, SCHEME_SECONDS)
+            is_open = False
+        self._cache.put(name, is_open, seconds)
         return is_open
+
+    def _may_read_scheme(self, project: str) -> bool:
+        """Return whether our account administers Jira or this project."""
+        if "ADMINISTER" in self._rights():
+            return True
+        params = {"projectKey": project, "permissions": "ADMINISTER_PROJECTS"}
+        granted = self._connection.read("permissions", "mypermissions", granted_of, params=params)
+        return "ADMINISTER_PROJECTS" in granted
 
     def _is_open(self, issue: Seen) -> bool:
         return not issue.is_restricted and self.is_open_to_all(issue.project)
