@@ -120,3 +120,14 @@ def text_of(node: Any) -> str:
     if isinstance(node, dict):
         return str(node.get("text", "")) + text_of(node.get("content", []))
     return "".join(map(text_of, node)) if isinstance(node, list) else ""
+
+
+def open_drafts(stack: Stack, summary: str, user: str = ADA) -> int:
+    """Return how many open drafts of this summary a person's home lists, once it lists any."""
+
+    def look() -> int:
+        stack.slack.open_home(user)
+        view = stack.slack.homes.get(user)
+        return words(view.body["blocks"]).count(summary) if view else 0
+
+    return within(look, f"{summary!r} on the home of {user}")

@@ -16,6 +16,7 @@ from sandbox.slack.delivery import NotAcknowledged
 from sandbox.slack.messages import fallback_text, words_of
 from sandbox.stack import Stack
 from tests.e2e import changing
+from tests.e2e.drafting import open_drafts
 from tests.e2e.dying import first_then, frozen_meanwhile, only_a_doomed_web, only_a_doomed_worker
 from tests.e2e.support import ADA, CHANNEL, RUNGS, answer, ask, card, cards, filed_by_bot, replies, within
 
@@ -182,6 +183,7 @@ def test_a_draft_whose_worker_dies_is_shown_once_and_can_be_filed(stack: Stack, 
     within(lambda: shown(stack, root) == [f"Done {name}."], "the answer")
     answer(stack, root)
     remembers(stack, root, name)
+    assert open_drafts(stack, f"File {name}") == 1
     press(stack, root, "draft_create")
     is_filed_once(stack, root, name)
     is_calm(stack)
