@@ -86,7 +86,7 @@ def _is_allowed(event: Mapping[str, Any], identity: Identity) -> bool:
 
 def _kind(event: Mapping[str, Any], text: str, bot_user_id: str) -> TurnKind | None:
     """Say why the bot should answer; both events of a mention give the same, whichever comes first."""
-    if _is_direct(event):
+    if is_direct(event):
         return "direct"
     if event["type"] == "app_mention" or mentions(text, bot_user_id):
         return "mention"
@@ -94,7 +94,10 @@ def _kind(event: Mapping[str, Any], text: str, bot_user_id: str) -> TurnKind | N
     return "follow_up" if is_in_thread and not is_for_someone_else(text) else None
 
 
-def _is_direct(event: Mapping[str, Any]) -> bool:
-    """`app_mention` carries no channel type; the ids of direct message channels start with D."""
+def is_direct(event: Mapping[str, Any]) -> bool:
+    """Return whether an event lies in a direct message.
+
+    `app_mention` carries no channel type; the ids of direct message channels start with D.
+    """
     kind = event.get("channel_type")
     return kind in ("im", "app_home") if kind else str(event["channel"]).startswith("D")

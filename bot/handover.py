@@ -7,7 +7,18 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from workers.jobs import Action, Asked, Conversation, Door, Draft, Filing, PutResult, StateUnavailable, TurnRequest
+from workers.jobs import (
+    Action,
+    Asked,
+    Conversation,
+    Door,
+    Draft,
+    Filing,
+    NewWords,
+    PutResult,
+    StateUnavailable,
+    TurnRequest,
+)
 
 T = TypeVar("T")
 
@@ -43,13 +54,13 @@ class Handover:
         """Stop one turn, or all that were asked at or before a ts; return which."""
         return await self._call(lambda: self._door.stop(conversation, turn_ts=turn_ts, before_ts=before_ts))
 
-    async def edit(self, conversation: Conversation, ts: str, words: str) -> bool:
+    async def edit(self, conversation: Conversation, words: NewWords) -> bool:
         """Store new words for a question; False if nothing changes by them."""
-        return await self._call(lambda: self._door.edit(conversation, ts, words))
+        return await self._call(lambda: self._door.edit(conversation, words))
 
-    async def withdraw(self, conversation: Conversation, ts: str) -> bool:
+    async def withdraw(self, conversation: Conversation, ts: str, *, is_placed: bool) -> bool:
         """Store that a question was deleted; False if it waits for no answer."""
-        return await self._call(lambda: self._door.withdraw(conversation, ts))
+        return await self._call(lambda: self._door.withdraw(conversation, ts, is_placed=is_placed))
 
     async def draft(self, team_id: str, draft_id: str) -> tuple[Draft, Filing] | None:
         """Return a draft and where it stands."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_bolt.response import BoltResponse
 
+from bot.events import SUBTYPES_OF_PEOPLE
 from bot.words import mentions
 
 Key = tuple[str, str, str]
@@ -40,7 +41,9 @@ def mention_key(body: Mapping[str, Any], bot_user_id: str) -> Key | None:
     event = body.get("event")
     if not isinstance(event, Mapping) or event.get("type") not in ("app_mention", "message"):
         return None
-    if event.get("hidden") or event.get("edited") or not mentions(str(event.get("text") or ""), bot_user_id):
+    if event.get("subtype") not in SUBTYPES_OF_PEOPLE or event.get("hidden") or event.get("edited"):
+        return None
+    if not mentions(str(event.get("text") or ""), bot_user_id):
         return None
     key = (str(body.get("team_id") or ""), str(event.get("channel") or ""), str(event.get("ts") or ""))
     return key if all(key) else None

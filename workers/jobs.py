@@ -13,6 +13,7 @@ from workers.broker import Kicker, make_celery
 from workers.errors import StateUnavailable
 from workers.failpoints import failpoint
 from workers.logs import get_logger
+from workers.message_changes import MessageChanges, NewWords
 from workers.records import (
     CHANGES_VERSION,
     DRAFT_VERSION,
@@ -65,6 +66,7 @@ __all__ = [
     "FieldSpec",
     "Filing",
     "Job",
+    "NewWords",
     "PutResult",
     "SlackFile",
     "StateUnavailable",
@@ -111,7 +113,7 @@ class Door:
         self._waiting = WaitingTurns(client)
         self._boxes = Mailboxes(client, ttl_seconds=ttl_seconds)
         self._filings = Filings(client, ttl_seconds=ttl_seconds)
-        self._failed = FailedTurns(client)
+        self._changes = MessageChanges(self._boxes, FailedTurns(client), kicker.kick)
         self._limiter, self._cache = Limiter(client), Cache(client)
         self.metrics = figures.Metrics(client)
         self.missed = CatchUps(client)
@@ -140,6 +142,10 @@ class Door:
             box, request.ts, body, asked=request.kind != "follow_up", sign_ms=SIGN_MS if will_sign else 0
         )
         failpoint("event_stored")
+        if result == "overtaken":
+            # It was changed before it came; who works on it by now begins anew.
+            self._changes.catch_up(box, request.ts)
+            result = "new"
         if result in ("new", "seen"):
             self._kicker.kick(box)
         return Asked(result, self._seconds_to_sign(request) if will_sign and result == "new" else 0.0)
@@ -169,33 +175,16 @@ class Door:
             self._kicker.kick(conversation.box)
         return stopped
 
-    def edit(self, conversation: Conversation, ts: str, text: str) -> bool:
+    def edit(self, conversation: Conversation, new: NewWords) -> bool:
         """Take new words for a question that is not answered yet; False if nothing changed or it is too late."""
-        box = conversation.box
-        edited = [message_id for message_id in self._boxes.turns_of(box, ts) if self._edit(box, message_id, text)]
-        if edited:
-            self._kicker.kick(box)
-        failed = self._failed.find(conversation, ts)
-        if failed:
-            # Its Retry button asks what the message says now.
-            self._failed.keep(failed.model_copy(update={"text": text}))
-        return bool(edited)
+        return self._changes.edit(conversation, new)
 
-    def _edit(self, box: str, message_id: str, text: str) -> bool:
-        body = self._boxes.body(box, message_id)
-        if body is None or body["text"].split() == text.split():
-            return False
-        return self._boxes.edit(box, message_id, {**body, "text": text})
+    def withdraw(self, conversation: Conversation, ts: str, *, is_placed: bool = True) -> bool:
+        """Cancel the answer to a deleted question; False if it was answered already or has not come yet.
 
-    def withdraw(self, conversation: Conversation, ts: str) -> bool:
-        """Cancel the answer to a deleted question; False if it was answered already or has not come yet."""
-        withdrawn = bool(self._boxes.mark(conversation.box, "deleted", only=ts))
-        if withdrawn:
-            self._kicker.kick(conversation.box)
-        else:
-            # Its own event may have been refused and come again after this one.
-            self._boxes.refuse(conversation.box, ts)
-        return withdrawn
+        `is_placed` is False where only its channel is known, not its thread.
+        """
+        return self._changes.withdraw(conversation, ts, is_placed=is_placed)
 
     def draft(self, team_id: str, draft_id: str) -> tuple[Draft, Filing] | None:
         """Return a draft and where it stands."""

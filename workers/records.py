@@ -86,6 +86,8 @@ class TurnRequest(Record):
     files: tuple[SlackFile, ...] = ()
     received_at: float
     """Unix seconds when the listener had it."""
+    edited_ts: str = ""
+    """When somebody changed its words, empty for as they were written first."""
     reply_ts: str = ""
     """The message to answer in, when a failed turn is tried again."""
     tries: int = 0

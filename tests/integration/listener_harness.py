@@ -11,9 +11,9 @@ from typing import Any
 from bot.app import Listener, create_app
 from sandbox.slack import APP_TOKEN, BOT_TOKEN, SlackStandIn
 from workers.jobs import open_door
-from workers.records import Action
+from workers.records import Action, Conversation, TurnRequest
 from workers.settings import BotSettings
-from workers.state.mailbox import Mailboxes
+from workers.state.mailbox import Claim, Mailboxes
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
@@ -97,3 +97,27 @@ def front_view(slack: SlackStandIn, user: str) -> dict[str, Any]:
         return view.body if view and view.body.get("submit") else None
 
     return wait_for(look)  # type: ignore[no-any-return]
+
+
+def claims(boxes: Mailboxes, conversation: Conversation) -> list[Claim]:
+    """Take everything out of a mailbox and return it as a worker finds it."""
+    found = []
+    while claim := boxes.claim(conversation.box):
+        found.append(claim)
+        boxes.commit(claim)
+    return found
+
+
+def mail(boxes: Mailboxes, conversation: Conversation) -> list[TurnRequest]:
+    """Take everything out of a mailbox."""
+    return [TurnRequest.model_validate(claim.body) for claim in claims(boxes, conversation)]
+
+
+def conversation_of(slack: SlackStandIn, channel: str, ts: str) -> Conversation:
+    place = slack.workspace.channel(channel)
+    return Conversation(team_id=slack.workspace.team_id, channel_id=place.id, thread_ts=ts)
+
+
+def settled(slack: SlackStandIn) -> bool:
+    """Whether everything that was brought to the app has been acknowledged."""
+    return bool(slack.deliveries) and slack.events_under_way == 0

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,15 +11,12 @@ import requests
 from bot import opened_form
 from sandbox.faults import Fault
 from sandbox.redis_server import RedisServer
-from sandbox.server import Running
 from sandbox.slack import BOT_TOKEN, SlackStandIn
 from tests.clients import connect
 from tests.integration.listener_harness import (
-    SECRET,
     RunningListener,
     actions,
     front_view,
-    settings_for,
     thread,
     wait_for,
 )
@@ -30,38 +25,6 @@ from workers.state.filings import Filings
 from workers.state.mailbox import Mailboxes
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    with RedisServer(tmp_path / "redis", appendonly=True) as server:
-        yield server
-
-
-@pytest.fixture
-def boxes(redis_server: RedisServer) -> Mailboxes:
-    return Mailboxes(connect(redis_server.url), ttl_seconds=3_600)
-
-
-@pytest.fixture
-def slack() -> Iterator[SlackStandIn]:
-    stand_in = SlackStandIn()
-    server = Running(stand_in.make_app)
-    stand_in.workspace.base_url = server.url
-    yield stand_in
-    server.stop()
-
-
-@pytest.fixture(params=["socket", "http"])
-def listener(
-    request: pytest.FixtureRequest, slack: SlackStandIn, redis_server: RedisServer
-) -> Iterator[RunningListener]:
-    running = RunningListener(settings_for(slack.workspace.base_url, redis_server.url, mode=request.param))
-    wait_for(running.is_ready)
-    if request.param == "http":
-        slack.deliver_to(f"{running.url}/slack/events", SECRET)
-    yield running
-    running.stop()
 
 
 def post_buttons(slack: SlackStandIn, thread_ts: str, value: str, *action_ids: str) -> str:

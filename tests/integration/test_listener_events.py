@@ -2,77 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from sandbox.faults import Fault
 from sandbox.redis_server import RedisServer
-from sandbox.server import Running
 from sandbox.slack import NewFile, SlackStandIn
 from tests.clients import connect
-from tests.integration.listener_harness import SECRET, RunningListener, settings_for, wait_for
-from workers.records import Conversation, TurnRequest
-from workers.state.failed_turns import FailedTurns
+from tests.integration.listener_harness import (
+    RunningListener,
+    conversation_of,
+    mail,
+    settled,
+    wait_for,
+)
 from workers.state.limiter import Limiter
 from workers.state.mailbox import Mailboxes
 from workers.state.slack_budgets import budgets_of
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    with RedisServer(tmp_path / "redis", appendonly=True) as server:
-        yield server
-
-
-@pytest.fixture
-def boxes(redis_server: RedisServer) -> Mailboxes:
-    return Mailboxes(connect(redis_server.url), ttl_seconds=3_600)
-
-
-@pytest.fixture
-def slack() -> Iterator[SlackStandIn]:
-    stand_in = SlackStandIn()
-    stand_in.slack.deliveries.redelivery_seconds = (0.5, 0.5, 1.0, 2.0)
-    server = Running(stand_in.make_app)
-    stand_in.workspace.base_url = server.url
-    yield stand_in
-    server.stop()
-
-
-@pytest.fixture(params=["socket", "http"])
-def listener(
-    request: pytest.FixtureRequest, slack: SlackStandIn, redis_server: RedisServer
-) -> Iterator[RunningListener]:
-    settings = settings_for(slack.workspace.base_url, redis_server.url, mode=request.param)
-    running = RunningListener(settings)
-    wait_for(running.is_ready)
-    if request.param == "http":
-        slack.deliver_to(f"{running.url}/slack/events", SECRET)
-    yield running
-    running.stop()
-
-
-def mail(boxes: Mailboxes, conversation: Conversation) -> list[TurnRequest]:
-    """Take everything out of a mailbox."""
-    found = []
-    while claim := boxes.claim(conversation.box):
-        found.append(TurnRequest.model_validate(claim.body))
-        boxes.commit(claim)
-    return found
-
-
-def conversation_of(slack: SlackStandIn, channel: str, ts: str) -> Conversation:
-    place = slack.workspace.channel(channel)
-    return Conversation(team_id=slack.workspace.team_id, channel_id=place.id, thread_ts=ts)
-
-
-def settled(slack: SlackStandIn) -> bool:
-    """Whether everything that was brought to the app has been acknowledged."""
-    return bool(slack.deliveries) and slack.events_under_way == 0
 
 
 def test_a_mention_lies_in_the_mailbox_once_though_it_arrives_twice(
@@ -243,35 +190,6 @@ def test_slacks_stop_button_stops_what_was_asked_before_it(
     assert listener.is_ready()
 
 
-def test_new_words_and_deletions_reach_a_waiting_question(
-    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
-) -> None:
-    edited, deleted = (slack.say("general", "ada", f"{slack.mention} {word}") for word in ("old", "gone"))
-    wait_for(lambda: settled(slack))
-    slack.edit("general", edited, f"{slack.mention} new")
-    slack.delete("general", deleted)
-    wait_for(lambda: settled(slack))
-    assert [request.text for request in mail(boxes, conversation_of(slack, "general", edited))] == ["new"]
-    claim = boxes.claim(conversation_of(slack, "general", deleted).box)
-    assert claim is not None
-    assert claim.mark == "deleted"
-    assert listener.is_ready()
-
-
-def test_an_edit_that_cannot_be_stored_is_refused_and_comes_again(
-    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
-) -> None:
-    ts = slack.say("general", "ada", f"{slack.mention} old")
-    wait_for(lambda: settled(slack))
-    redis_server.kill()
-    slack.edit("general", ts, f"{slack.mention} new")
-    wait_for(lambda: any(delivery.attempts > 1 for delivery in slack.deliveries))
-    redis_server.restart()
-    wait_for(lambda: settled(slack) and all(delivery.is_acked for delivery in slack.deliveries))
-    assert [request.text for request in mail(boxes, conversation_of(slack, "general", ts))] == ["new"]
-    assert listener.is_ready()
-
-
 def test_the_first_sign_is_counted_among_the_calls_of_all_processes(
     listener: RunningListener, slack: SlackStandIn, redis_server: RedisServer
 ) -> None:
@@ -299,43 +217,3 @@ def test_while_slack_takes_no_more_signs_nobody_waits_for_one(
         )
     )
     assert slack.statuses == []
-
-
-def test_a_question_that_was_deleted_before_it_could_be_stored_is_not_asked(
-    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes
-) -> None:
-    ts = slack.say("general", "ada", f"{slack.mention} the export hangs")
-    wait_for(lambda: settled(slack))
-    place = conversation_of(slack, "general", "1.5")
-    assert not listener.door.withdraw(place, "1.5")
-    late = TurnRequest(
-        conversation=place,
-        ts="1.5",
-        event_id="",
-        kind="mention",
-        user_id="U1",
-        user_team_id="T1",
-        text="x",
-        received_at=1,
-    )
-    assert listener.door.ask(late).result == "seen"
-    assert len(mail(boxes, conversation_of(slack, "general", ts))) == 1
-
-
-def test_new_words_reach_a_question_that_is_tried_again_and_one_that_failed(
-    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
-) -> None:
-    ts = slack.say("general", "ada", f"{slack.mention} old")
-    wait_for(lambda: settled(slack))
-    place = conversation_of(slack, "general", ts)
-    (request,) = mail(boxes, place)
-    failed = FailedTurns(connect(redis_server.url))
-    failed.keep(request)
-    boxes.put(place.box, f"{ts}~again", request.model_dump(mode="json"))
-    slack.edit("general", ts, f"{slack.mention} new")
-    wait_for(lambda: settled(slack))
-    assert [taken.text for taken in mail(boxes, place)] == ["new"]
-    kept = failed.find(place, ts)
-    assert kept is not None
-    assert kept.text == "new"
-    assert listener.is_ready()

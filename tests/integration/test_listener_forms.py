@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,15 +9,12 @@ import pytest
 from bot import opened_form
 from sandbox.faults import Fault
 from sandbox.redis_server import RedisServer
-from sandbox.server import Running
 from sandbox.slack import SlackStandIn
 from tests.clients import connect
 from tests.integration.listener_harness import (
-    SECRET,
     RunningListener,
     actions,
     front_view,
-    settings_for,
     thread,
     wait_for,
 )
@@ -31,38 +26,6 @@ from workers.state.mailbox import Mailboxes
 from workers.views.message_text import GOES_ON
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    with RedisServer(tmp_path / "redis", appendonly=True) as server:
-        yield server
-
-
-@pytest.fixture
-def boxes(redis_server: RedisServer) -> Mailboxes:
-    return Mailboxes(connect(redis_server.url), ttl_seconds=3_600)
-
-
-@pytest.fixture
-def slack() -> Iterator[SlackStandIn]:
-    stand_in = SlackStandIn()
-    server = Running(stand_in.make_app)
-    stand_in.workspace.base_url = server.url
-    yield stand_in
-    server.stop()
-
-
-@pytest.fixture(params=["socket", "http"])
-def listener(
-    request: pytest.FixtureRequest, slack: SlackStandIn, redis_server: RedisServer
-) -> Iterator[RunningListener]:
-    running = RunningListener(settings_for(slack.workspace.base_url, redis_server.url, mode=request.param))
-    wait_for(running.is_ready)
-    if request.param == "http":
-        slack.deliver_to(f"{running.url}/slack/events", SECRET)
-    yield running
-    running.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -23,10 +23,12 @@ from workers.state.connection import Args, state_errors
 LEASE_MS = 6_000
 GRACE_MS = 1_000
 SEEN_SECONDS = 86_400
+# Slack brings an event again for about an hour.
+AHEAD_SECONDS = 3_600 * 2
 MAX_WAITING = 50
 READY = "sb:ready"
 
-PutResult = Literal["new", "seen", "stranger", "full"]
+PutResult = Literal["new", "overtaken", "seen", "stranger", "full"]
 Mark = Literal["", "stopped", "edited", "deleted"]
 
 
@@ -76,9 +78,13 @@ class Mailboxes:
         self._due = client.register_script(lua.DUE)
 
     def put(self, box: str, message_id: str, body: Any, *, asked: bool = True, sign_ms: int = 0) -> PutResult:
-        """Store a message durably unless it was seen; `asked=False` stores it only where the bot takes part."""
+        """Store a message durably unless it was seen; `asked=False` stores it only where the bot takes part.
+
+        `overtaken`: stored, and new words for it came before it.
+        """
         threads, thread = _thread_of(box)
         keys = [*keys_of(box), self._sign_key(box, message_id), f"sb:{{{box}}}:seen:{message_id}", threads]
+        keys.append(f"sb:{{{box}}}:ahead:{message_id}")
         args: Args = [
             message_id,
             encode(body),
@@ -179,6 +185,29 @@ class Mailboxes:
         """Take a message for seen before it comes."""
         with state_errors():
             self._redis.set(f"sb:{{{box}}}:seen:{message_id}", 1, nx=True, ex=SEEN_SECONDS)
+
+    def keep_ahead(self, box: str, message_id: str, words: Any) -> bool:
+        """Keep new words for a message that has not come; False if it has come before."""
+        seen = f"sb:{{{box}}}:seen:{message_id}"
+        with state_errors():
+            if self._redis.exists(seen):
+                return False
+            self._redis.set(f"sb:{{{box}}}:ahead:{message_id}", encode(words), ex=AHEAD_SECONDS)
+        return True
+
+    def words_ahead(self, box: str, message_id: str) -> Any:
+        """Return the words that were kept for a message."""
+        with state_errors():
+            data = cast("bytes", self._redis.get(f"sb:{{{box}}}:ahead:{message_id}"))
+        return decode(data)
+
+    def conversation_of(self, place: Conversation, message_id: str) -> Conversation:
+        """Return where in a channel a message waits or runs; the place itself if it does nowhere."""
+        with state_errors():
+            rows = cast("list[bytes]", self._redis.zrange(READY, 0, -1))
+        channel = f"turn:{place.team_id}:{place.channel_id}:"
+        boxes = [row.decode() for row in rows if row.decode().startswith(channel)]
+        return next((Conversation.of_box(box) for box in boxes if self.turns_of(box, message_id)), place)
 
     def body(self, box: str, message_id: str) -> Any | None:
         """Return the body of a message that waits or runs."""

@@ -17,7 +17,7 @@ local now = t[1] * 1000 + math.floor(t[2] / 1000)
 PUT = (
     _HEAD
     + """
-local sign, seen, threads = KEYS[10], KEYS[11], KEYS[12]
+local sign, seen, threads, ahead = KEYS[10], KEYS[11], KEYS[12], KEYS[13]
 local id, data, box, grace, seen_ttl, ttl, limit, sign_ms = unpack(ARGV)
 local asked, thread = ARGV[9] == '1', ARGV[10]
 if redis.call('EXISTS', seen) == 1 then return 'seen' end
@@ -45,6 +45,7 @@ end
 if tonumber(sign_ms) > 0 then redis.call('SET', sign, 1, 'PX', sign_ms) end
 if redis.call('EXISTS', lease) == 0 then redis.call('ZADD', ready, now + grace, box)
 else redis.call('ZADD', ready, 'NX', now + grace, box) end
+if redis.call('EXISTS', ahead) == 1 then return 'overtaken' end
 return 'new'
 """
 )

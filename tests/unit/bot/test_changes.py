@@ -32,7 +32,7 @@ def deleted(before: Event, **changes: Any) -> Event:
 
 def test_new_words_are_taken_without_the_mention() -> None:
     event = changed(message(text="<@UBOT> the import hangs", edited={"user": "U1", "ts": "200.1"}))
-    assert change_from_event(event, BOT) == Change(PLACE, "100.1", "the import hangs")
+    assert change_from_event(event, BOT) == Change(PLACE, "100.1", "the import hangs", edited_ts="200.1", is_asked=True)
 
 
 def test_a_reply_belongs_to_its_thread() -> None:
@@ -46,6 +46,20 @@ def test_a_deletion_has_no_words() -> None:
     assert change_from_event(in_thread, BOT) == Change(PLACE, "150.1", None)
 
 
+def test_a_deletion_that_tells_no_more_than_when_it_was_written_is_looked_for() -> None:
+    event = deleted(message())
+    del event["previous_message"]
+    assert change_from_event(event, BOT) == Change(PLACE, "100.1", None, is_placed=False)
+
+
+def test_an_edit_says_when_it_was_and_whether_its_words_ask() -> None:
+    edited = {"user": "U1", "ts": "200.1"}
+    asks = change_from_event(changed(message(text="<@UBOT> new", edited=edited)), BOT)
+    assert asks == Change(PLACE, "100.1", "new", edited_ts="200.1", is_asked=True)
+    asks_not = change_from_event(changed(message(text="new", edited=edited)), BOT)
+    assert asks_not == Change(PLACE, "100.1", "new", edited_ts="200.1")
+
+
 def test_a_tombstone_is_a_deletion() -> None:
     tombstone = {"subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted.", "ts": "100.1"}
     assert change_from_event(changed(tombstone), BOT) == Change(PLACE, "100.1", None)
@@ -53,7 +67,7 @@ def test_a_tombstone_is_a_deletion() -> None:
 
 def test_a_change_without_the_old_message_is_taken_as_it_is() -> None:
     event = changed(message(text="<@UBOT> hello"), {})
-    assert change_from_event(event, BOT) == Change(PLACE, "100.1", "hello")
+    assert change_from_event(event, BOT) == Change(PLACE, "100.1", "hello", is_asked=True)
 
 
 PREVIEW = {"title": "VPN", "title_link": "https://x.example", "from_url": "https://x.example", "text": "All about it"}

@@ -47,6 +47,8 @@ def test_both_events_of_a_mention_have_one_key() -> None:
         body(text="<@U0ADA> hello"),
         body(edited={"ts": "2.0"}),
         body(hidden=True),
+        body(subtype="me_message"),
+        body(subtype="bot_message"),
         body(type="reaction_added"),
         body(subtype="message_changed", text=None, message={"text": f"<@{BOT}> new"}),
         body(ts=None),
