@@ -12,7 +12,7 @@ def main() -> int:
     if sys.argv[1:] != ["doctor"]:
         sys.stderr.write("usage: python -m workers doctor\n")
         return 2
-    settings = load(WorkerSettings)
+    settings = load(WorkerSettings, SlackWayIn)
     from workers import doctor
 
     return doctor.main(settings, SlackWayIn())

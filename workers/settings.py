@@ -192,10 +192,14 @@ class WorkerSettings(Settings, JiraAccount, ConfluenceAccount):
         return self.jira_site_url or self.jira_url
 
 
-def load(kind: type[S]) -> S:
-    """Return the settings of a process, or end it with one line on stderr that names all that is wrong."""
+def load(kind: type[S], *others: type[BaseSettings]) -> S:
+    """Return the settings of a process, or end it with one line on stderr that names all that is wrong.
+
+    `others` are looked at as well: what they have must be well formed, and may be missing.
+    """
     parts = (SlackWayIn, JiraAccount, ConfluenceAccount)
-    faults = [fault for part in parts if issubclass(kind, part) for fault in _missing_of(part)]
+    malformed = [fault for other in others for fault in _malformed_of(other)]
+    faults = [*malformed, *(fault for part in parts if issubclass(kind, part) for fault in _missing_of(part))]
     try:
         settings = kind()
     except ValidationError as error:
@@ -207,6 +211,14 @@ def load(kind: type[S]) -> S:
     hint = "; .env.example says what each is for" if any("is missing" in fault for fault in faults) else ""
     sys.stderr.write(f"support-bot cannot start: {'; '.join(faults)}{instead}{hint}\n")
     raise SystemExit(2)
+
+
+def _malformed_of(part: type[BaseSettings]) -> list[str]:
+    try:
+        part()
+    except ValidationError as error:
+        return _faults(error)
+    return []
 
 
 def _missing_of(part: type[SlackWayIn | JiraAccount | ConfluenceAccount]) -> list[str]:

@@ -85,8 +85,18 @@ def test_what_is_malformed_is_named_in_one_line_without_its_value(name: str, tmp
     assert len(ended.stderr.splitlines()) == 1
     of_all = {"SLACK_BOT_TOKEN", "REDIS_URL", "HISTORY_TTL_DAYS", "LOG_LEVEL"}
     own = {"SLACK_APP_TOKEN", "PORT"} if name == "web" else {"JIRA_URL", "JIRA_PROJECTS", "WRITE_POLICY"}
+    own |= {"SLACK_APP_TOKEN"} if name == "doctor" else set()
     assert all(f"{setting}:" in ended.stderr for setting in of_all | own)
     assert not [value for value in WRONG.values() if value in ended.stderr]
+
+
+def test_the_doctor_names_a_wrong_token_of_the_listener_without_its_value(tmp_path: Path) -> None:
+    names = ["SLACK_BOT_TOKEN", "ANTHROPIC_API_KEY", "JIRA_URL", "JIRA_PROJECTS", "JIRA_EMAIL", "JIRA_API_TOKEN"]
+    right = dict(zip(names, ["xoxb-1", "key", "http://127.0.0.1", "OPS", "bot@example.com", "key"], strict=True))
+    ended = run(COMMANDS["doctor"], tmp_path, **right, SLACK_APP_TOKEN="xoxb-no-app-token")
+
+    assert ended.stdout == ""
+    assert ended.stderr == "support-bot cannot start: SLACK_APP_TOKEN: must start with xapp-\n"
 
 
 def test_data_center_asks_for_its_own_token(tmp_path: Path) -> None:
