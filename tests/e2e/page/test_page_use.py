@@ -12,6 +12,7 @@ from sandbox.page.server import Page as PageServer
 from sandbox.server import Running
 from sandbox.stack import Stack
 from tests.e2e.browsing import become, put_on, thread, write
+from tests.e2e.support import within
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 
@@ -51,9 +52,13 @@ def test_what_the_bot_did_stands_in_a_line_each_with_state_and_links(page: Page)
     expect(task.get_by_role("link", name=re.compile(r"^[A-Z]+-\d+$")).first).to_be_visible()
     write(page, "#thread-composer", FILE_IT)
     expect(thread(page).get_by_role("button", name="Create")).to_be_visible()
-    tops = thread(page).locator(".task").evaluate_all("rows => rows.map(row => row.getBoundingClientRect().top)")
-    assert len(tops) >= 2
-    assert len(set(tops)) == len(tops)
+
+    def are_in_lines() -> bool:
+        # A row that is drawn anew just now has no place yet.
+        tops = thread(page).locator(".task").evaluate_all("rows => rows.map(row => row.getBoundingClientRect().top)")
+        return len(tops) >= 2 and len(set(tops)) == len(tops)
+
+    assert within(are_in_lines, "each task in a line of its own")
 
 
 def test_a_reload_comes_back_to_the_same_person_place_and_thread(page: Page) -> None:
