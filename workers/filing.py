@@ -13,6 +13,7 @@ from workers.duplicates.finder import Duplicates
 from workers.duplicates.joining import Joining
 from workers.errors import (
     FilingUncertain,
+    Interrupted,
     JiraRefused,
     JiraUnavailable,
     Misconfigured,
@@ -28,7 +29,13 @@ from workers.jira.payload import marker_of
 from workers.jira.reader import Reader
 from workers.jira.values import CreatedIssue
 from workers.logs import get_logger
-from workers.patience import asks_person, patiently, seconds_to_look
+from workers.patience import (
+    LOOK_AFTER_INTERRUPT_SECONDS,
+    asks_person,
+    is_given_back,
+    patiently,
+    seconds_to_look,
+)
 from workers.records import Draft, Filing, FilingState
 from workers.similar import Proposed
 from workers.slack.cards import Cards
@@ -36,6 +43,7 @@ from workers.slack.files import SlackFiles
 from workers.state.codec import encode
 from workers.state.filing_lease import renewing
 from workers.state.filings import Filings
+from workers.state.ledger import BeginMode
 from workers.state.metrics import Metrics
 from workers.views import told
 from workers.views.draft_card import digest, draft_card
@@ -44,6 +52,7 @@ from workers.views.draft_card import digest, draft_card
 SHOW_AGAIN_SECONDS = 30.0
 # Seconds after the request was lost at which Jira is searched; its index lags by seconds to minutes.
 LOOKS = (3, 10, 30, 60, 120, 300, 900)
+MINE: tuple[FilingState, ...] = ("sending", "uncertain")
 
 log = get_logger(__name__)
 
@@ -149,8 +158,13 @@ class DraftDesk:
         Raises JiraUnavailable if Jira certainly did not take it for ten seconds: the draft is as it was, and can be
         filed later.
         """
-        patiently(lambda: self._send_once(draft, by=by, again=again), lambda: self._try_to_show(draft))
-        return self.settle(draft)
+        try:
+            patiently(lambda: self._send_once(draft, by=by, again=again), lambda: self._try_to_show(draft))
+            return self.settle(draft)
+        except Interrupted:
+            # Whose press this is now may have counted it as done meanwhile: the card must not stay as it is.
+            self._filings.look_later(draft, LOOK_AFTER_INTERRUPT_SECONDS)
+            raise
 
     def confirm(self, team_id: str, marker: str, *, key: str, issue_id: str) -> None:
         """Take Jira's own word that an issue with this sign exists, whoever still waits for an answer."""
@@ -216,9 +230,12 @@ class DraftDesk:
         """Send the one POST and store its outcome, if it is this caller's to send."""
         token = secrets.token_hex(8)
         self._filings.remember_marker(draft, marker_of(draft.id))
-        if self._filings.begin(draft, token=token, by=by, mode="force" if again else "press") != "begun":
+        mode: BeginMode = "force" if again else "press"
+        begun = self._filings.begin(draft, token=token, by=by, mode=mode)
+        if begun == "busy" and is_given_back(lambda: self._filings.begin(draft, token="", by="", mode="look")):
+            begun = self._filings.begin(draft, token=token, by=by, mode=mode)
+        if begun != "begun":
             return
-        mine: tuple[FilingState, ...] = ("sending", "uncertain")
         try:
             with renewing(lambda: self._filings.renew(draft, token=token)):
                 failpoint("filing_begun")
@@ -228,15 +245,15 @@ class DraftDesk:
         except JiraRefused as error:
             newest = self._request.with_newest_screen(draft) if error.status == 400 else draft
             reasons = refusal_sentences(error, {spec.id: spec.name for spec in newest.specs})
-            self._filings.move(draft, "rejected", since=mine, token=token, fields={"errors": encode(list(reasons))})
+            self._filings.move(draft, "rejected", since=MINE, token=token, fields={"errors": encode(list(reasons))})
             if newest is not draft:
                 self._filings.edit(draft, newest, keeps_state=True)
         except FilingUncertain:
             log.warning("filing_uncertain")
-            self._filings.move(draft, "uncertain", since=mine, token=token, look_in_seconds=LOOKS[0])
+            self._filings.move(draft, "uncertain", since=MINE, token=token, look_in_seconds=LOOKS[0])
         except SupportBotError:
             # Certainly not taken: as if the button had not been pressed.
-            self._filings.move(draft, "new", since=mine, token=token)
+            self._filings.move(draft, "new", since=MINE, token=token)
             raise
         else:
             self._done(draft, created)

@@ -7,9 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from workers.errors import JiraUnavailable, SupportBotError
+from workers.logs import get_logger
 from workers.records import FilingState
 
 T = TypeVar("T")
+
+log = get_logger(__name__)
 
 # From the second look on a card asks a person, and looking goes on behind it: also after a request that hung for its
 # full 30 s the two buttons then stand within 45 s.
@@ -17,6 +20,11 @@ ASK_AFTER_SECONDS = 9.0
 # What Jira certainly did not take is sent again at once for so long; then the person hears that it did not work.
 PATIENCE_SECONDS = 10.0
 FIRST_PAUSE_SECONDS = 1.0
+# One who sends and stands still loses its lease within ten seconds; whoever came after it waits a little longer.
+BUSY_SECONDS = 11.0
+BUSY_PAUSE_SECONDS = 0.25
+LOOK_AFTER_INTERRUPT_SECONDS = 5.0
+"""How soon a card is looked after whose sender was told to stop: nobody else may know that it has to change."""
 
 
 def patiently(send: Callable[[], T], on_failure: Callable[[], None]) -> T:
@@ -36,6 +44,18 @@ def patiently(send: Callable[[], T], on_failure: Callable[[], None]) -> T:
         # The card goes on saying that it is being sent.
         time.sleep(wait)
         pause *= 2
+
+
+def is_given_back(look: Callable[[], str]) -> bool:
+    """Wait while another sends; True if that one gave back what Jira certainly did not take, and so it is ours.
+
+    Whoever leaves before that takes for done what the other one may yet give back, and nobody comes again.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    log.info("another_sends")
+    while (state := look()) == "busy" and time.monotonic() < until:
+        time.sleep(BUSY_PAUSE_SECONDS)
+    return state == "new"
 
 
 def asks_person(state: FilingState, uncertain_since: float) -> bool:

@@ -14,6 +14,7 @@ from workers.changes.carrier import Carrier, Stale
 from workers.changes.wish import Wish
 from workers.errors import (
     FilingUncertain,
+    Interrupted,
     JiraRefused,
     JiraUnavailable,
     Misconfigured,
@@ -27,7 +28,13 @@ from workers.jira.errors import refusal_sentences
 from workers.jira.gateway import JiraGateway
 from workers.jira.logins import Actor
 from workers.logs import get_logger
-from workers.patience import asks_person, patiently, seconds_to_look
+from workers.patience import (
+    LOOK_AFTER_INTERRUPT_SECONDS,
+    asks_person,
+    is_given_back,
+    patiently,
+    seconds_to_look,
+)
 from workers.proposals import AnyChange, Comment, Move, Outcome, Proposal, Update
 from workers.records import Conversation, FilingState
 from workers.slack.cards import Cards
@@ -129,11 +136,16 @@ class ChangeDesk:
 
         Raises JiraUnavailable if Jira did not take it for ten seconds: it can be confirmed later.
         """
-        fits = patiently(
-            lambda: self._carry_out(proposal, by=by, mode="force" if again else "press", version=version),
-            lambda: self._try_to_show(proposal),
-        )
-        self._show_result(proposal)
+        try:
+            fits = patiently(
+                lambda: self._carry_out(proposal, by=by, mode="force" if again else "press", version=version),
+                lambda: self._try_to_show(proposal),
+            )
+            self._show_result(proposal)
+        except Interrupted:
+            # Whose press this is now may have counted it as done meanwhile: the card must not stay as it is.
+            self._proposals.look_later(proposal, LOOK_AFTER_INTERRUPT_SECONDS)
+            raise
         return fits
 
     def look(self, proposal: Proposal) -> None:
@@ -183,7 +195,10 @@ class ChangeDesk:
     def _carry_out(self, proposal: Proposal, *, by: str, mode: BeginMode, version: int | None = None) -> bool:
         """Carry out what is open, if it is this caller's to do; False if it is not what was shown."""
         token = secrets.token_hex(8)
-        if self._proposals.begin(proposal, token=token, by=by, mode=mode) != "begun":
+        begun = self._proposals.begin(proposal, token=token, by=by, mode=mode)
+        if begun == "busy" and is_given_back(lambda: self._proposals.begin(proposal, token="", by="", mode="look")):
+            begun = self._proposals.begin(proposal, token=token, by=by, mode=mode)
+        if begun != "begun":
             return True
         now = self._now(proposal) or proposal
         if version not in (None, now.version):

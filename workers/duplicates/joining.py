@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
-from workers.errors import FilingUncertain, JiraRefused, SupportBotError
+from workers.errors import FilingUncertain, Interrupted, JiraRefused, SupportBotError
 from workers.failpoints import failpoint
 from workers.jira.gateway import JiraGateway
 from workers.jira.logins import Actor
@@ -72,6 +72,10 @@ class Joining:
             failpoint("joining_answered")
         except FilingUncertain:
             self._later(draft, token)
+        except Interrupted:
+            # Whose press this is now may have counted it as done meanwhile; this can go on by itself.
+            self._later(draft, token)
+            raise
         except SupportBotError as error:
             # What goes on with an earlier try must not forget that one: it may have come through.
             if mode == "press" or isinstance(error, JiraRefused):

@@ -12,10 +12,11 @@ from sandbox.server import Running
 from sandbox.slack import BOT_TOKEN
 from tests.unit.workers.slack.world import ADA, CHANNEL, World
 from workers.duplicates.finder import Duplicates
-from workers.errors import JiraUnavailable, Misconfigured, SlackUnavailable
+from workers.errors import Interrupted, JiraUnavailable, Misconfigured, SlackUnavailable
 from workers.filing import DraftDesk
 from workers.jira.gateway import JiraGateway
 from workers.jira.reader import Reader
+from workers.lease import Lease, under
 from workers.records import Draft
 from workers.settings import WorkerSettings
 from workers.slack.cards import Cards
@@ -167,3 +168,25 @@ def test_a_card_whose_edit_was_taken_without_an_answer_does_not_keep_what_is_no_
 
     assert [message.text for message in world.written()] == before
     assert "draft_create" in world.written()[0].action_ids
+
+
+def test_a_card_whose_sender_lost_its_work_offers_its_buttons_again(
+    world: World, desk: DraftDesk, jira: JiraStandIn
+) -> None:
+    desk.propose(draft(world), READER)
+    before, issues = [message.text for message in world.written()], len(jira.issues)
+    # The lease is another's once the card says that it is being filed.
+    lease = Lease(0.5, clock=lambda: float(world.calls("chat.update")))
+    with under(lease), pytest.raises(Interrupted):
+        desk.file(draft(world), by=ADA)
+    between = [message.text for message in world.written()]
+    to_look_at = world.redis.zrange(UNCERTAIN, 0, -1)
+
+    desk.look(draft(world))
+
+    assert between != before
+    assert to_look_at == [f"{world.team_id}:d1".encode()]
+    assert [message.text for message in world.written()] == before
+    assert "draft_create" in world.written()[0].action_ids
+    assert world.redis.zrange(UNCERTAIN, 0, -1) == []
+    assert len(jira.issues) == issues
