@@ -13,7 +13,7 @@ from sandbox.claude.scripts import reply
 from sandbox.faults import Fault
 from sandbox.stack import Stack
 from tests.clients import connect
-from tests.e2e.drafting import BUTTONS, JUDGEMENT, filed, is_told, offers, press, propose, sent, shows_filed
+from tests.e2e.drafting import BUTTONS, JUDGEMENT, filed, is_told, offers, press, propose, sent, shows, shows_filed
 from tests.e2e.support import ADA, CHANNEL, GRACE, card, forget_jira, within
 from tests.e2e.support_views import modal
 from workers.patience import PATIENCE_SECONDS
@@ -91,6 +91,25 @@ def test_a_form_that_is_sent_in_an_outage_is_filed_once_when_it_is_over(stack: S
     shows_filed(shown, seconds=120)
     assert len(filed(stack, "Oven is cold")) == len(sent(stack, "Oven is cold")) == 1
     assert "not checked" not in str(shown.blocks)
+
+
+@pytest.mark.timeout(240)
+def test_who_edits_what_waits_to_be_filed_hears_that_it_is_not_filed_by_itself(stack: Stack) -> None:
+    shown = propose(stack, "Ramp is icy")
+    with outage(stack):
+        press(stack, shown, "draft_create")
+        told = is_told(stack, ADA, "does not answer right now")
+        press(stack, shown, "draft_edit")
+        within(lambda: stack.slack.views.get(ADA), "a form")
+        assert stack.slack.submit_view(ADA, "top", {"summary": "Ramp is very icy"}) == {}
+        shows(shown, "Ramp is very icy")
+
+    assert "unless somebody cancels or changes it" in told
+    within(lambda: is_told(stack, ADA, "changed after you confirmed it"), "the word on it", 120)
+    assert sent(stack, "Ramp is icy") == sent(stack, "Ramp is very icy") == []
+    press(stack, shown, "draft_create")
+    shows_filed(shown)
+    assert len(filed(stack, "Ramp is very icy")) == 1
 
 
 @pytest.mark.timeout(240)

@@ -56,8 +56,12 @@ def file_now(action: Action, services: ActServices) -> str:
     if wait > 0:
         raise Transient("Jira asked to wait longer", retry_after_seconds=wait)
     found = services.desk.find(action.team_id, action.subject.partition(":")[2])
-    if not found or found[1].state != "new" or found[0].version != action.values["version"]:
+    if not found or found[1].state != "new":
         return ""
+    if found[0].version != action.values["version"]:
+        # What was confirmed is another text; whoever counts on it must hear that nothing comes by itself.
+        services.desk.refresh(found[0])
+        return failures.EDITED_SINCE
     draft = with_screen(found[0], services)
     if action.values.get(FROM_FORM):
         # One call finds out whether Jira answers again: the many of a look at once would be refused until then.

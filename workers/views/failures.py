@@ -58,6 +58,10 @@ TO_BE_DECIDED = (
     "Jira answers again, but I have not filed your issue: it may be known already, or something is missing. "
     "Its card says what is to be decided."
 )
+EDITED_SINCE = (
+    "Jira answers again, but I have not filed the draft by myself: it was changed after you confirmed it. "
+    "Press Create on its card to file it as it reads now."
+)
 ACTION_FAILED = "I could not do that right now. Nothing is lost; please try again in a minute."
 RETRY_GONE = "I no longer have that message; please ask me again."
 PROJECT_CLOSED = "I may not work in that project."
@@ -103,7 +107,7 @@ def jira_waits(seconds: float | None, *, is_busy: bool = False, what: str = "dra
     pause = f"{minutes} minute{'s' if minutes > 1 else ''}" if seconds > 50 else f"{seconds:.0f} seconds"
     cause = "Jira is busy and asks me to wait." if is_busy else "Jira does not answer right now."
     if is_queued:
-        return f"{cause} In {pause} I file the {what} by myself, unless somebody cancels it."
+        return f"{cause} In {pause} I file the {what} by myself, unless somebody cancels or changes it."
     return f"{cause} The {what} is kept; please press the button again in {pause}."
 
 
