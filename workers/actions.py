@@ -133,7 +133,11 @@ def _edit(action: Action, draft: Draft, filing: Filing, services: ActionServices
     """Take over what the modal holds, if nobody changed the draft while it was open."""
     values = dict(action.values)
     version = values.pop(DRAFT_VERSION, draft.version)
-    if filing.state not in ("new", "rejected"):
+    if draft.edited_by == action.id:
+        # This very form was stored already, and then something kept us from showing it.
+        services.desk.duplicates.look_again(draft, services.acts.reader_of_card(action))
+        services.desk.refresh(draft)
+    elif filing.state not in ("new", "rejected"):
         services.desk.refresh(draft)
         _hint(action, services, failures.DRAFT_SETTLED)
     elif version != draft.version or not services.desk.edit(
@@ -148,7 +152,7 @@ def _edited(action: Action, draft: Draft, values: dict[str, Any], services: Acti
     there, notes = moved(action, draft, values, services.acts)
     new = edited(there, fitting(there, values), finder(directory, there.project))
     new = with_mentions(new, directory, services.acts.who(draft.conversation.team_id))
-    return new.model_copy(update={"notes": (*notes, *new.notes)})
+    return new.model_copy(update={"notes": (*notes, *new.notes), "edited_by": action.id})
 
 
 def _use(action: Action, draft: Draft, filing: Filing, services: ActionServices) -> None:

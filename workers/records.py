@@ -244,6 +244,8 @@ class Draft(Record):
     created_at: float
     version: int = 1
     """Grows with each edit."""
+    edited_by: str = ""
+    """The action that made this version."""
 
 
 FilingState = Literal["new", "sending", "done", "rejected", "uncertain", "cancelled"]

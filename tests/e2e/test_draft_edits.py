@@ -22,6 +22,7 @@ from tests.e2e.drafting import (
     shows,
     shows_filed,
     text_of,
+    told,
     words,
 )
 from tests.e2e.support import ADA, GRACE, GUEST, LINUS, forget_jira, jira_is_well_again, within
@@ -106,6 +107,24 @@ def test_nobody_overwrites_what_another_person_saved_meanwhile(stack: Stack) -> 
     assert "Desk wobbles badly" in words(shown)
     assert "floor 2" not in ever_read(shown)
     stack.slack.close_view(LINUS, "top")
+
+
+@pytest.mark.timeout(180)
+def test_an_edit_that_slack_does_not_show_for_a_while_is_not_called_lost(stack: Stack) -> None:
+    shown = propose(stack, "Shelf is loose")
+    press(stack, shown, "draft_edit")
+    a_form(stack, ADA)
+    stack.slack.faults.add(Fault(operation="chat.update", kind="status", status=503, times=-1))
+    before = sum("action_waits" in worker.log_text() for worker in stack.workers)
+    assert stack.slack.submit_view(ADA, "top", {"summary": "Shelf is very loose"}) == {}
+    within(lambda: sum("action_waits" in worker.log_text() for worker in stack.workers) > before, "it is tried again")
+    stack.slack.faults.clear()
+
+    shows(shown, "Shelf is very loose")
+    press(stack, shown, "draft_create")
+    shows_filed(shown)
+    assert [text for text in told(stack, ADA) if "changed or filed meanwhile" in text] == []
+    assert len(filed(stack, "Shelf is very loose")) == 1
 
 
 def test_a_guest_who_saves_the_form_is_told_alone_and_changes_nothing(stack: Stack) -> None:
