@@ -175,6 +175,20 @@ def test_the_command_opens_the_form_and_files_from_it(stack: Stack) -> None:
     assert len(stack.slack.messages(CHANNEL)) == seen
 
 
+def test_the_message_above_the_card_of_a_command_is_posted_once_though_its_answer_is_lost(stack: Stack) -> None:
+    before = len(stack.slack.messages(ADAS_DM))
+    stack.claude.script(filled(summary="Door creaks"), when="creaks badly")
+    stack.slack.command(CHANNEL, ADA, "/jira", "create the door creaks badly")
+    assert value(modal(stack, ADA), "summary") == "Door creaks"
+    stack.slack.faults.add(Fault(operation="chat.postMessage", kind="drop_after"))
+    stack.slack.submit_view(ADA, "top", {})
+
+    within(lambda: filed(stack, "Door creaks"), "the issue")
+    within(lambda: any("/browse/" in words(each) for each in stack.slack.messages(ADAS_DM)[before:]), "its card")
+    heads = [each for each in stack.slack.messages(ADAS_DM)[before:] if "`/jira create`" in each.text]
+    assert len(heads) == len(filed(stack, "Door creaks")) == 1
+
+
 def test_the_command_opens_an_empty_form_without_words(stack: Stack) -> None:
     asked = len(stack.claude.requests)
     stack.slack.command(CHANNEL, ADA, "/jira", "create")

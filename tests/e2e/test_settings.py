@@ -81,6 +81,20 @@ def test_an_admin_changes_them_and_the_channel_reads_what_is_different(stack: St
     stack.slack.close_view(GRACE, "top")
 
 
+def test_a_word_on_a_change_whose_answer_was_lost_is_said_once(stack: Stack) -> None:
+    before = len(audits(stack, GENERAL))
+    stack.slack.command(GENERAL, GRACE, "/jira", "settings")
+    modal(stack, GRACE)
+    stack.slack.faults.add(Fault(operation="chat.postMessage", kind="drop_after"))
+    assert stack.slack.submit_view(GRACE, "top", {"language": "Polish"}) == {}
+    within(lambda: len(audits(stack, GENERAL)) > before, "the word on the change")
+
+    within(lambda: "action_waits" in stack.workers[0].log_text(), "the worker hears nothing")
+    # What is done to one channel is done in order: after this one the first is over.
+    change(stack, language="")
+    assert len(audits(stack, GENERAL)) == before + 2
+
+
 def test_the_model_is_told_of_project_type_and_language(stack: Stack) -> None:
     change(stack, project="WEB", issue_type="Bug", language="Dutch")
     stack.claude.script(reply("Goed."), when="which defaults")

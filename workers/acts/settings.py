@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from workers import policy
 from workers.acts.services import ActServices
@@ -13,6 +14,7 @@ from workers.logs import get_logger
 from workers.policy import ChannelSettings
 from workers.records import Action
 from workers.slack.channels import ChannelInfo, channel_info
+from workers.slack.lookup import SETTINGS_EVENT, find_in_channel, metadata
 from workers.views.digest_settings import told_digests
 from workers.views.notices import notice_modal
 from workers.views.settings_modal import changes, settings_modal
@@ -25,6 +27,8 @@ NOT_YOURS = (
 NOT_HERE = "I am not in this channel. Invite me with `/invite`, then come back to this."
 NOTHING_CHANGED = "Nothing is different, so I changed nothing."
 MOST_TYPES = 90
+LOOK_BACK_SECONDS = 86_400.0
+"""How long ago an announcement may have been posted whose answer was lost."""
 NO_TYPE = "{project} has no type {name}, so I changed nothing. Please choose another one."
 
 log = get_logger(__name__)
@@ -59,7 +63,7 @@ def save_settings(action: Action, services: ActServices) -> None:
     """Store what was chosen if its sender still may, and tell the channel; a repeated delivery tells it at most."""
     old = services.channels.get(action.team_id, action.channel_id)
     if old.change == action.id:
-        _announce(action, old, services)
+        _announce(action, old, services, is_again=True)
         return
     channel = channel_info(services.slack, action.team_id, action.channel_id)
     if not (channel.is_member and _may_change(action, channel, services)):
@@ -84,13 +88,16 @@ def save_settings(action: Action, services: ActServices) -> None:
     _announce(action, new, services)
 
 
-def _announce(action: Action, settings: ChannelSettings, services: ActServices) -> None:
+def _announce(action: Action, settings: ChannelSettings, services: ActServices, *, is_again: bool = False) -> None:
+    """Tell the channel what was changed; `is_again`: unless it stands there already and its answer was lost."""
     if not settings.announcement:
         return
+    api, mark = services.slack.of(action.team_id), metadata(SETTINGS_EVENT, {"change": action.id})
     try:
-        services.slack.of(action.team_id).call(
-            "chat.postMessage", channel=action.channel_id, text=settings.announcement, unfurl_links=False
-        )
+        since = f"{time.time() - LOOK_BACK_SECONDS:.6f}"
+        if not (is_again and find_in_channel(api, action.channel_id, mark, oldest=since)):
+            said: dict[str, Any] = {"text": settings.announcement, "metadata": mark, "unfurl_links": False}
+            api.call("chat.postMessage", channel=action.channel_id, **said)
     except SlackRefused:
         services.tell.tell(action, settings.announcement)
     services.channels.put(action.team_id, action.channel_id, settings.model_copy(update={"announcement": ""}))

@@ -15,6 +15,7 @@ from workers.jira.mentions import with_mentions
 from workers.logs import get_logger
 from workers.policy import ChannelSettings
 from workers.records import FORM, Action, Conversation, Draft, FieldSpec
+from workers.slack.lookup import FORM_EVENT, SKEW_SECONDS, find_own_message, metadata
 from workers.slack.threads import permalink
 from workers.tools.jira_create_issue import MOST_FILES
 from workers.views import failures
@@ -150,5 +151,20 @@ def _place(action: Action, services: ActServices, link: str) -> Conversation:
             pass
         else:
             return here
-    posted = api.call("chat.postMessage", channel=action.user_id, text=text)
-    return Conversation(team_id=action.team_id, channel_id=str(posted["channel"]), thread_ts=str(posted["ts"]))
+    channel_id, ts = _own_message(action, services, text)
+    return Conversation(team_id=action.team_id, channel_id=channel_id, thread_ts=ts)
+
+
+def _own_message(action: Action, services: ActServices, text: str) -> tuple[str, str]:
+    """Return channel and ts of the message to a person under which the card goes; posted once, though it is lost."""
+    api, mark = services.slack.of(action.team_id), metadata(FORM_EVENT, {"action": action.id})
+    before = services.forms.placed_before(action.team_id, action.id)
+    if before:
+        try:
+            found = find_own_message(api, action.user_id, mark, oldest=f"{before - SKEW_SECONDS:.6f}")
+        except SlackRefused:
+            found = ("", "")
+        if found[1]:
+            return found
+    posted = api.call("chat.postMessage", channel=action.user_id, text=text, metadata=mark)
+    return str(posted["channel"]), str(posted["ts"])

@@ -13,6 +13,8 @@ from workers.slack.place import Place
 
 OWN_EVENTS = "supportbot_"
 REPLY_EVENT = "supportbot_reply"
+FORM_EVENT = "supportbot_form"
+SETTINGS_EVENT = "supportbot_settings"
 CARD_EVENT = "supportbot_card"
 PAGE = 200
 MAX_PAGES = 10
@@ -43,6 +45,18 @@ def find_in_channel(api: SlackApi, channel_id: str, mark: dict[str, Any], *, old
     asked: dict[str, Any] = {"channel": channel_id, "oldest": oldest, "include_all_metadata": True, "limit": PAGE}
     messages = api.call("conversations.history", **asked).get("messages", ())
     return next((str(each["ts"]) for each in messages if _carries(each.get("metadata"), mark)), "")
+
+
+def find_own_message(api: SlackApi, user_id: str, mark: dict[str, Any], *, oldest: str) -> tuple[str, str]:
+    """Return channel and ts of the message to a person alone that carries the mark, or empty strings.
+
+    Slack names the channel of a person's own messages only where something was written already.
+    """
+    asked: dict[str, Any] = {"user": user_id, "types": "im", "limit": PAGE}
+    channels = api.call("users.conversations", **asked).get("channels", ())
+    channel_id = next((str(each["id"]) for each in channels if each.get("user") == user_id), "")
+    ts = find_in_channel(api, channel_id, mark, oldest=oldest) if channel_id else ""
+    return (channel_id, ts) if ts else ("", "")
 
 
 def find_stream(place: Place, *, since: float, known: Collection[str]) -> str:

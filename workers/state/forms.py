@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import cast
 
@@ -26,6 +27,14 @@ class Forms:
         with state_errors():
             self._redis.set(key, by, nx=True, ex=KEPT_SECONDS)
             return cast("bytes | None", self._redis.get(key)) == by.encode()
+
+    def placed_before(self, team_id: str, action_id: str) -> float:
+        """Note that the card of a sent form gets its place; return when somebody began that before, 0 if nobody did."""
+        key = f"sb:form:{team_id}:{action_id}:placed"
+        with state_errors():
+            if self._redis.set(key, f"{time.time():.6f}", nx=True, ex=KEPT_SECONDS):
+                return 0.0
+            return float(cast("bytes | None", self._redis.get(key)) or 0)
 
     def keep_files(self, team_id: str, form_id: str, files: Sequence[SlackFile]) -> None:
         """Remember the files that go with what the form files."""
