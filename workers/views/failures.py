@@ -59,8 +59,8 @@ TO_BE_DECIDED = (
     "Its card says what is to be decided."
 )
 EDITED_SINCE = (
-    "Jira answers again, but I have not filed the draft by myself: it was changed after you confirmed it. "
-    "Press Create on its card to file it as it reads now."
+    "I have not filed your draft by myself: it was changed after you confirmed it. "
+    "Its card shows how it reads now; press Create there if it is to be filed so."
 )
 ACTION_FAILED = "I could not do that right now. Nothing is lost; please try again in a minute."
 RETRY_GONE = "I no longer have that message; please ask me again."
