@@ -27,6 +27,7 @@ from workers.replay import turns_to_drop
 from workers.rounds import HistoryEntry
 from workers.settings import WorkerSettings
 from workers.slack.api import SlackClients
+from workers.slack.cards import Cards
 from workers.slack.files import SlackFiles
 from workers.slack.people import People
 from workers.slack.place import Place
@@ -60,6 +61,7 @@ class TurnServices:
     people: People
     jira: JiraGateway
     claude: Claude
+    cards: Cards
     desk: DraftDesk
     changes: ChangeDesk
     channels: Channels
@@ -135,6 +137,11 @@ class Attempt:
         """Return whether a draft or a change of the conversation, this turn's or an older one, waits for its button."""
         return self.services.decisions.are_open(self.request.conversation)
 
+    @property
+    def done_before(self) -> str:
+        """Return what is to be said of what the question led to in Jira before it was edited; empty if nothing."""
+        return self.journal.get("done_before") or ""
+
     def forget_history(self) -> None:
         """Leave out all earlier turns, now and, once this one is committed, for good."""
         self._forgotten, self.history, self.usable_history = len(self.history), [], []
@@ -199,6 +206,7 @@ class Attempt:
             cached_share=round(used.cached_share, 3),
             usd=round(used.usd, 6),
         )
+        self.services.cards.rest(self.request.conversation)
 
     def _have_compacted(self) -> None:
         """Let some worker shorten the history beside all else; if that is not taken down the next turn asks for it."""

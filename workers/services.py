@@ -48,6 +48,7 @@ from workers.state.mailbox import Mailboxes
 from workers.state.metrics import Metrics
 from workers.state.pasts import Pasts
 from workers.state.proposals import Proposals
+from workers.state.rests import Rests
 from workers.state.similar import SimilarIssues
 
 TOOL_THREADS = 32
@@ -165,7 +166,8 @@ class Services:
 
     @once
     def cards(self) -> Cards:
-        return Cards(self.slack, sets_sessions=self.settings.slack_streaming, waits=self.decisions.are_open)
+        rests = Rests(self.redis) if self.settings.slack_streaming else None
+        return Cards(self.slack, rests=rests, waits=self.decisions.are_open)
 
     @once
     def desk(self) -> DraftDesk:
@@ -223,6 +225,7 @@ class Services:
             people=self.people,
             jira=self.jira,
             claude=self.claude,
+            cards=self.cards,
             desk=self.desk,
             changes=self.changes,
             channels=self.channels,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from workers.errors import ReplyGone, SlackUnavailable, StateUnavailable
 from workers.logs import get_logger
@@ -12,6 +12,7 @@ from workers.records import Conversation
 from workers.slack.api import SlackApi, SlackClients, Sleep
 from workers.slack.lookup import CARD_EVENT, find_message, metadata
 from workers.slack.session import SessionStatus, set_at_rest
+from workers.state.rests import Rests
 
 PATIENCE_SECONDS = 30.0
 LOOK_AFTER_SECONDS = 1.0
@@ -27,11 +28,11 @@ class Cards:
         slack: SlackClients,
         *,
         sleep: Sleep = time.sleep,
-        sets_sessions: bool = False,
+        rests: Rests | None = None,
         waits: Callable[[Conversation], bool] = lambda _: False,
     ) -> None:
-        """`waits` tells whether a conversation waits for a person's decision."""
-        self._slack, self._sleep, self._sets_sessions, self._waits = slack, sleep, sets_sessions, waits
+        """With `rests` the sessions of threads are set; `waits` tells whether one waits for a person's decision."""
+        self._slack, self._sleep, self._rests, self._waits = slack, sleep, rests, waits
 
     def show(
         self,
@@ -69,15 +70,28 @@ class Cards:
                 left -= max(wait, LOOK_AFTER_SECONDS)
 
     def settled(self, conversation: Conversation, status: SessionStatus) -> None:
-        """Show that a decision was made in the thread; it goes on waiting if there is another to be made."""
-        if not self._sets_sessions:
+        """Show that a decision was made in the thread, at once or, while a turn is open there, when that is over."""
+        if self._rests:
+            try:
+                self._rests.leave(conversation, status)
+            except StateUnavailable as error:
+                log.info("session_not_set", status=status, error=type(error).__name__)
+            else:
+                self.rest(conversation)
+
+    def rest(self, conversation: Conversation) -> None:
+        """Show what was decided unless a turn is open; the thread goes on waiting if there is more to be decided."""
+        if not self._rests:
             return
         try:
-            now: SessionStatus = "suspended" if self._waits(conversation) else status
+            status = self._rests.take(conversation)
+            is_waiting = bool(status) and self._waits(conversation)
         except StateUnavailable as error:
-            log.info("session_not_set", status=status, error=type(error).__name__)
+            log.info("session_not_set", error=type(error).__name__)
             return
-        set_at_rest(self._slack.of(conversation.team_id), conversation, now)
+        if status:
+            now = "suspended" if is_waiting else cast("SessionStatus", status)
+            set_at_rest(self._slack.of(conversation.team_id), conversation, now)
 
     def _show(self, conversation: Conversation, card: dict[str, Any], known_ts: str, *, is_new: bool) -> str:
         api = self._slack.of(conversation.team_id)

@@ -10,6 +10,8 @@ from sandbox.faults import Fault
 from tests.unit.workers.slack.world import CHANNEL, World
 from workers.errors import SlackUnavailable
 from workers.slack.cards import Cards
+from workers.state.mailbox import Mailboxes
+from workers.state.rests import Rests
 
 pytestmark = pytest.mark.integration
 
@@ -21,6 +23,10 @@ def blocks(text: str) -> list[dict[str, Any]]:
 def show(world: World, text: str, known_ts: str = "", key: str = "d1") -> str:
     cards = Cards(world.clients, sleep=world.sleep)
     return cards.show(world.conversation, key=key, blocks=blocks(text), text=text, known_ts=known_ts)
+
+
+def with_sessions(world: World) -> Cards:
+    return Cards(world.clients, sleep=world.sleep, rests=Rests(world.redis))
 
 
 def test_a_card_is_posted_once_and_then_rewritten(world: World) -> None:
@@ -78,15 +84,32 @@ def test_a_channel_that_is_gone_is_no_failure_of_the_draft(world: World) -> None
 def test_a_decision_sets_the_session_of_the_thread_at_rest_where_sessions_are_used(world: World) -> None:
     Cards(world.clients, sleep=world.sleep).settled(world.conversation, "closed")
     assert not world.standin.workspace.sessions
-    Cards(world.clients, sleep=world.sleep, sets_sessions=True).settled(world.conversation, "closed")
+    with_sessions(world).settled(world.conversation, "closed")
     assert world.standin.workspace.sessions[CHANNEL, world.turn_ts].status == "closed"
     world.standin.slack.is_agent = False
     for _ in range(2):
-        Cards(world.clients, sleep=world.sleep, sets_sessions=True).settled(world.conversation, "active")
+        with_sessions(world).settled(world.conversation, "active")
     assert world.calls("agents.sessions.setStatus") == 2, "an app that is no agent is not asked again"
 
 
 def test_a_thread_with_another_decision_to_make_goes_on_waiting_after_one(world: World) -> None:
-    cards = Cards(world.clients, sleep=world.sleep, sets_sessions=True, waits=lambda _: True)
+    cards = Cards(world.clients, sleep=world.sleep, rests=Rests(world.redis), waits=lambda _: True)
     cards.settled(world.conversation, "closed")
     assert world.standin.workspace.sessions[CHANNEL, world.turn_ts].status == "suspended"
+
+
+def test_a_decision_while_a_turn_is_open_is_shown_once_when_that_is_over(world: World) -> None:
+    boxes, cards = Mailboxes(world.redis, ttl_seconds=60), with_sessions(world)
+    boxes.put(world.conversation.box, world.turn_ts, {})
+    claim = boxes.claim(world.conversation.box)
+    assert claim
+    cards.settled(world.conversation, "active")
+    cards.settled(world.conversation, "closed")
+    assert not world.standin.workspace.sessions
+
+    boxes.commit(claim)
+
+    for _ in range(2):
+        cards.rest(world.conversation)
+    assert world.standin.workspace.sessions[CHANNEL, world.turn_ts].status == "closed"
+    assert world.calls("agents.sessions.setStatus") == 1
