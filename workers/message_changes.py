@@ -52,6 +52,7 @@ class MessageChanges:
         if not is_placed:
             conversation = self.boxes.conversation_of(conversation, ts)
         withdrawn = bool(self.boxes.mark(conversation.box, "deleted", only=ts))
+        self.failed.forget(conversation, ts)
         if withdrawn:
             self.kick(conversation.box)
         else:

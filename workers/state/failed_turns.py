@@ -31,6 +31,11 @@ class FailedTurns:
             data = cast("bytes | None", self._redis.get(_key(conversation, turn_ts)))
         return TurnRequest.model_validate(decode(data)) if data else None
 
+    def forget(self, conversation: Conversation, turn_ts: str) -> None:
+        """Let a Retry button ask no more: its question is gone."""
+        with state_errors():
+            self._redis.delete(_key(conversation, turn_ts))
+
 
 def _key(conversation: Conversation, turn_ts: str) -> str:
     return f"sb:{{{conversation.box}}}:failed:{turn_ts}"
