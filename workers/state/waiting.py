@@ -1,4 +1,4 @@
-"""Who waits for a worker: the conversations with mail that nobody works on, in the order in which they came."""
+"""Who waits for a worker: conversations with mail that could be worked on and is not, in the order of asking."""
 
 from __future__ import annotations
 
@@ -12,12 +12,20 @@ from workers.state.mailbox import READY
 MOST = 1_000
 
 # One script instead of two commands for each: the caller answers events in the meantime.
+# What waits for a time and not for a worker stands in nobody's way; what is stopped meanwhile wants a worker at once.
 _WAITING = """
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local waiting = {}
 for _, box in ipairs(redis.call('ZRANGE', KEYS[1], 0, ARGV[1] - 1)) do
-  if string.sub(box, 1, 5) == 'turn:' and redis.call('EXISTS', 'sb:{' .. box .. '}:lease') == 0 then
-    local head = redis.call('LINDEX', 'sb:{' .. box .. '}:mail', 0)
-    if head then waiting[#waiting + 1] = box; waiting[#waiting + 1] = head end
+  local key = 'sb:{' .. box .. '}:'
+  if string.sub(box, 1, 5) == 'turn:' and redis.call('EXISTS', key .. 'lease') == 0 then
+    local head = redis.call('LINDEX', key .. 'mail', 0)
+    local parked = tonumber(redis.call('HGET', key .. 'journal', 'not_before') or '0') > now
+    if head and (not parked or redis.call('HEXISTS', key .. 'marks', head) == 1) then
+      waiting[#waiting + 1] = box
+      waiting[#waiting + 1] = head
+    end
   end
 end
 return waiting
