@@ -52,10 +52,8 @@ def run_turn(claim: Claim, services: TurnServices) -> None:
         end = TurnEnd(attempt)
         log.info("turn_taken", attempts=claim.attempts)
         try:
-            if claim.attempts > MAX_ATTEMPTS:
-                end.fail(failures.GAVE_UP, may_retry=True)
-                return
-            answer_message(attempt)
+            if _may_begin(claim, end):
+                answer_message(attempt)
         except Interrupted as interrupted:
             end.interrupted(interrupted.reason)
         except ReplyGone as gone:
@@ -71,6 +69,14 @@ def run_turn(claim: Claim, services: TurnServices) -> None:
         except Exception as error:
             log.exception("turn_failed", exc_info=error)
             end.broken()
+
+
+def _may_begin(claim: Claim, end: TurnEnd) -> bool:
+    """Return whether a message is to be answered now; if not it is given up, or given back to wait on."""
+    if claim.attempts > MAX_ATTEMPTS:
+        end.fail(failures.GAVE_UP, may_retry=True)
+        return False
+    return not end.waits_on()
 
 
 def answer_message(attempt: Attempt) -> None:
@@ -103,7 +109,7 @@ def answer_message(attempt: Attempt) -> None:
     attempt.await_sign()
     attempt.seal()
     failpoint("sealed")
-    attempt.reply.finish(is_waiting=attempt.waits_for_person)
+    attempt.reply.finish(attempt.done_before, is_waiting=attempt.waits_for_person)
     failpoint("finished")
     # As it was answered: it may have lost its pictures on the way.
     asked = attempt.journal.get("question") or question.message

@@ -19,6 +19,7 @@ from workers.errors import (
 from workers.logs import get_logger
 from workers.proposals import Proposal
 from workers.records import Draft, Filing
+from workers.slack.status import REFRESH_SECONDS
 from workers.turn_messages import joined, keys_read, said_before, stopped_messages
 from workers.views import failures
 from workers.views.change_words import made
@@ -70,16 +71,33 @@ class TurnEnd:
         if (wait or 0) > LONGEST_WAIT_SECONDS or (wait is None and waited > hopeless):
             self.fail(_sentence(error), may_retry=True)
             return
+        delay = min(max(2.0, waited / 2), hopeless / 3) if wait is None else wait
+        is_model = isinstance(error, ClaudeUnavailable)
         try:
             if since is None:
                 self._attempt.journal.put("failing_since", now)
+            if is_model:
+                self._attempt.journal.put("model_away_until", now + delay)
         except Interrupted:
             log.info("turn_interrupted", reason="fenced")
             return
-        if isinstance(error, ClaudeUnavailable):
-            self._attempt.reply.rest_with(failures.CLAUDE_WAITS)
-        delay = min(max(2.0, waited / 2), hopeless / 3) if wait is None else wait
-        self._services.boxes.release(self._claim, delay_seconds=delay, refund=True)
+        if is_model:
+            self._wait_for_model(delay)
+        else:
+            self._services.boxes.release(self._claim, delay_seconds=delay, refund=True)
+
+    def waits_on(self) -> bool:
+        """Give the turn back if it was taken only to say that it still waits for the model; tell whether so."""
+        left = (self._attempt.journal.get("model_away_until") or 0) - time.time()
+        if left < 1 or self._claim.mark:
+            return False
+        self._wait_for_model(left)
+        return True
+
+    def _wait_for_model(self, seconds: float) -> None:
+        """Give the turn back until the model may be asked again, or until the status has to be shown again."""
+        self._attempt.reply.rest_with(failures.CLAUDE_WAITS)
+        self._services.boxes.release(self._claim, delay_seconds=min(seconds, REFRESH_SECONDS), refund=True)
 
     def fail(self, sentence: str, *, may_retry: bool = False) -> None:
         """End the turn with a sentence; with `may_retry` also with a button that asks the same again."""
@@ -90,7 +108,7 @@ class TurnEnd:
                 self._services.failed.keep(attempt.request)
             self._recall()
             attempt.await_sign()
-            attempt.reply.fail(self._with_sources(sentence), can_retry=may_retry)
+            attempt.reply.fail(self._with_sources(joined(sentence, attempt.done_before)), can_retry=may_retry)
         except SlackUnavailable as error:
             # The sentence is the answer: it waits for Slack as any other would.
             if self._waits_for_slack(error.retry_after_seconds or 5):
@@ -137,16 +155,19 @@ class TurnEnd:
             self._services.kick(self._claim.box)
 
     def _begin_anew(self) -> None:
-        """Answer the new words in the same message; drafts of the old ones are withdrawn."""
+        """Answer the new words in the same message; drafts of the old ones are withdrawn, what is in Jira is said."""
         self._close_drafts()
+        done = failures.edited_but_done(self._filed(), self._changes_made())
+        if done:
+            self._attempt.journal.put("done_before", done)
         self._services.boxes.restart(self._claim)
         self._services.kick(self._claim.box)
 
     def _withdraw(self) -> None:
         """Take the answer to a deleted question back; what is in Jira already is said."""
-        filed = self._close_drafts()
+        self._close_drafts()
         attempt = self._attempt
-        done = self._changes_made()
+        filed, done = self._filed(), self._changes_made()
         attempt.await_sign()
         if filed or done:
             attempt.reply.restart_from("")
@@ -155,21 +176,25 @@ class TurnEnd:
             attempt.reply.withdraw()
         attempt.commit(None, "deleted")
 
-    def _close_drafts(self) -> list[Filing]:
-        """Cancel what of this turn waits for a person; return what became of its other drafts that are in Jira."""
-        filed = []
+    def _close_drafts(self) -> None:
+        """Cancel what of this turn waits for a person."""
         for proposal in self._services.changes.of_turn(self._attempt.request.conversation, self._attempt.request.ts):
             if proposal.state in ("new", "rejected", "cancelled"):
                 self._cancel(self._services.changes.cancel, proposal)
-        for draft, filing in self._services.filings.of_conversation(self._attempt.request.conversation):
-            if draft.turn_ts != self._attempt.request.ts:
-                continue
-            if filing.state == "done":
-                filed.append(filing)
-            elif filing.state in ("new", "rejected", "cancelled"):
+        for draft, filing in self._drafts():
+            if filing.state in ("new", "rejected", "cancelled"):
                 # Also one that an earlier try cancelled: its card may not show it yet.
                 self._cancel(self._services.desk.cancel, draft)
-        return filed
+
+    def _drafts(self) -> list[tuple[Draft, Filing]]:
+        """Return the drafts of this turn and how they stand now."""
+        request = self._attempt.request
+        found = self._services.filings.of_conversation(request.conversation)
+        return [(draft, filing) for draft, filing in found if draft.turn_ts == request.ts]
+
+    def _filed(self) -> list[Filing]:
+        """Return what became of those drafts of this turn that are in Jira."""
+        return [filing for _, filing in self._drafts() if filing.state == "done"]
 
     def _changes_made(self) -> list[str]:
         """Return what this turn has changed in Jira, a name each."""
@@ -187,8 +212,13 @@ class TurnEnd:
         return joined(sentence, self._attempt.citations.listed_for(self._attempt.reply.text))
 
     def _recall(self) -> None:
-        """Let the reply stand as finished rounds left it, if this worker ends before it has gone through them."""
+        """Let the reply stand as finished rounds left it, if this worker ends before it has gone through them.
+
+        What was to be its last word may be said again by the end.
+        """
         attempt = self._attempt
+        if attempt.done_before and attempt.reply.text.endswith(attempt.done_before):
+            attempt.reply.recall(attempt.reply.text.removesuffix(attempt.done_before).rstrip())
         if not attempt.reply.text:
             attempt.reply.recall(said_before(attempt.journal, attempt.citations))
 
@@ -198,7 +228,7 @@ class TurnEnd:
         sentence = failures.DEADLINE if reason == "deadline" else failures.STOPPED
         if not attempt.reply.segments:
             sentence = failures.DEADLINE if reason == "deadline" else failures.STOPPED_BEFORE_ANSWER
-        sentence = failures.stopped_after(sentence, self._changes_made())
+        sentence = failures.stopped_after(sentence, self._filed(), self._changes_made())
         question = attempt.journal.get("question")
         entry = None
         if question:

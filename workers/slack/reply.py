@@ -138,8 +138,10 @@ class Reply:
         """Take what another worker has shown as the text so far; it is written with whatever comes next."""
         self._say_from(text)
 
-    def finish(self, *, is_waiting: bool = False) -> None:
+    def finish(self, last_words: str = "", *, is_waiting: bool = False) -> None:
         """Show the whole text and take the status away; `is_waiting`: the thread waits for a person's decision."""
+        if last_words:
+            self._conclude(last_words)
         status: SessionStatus = "suspended" if is_waiting else "active"
         self._deliver(Ending(asks_for_feedback=self._asks_for_feedback, status=status), heeds_stop=True)
 

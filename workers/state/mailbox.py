@@ -168,7 +168,7 @@ class Mailboxes:
         return cast("Mark", answer)
 
     def restart(self, claim: Claim) -> None:
-        """Give an edited message back to be answered anew; only its Slack messages are kept. Raises Interrupted."""
+        """Give an edited message back to be answered anew in the same Slack messages; raises Interrupted."""
         with state_errors():
             answer = self._restart(keys=keys_of(claim.box), args=[claim.box, claim.token, claim.id])
         if answer == b"fenced":

@@ -156,14 +156,14 @@ return 'edited'
 """
 )
 
-# Begins the head anew with its new words, in the same Slack messages.
+# Begins the head anew with its new words, in the same Slack messages; what was done before is still to be said.
 RESTART = (
     _HEAD
     + """
 local box, token, id = unpack(ARGV)
 if redis.call('GET', lease) ~= token then return 'fenced' end
 for _, field in ipairs(redis.call('HKEYS', journal)) do
-  if field ~= 'id' and field ~= 'segments' then redis.call('HDEL', journal, field) end
+  if field ~= 'id' and field ~= 'segments' and field ~= 'done_before' then redis.call('HDEL', journal, field) end
 end
 -- A stop or a deletion that came after the edit stays: the next worker obeys it.
 if redis.call('HGET', marks, id) == 'edited' then redis.call('HDEL', marks, id) end
@@ -182,6 +182,8 @@ if redis.call('GET', lease) ~= token then return 0 end
 redis.call('DEL', lease)
 if refund == '1' then redis.call('HINCRBY', journal, 'attempts', -1) end
 redis.call('HSET', journal, 'not_before', now + delay_ms)
+-- What was marked at the last moment is not left waiting.
+if redis.call('HEXISTS', marks, redis.call('LINDEX', mail, 0) or '') == 1 then delay_ms = 0 end
 redis.call('ZADD', ready, now + delay_ms, box)
 return 1
 """

@@ -135,15 +135,26 @@ def may_not_change(filers: Filers) -> str:
 
 def deleted_but_done(filings: Sequence[Filing], changes: Sequence[str]) -> str:
     """Say what a withdrawn question had already led to."""
+    return f"The question was deleted. {_done_before(filings, changes)}"
+
+
+def edited_but_done(filings: Sequence[Filing], changes: Sequence[str]) -> str:
+    """Say what the old words of a question had already led to; empty if nothing is in Jira."""
+    return f"_The question was edited. {_done_before(filings, changes)}_" if filings or changes else ""
+
+
+def _done_before(filings: Sequence[Filing], changes: Sequence[str]) -> str:
     new = ", ".join(filing.issue_key for filing in filings if not filing.joins)
     joined = ", ".join(filing.issue_key for filing in filings if filing.joins)
     done = [f"filed {new}"] if new else []
     done += [f"done this in Jira: {'; '.join(changes)}"] if changes else []
     said = [f"the report was added to {joined} as a comment"] if joined else []
     said += [f"I had already {' and '.join(done)}"] if done else []
-    return f"The question was deleted. Before that {', and '.join(said)}."
+    return f"Before that {', and '.join(said)}."
 
 
-def stopped_after(sentence: str, changes: Sequence[str]) -> str:
+def stopped_after(sentence: str, filings: Sequence[Filing], changes: Sequence[str]) -> str:
     """Say that an answer ends here, and what was done in Jira before."""
-    return f"{sentence}\n\n_Already done in Jira: {'; '.join(changes)}._" if changes else sentence
+    done = [f"report added to {each.issue_key}" if each.joins else f"filed {each.issue_key}" for each in filings]
+    done += changes
+    return f"{sentence}\n\n_Already done in Jira: {'; '.join(done)}._" if done else sentence
