@@ -93,7 +93,7 @@ def with_block_ids(blocks: list[Json]) -> list[Json]:
 
 
 _UNTOUCHED = object()
-"""Of a field that nobody went to: what it began with stands. None says that somebody emptied it."""
+"""Of a field that nobody went to: what it began with stands. None or "" says that somebody emptied it."""
 
 
 def filled_in(blocks: list[Json], values: Json, *, is_sent: bool = True) -> Json:
@@ -127,7 +127,7 @@ def _entry(block: Json, element: Json, given: Any, *, is_sent: bool) -> Json:
         _initial(element, name)
         if given is _UNTOUCHED
         else _emptied(name)
-        if given is None
+        if given in (None, "")
         else _typed(element, kind, given)
     )
     is_empty = value is None or value in ("", [])

@@ -129,6 +129,7 @@ function withPersons(element) {
   return { ...element, options, initial_options: options.filter((one) => initial.has(one.value)) };
 }
 
+/** A field that nobody can go to here: it reads as undefined, so that it is left out and keeps what it holds. */
 function unknown(element, { id }) {
-  return { node: h("p.unknown-block", { id }, `(${element.type} is not shown here)`), read: () => null };
+  return { node: h("p.unknown-block", { id }, `(${element.type} is not shown here)`), read: () => undefined };
 }

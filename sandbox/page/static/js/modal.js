@@ -25,10 +25,11 @@ export function showModal() {
   if (!dialog.open) dialog.showModal();
 }
 
-/** What was typed so far, kept across updates of the same view as Slack keeps it. */
+/** What was typed so far, kept across updates of the same view as Slack keeps it; "" for what was emptied. */
 function typed(view) {
   if (view.id !== shown.id) return {};
-  return Object.fromEntries([...shown.fields].map(([name, field]) => [name, field.read()]));
+  const kept = (field) => field.read() ?? (field.hadValue ? "" : undefined);
+  return Object.fromEntries([...shown.fields].map(([name, field]) => [name, kept(field)]));
 }
 
 function draw(dialog, view, look) {
@@ -41,8 +42,8 @@ function draw(dialog, view, look) {
   };
   const field = (block) => {
     const name = `${block.block_id} ${block.element.action_id}`;
-    const made = makeField(block, tools, kept[name] ?? undefined, view.errors?.[block.block_id]);
-    fields.set(name, made);
+    const made = makeField(block, tools, kept[name], view.errors?.[block.block_id]);
+    fields.set(name, { ...made, hadValue: kept[name] === "" || (made.read() ?? "") !== "" });
     return made.node;
   };
   const form = h(
@@ -97,10 +98,10 @@ async function submit(event, view) {
   button.disabled = false;
 }
 
-/** What the fields hold, by block id; empty ones are left out. */
+/** What the fields hold, by block id; null says that a field is empty, as one left out would keep its initial value. */
 function filled(fields) {
   const read = [...fields].map(([name, field]) => [name.slice(0, name.lastIndexOf(" ")), field.read()]);
-  return Object.fromEntries(read.filter(([, value]) => value !== null && value !== ""));
+  return Object.fromEntries(read.map(([name, value]) => [name, value === "" ? null : value]));
 }
 
 async function suggest(view, block, element, typedText) {

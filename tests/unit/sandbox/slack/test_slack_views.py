@@ -118,3 +118,31 @@ def test_a_form_keeps_its_initial_values_and_refuses_what_is_not_offered() -> No
         filled_in(blocks, {"priority": "Low"})
     with pytest.raises(FormIncomplete):
         filled_in(blocks, {"colour": "red"})
+
+
+@pytest.mark.parametrize("emptied", [None, ""])
+def test_a_field_that_somebody_emptied_arrives_as_null_and_one_left_alone_with_its_initial_value(
+    emptied: str | None,
+) -> None:
+    option = {"text": {"type": "plain_text", "text": "High"}, "value": "2"}
+    elements = {
+        "select": {"type": "static_select", "options": [option], "initial_option": option},
+        "time": {"type": "timepicker", "initial_time": "22:00"},
+        "words": {"type": "plain_text_input", "initial_value": "German", "min_length": 2},
+        "several": {"type": "multi_static_select", "options": [option], "initial_options": [option]},
+    }
+    label = {"type": "plain_text", "text": "Field"}
+    blocks = [
+        {"type": "input", "block_id": name, "label": label, "optional": True, "element": {"action_id": "a", **element}}
+        for name, element in elements.items()
+    ]
+
+    state = filled_in(blocks, dict.fromkeys(elements, emptied))
+    kept = filled_in(blocks, {})
+
+    assert state["select"]["a"]["selected_option"] is None
+    assert state["time"]["a"]["selected_time"] is None
+    assert state["words"]["a"]["value"] is None
+    assert state["several"]["a"]["selected_options"] == []
+    assert kept["time"]["a"]["selected_time"] == "22:00"
+    assert kept["words"]["a"]["value"] == "German"
