@@ -42,6 +42,12 @@ _ORDERS_IT = re.compile(
     _I | re.DOTALL,
 )
 """What somebody reports of "it" is no wish to change the last issue."""
+_BESIDE = re.compile(
+    r"[\"”]?[,;.]?\s+(?:and|then)\s+(?:(?:also|then|please)\s+)*"
+    r"(?=(?:set|move|assign|unassign|change|raise|lower|mark|close|resolve|reopen|add|remove|transition)\b)",
+    _I,
+)
+"""Where a comment's words end and a further wish begins."""
 _CLAUSES = re.compile(r"\s+(?:and|then|but)\s+|[;,]\s+", _I)
 _ABOUT_CUSTOMERS = re.compile(r"\b(?:customers?|public(?:ly)?)\b", _I)
 
@@ -72,18 +78,42 @@ def calls_for(situation: Situation, kind: Kind) -> list[tuple[str, dict[str, Any
         }
         wanted = [("jira_link_issues", arguments)]
     elif kind == "comment":
-        # Keys in the comment's own words are not where it goes.
-        said = _SAID.search(question)
-        place = question[: said.start(1)] if said else question
-        where = list(dict.fromkeys(KEY.findall(place))) or keys
-        wanted = [("jira_add_comment", {"key": key, **_comment(question, said)}) for key in where]
+        wanted = _comments(question, keys)
     elif kind == "change":
-        fields, move = _parts(question)
-        wanted = [("jira_update_issue", {"key": key, **fields}) for key in keys]
-        wanted += [("jira_transition_issue", {"key": key, **_target(move)}) for key in keys if move]
+        wanted = _changes(question, keys)
     else:
         wanted = [("jira_transition_issue", {"key": key, **_target(question)}) for key in keys]
     return [call for call in wanted if call[0] in situation.tools]
+
+
+def _comments(question: str, keys: list[str]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the calls for a comment, and for what else is wished of the issue behind its words."""
+    question, beside = _apart(question)
+    # Keys in the comment's own words are not where it goes.
+    said = _SAID.search(question)
+    place = question[: said.start(1)] if said else question
+    where = list(dict.fromkeys(KEY.findall(place))) or keys
+    calls = [("jira_add_comment", {"key": key, **_comment(question, said)}) for key in where]
+    if _is_of_fields(beside):
+        return calls + _changes(beside, where)
+    return calls + [("jira_transition_issue", {"key": key, **_target(beside)}) for key in where if beside]
+
+
+def _apart(question: str) -> tuple[str, str]:
+    """Return a wish for a comment, and the wish for a change of the same issue that follows it, empty for none."""
+    said = _SAID.search(question)
+    for border in _BESIDE.finditer(question, said.start(1) if said else len(question)):
+        beside = question[border.end() :]
+        if _is_of_fields(beside) or (_MOVE.search(beside) and _TARGET.search(beside)):
+            return question[: border.start()], beside
+    return question, ""
+
+
+def _changes(question: str, keys: list[str]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the calls that set fields of issues, and move them where that is wished as well."""
+    fields, move = _parts(question)
+    calls = [("jira_update_issue", {"key": key, **fields}) for key in keys]
+    return calls + [("jira_transition_issue", {"key": key, **_target(move)}) for key in keys if move]
 
 
 def _keys_of(situation: Situation) -> list[str]:

@@ -44,7 +44,12 @@ def groups_of(keywords: list[str]) -> list[str]:
 
 def weight_of(words: str) -> int:
     """Return how much the words tell: the more telling keywords, the more."""
-    return sum(1 + _weight(word) for word in keywords_of(words))
+    return sum(map(worth, keywords_of(words)))
+
+
+def worth(keyword: str) -> int:
+    """Return how much one keyword tells."""
+    return 1 + _weight(keyword)
 
 
 def _weight(word: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.claude.brain.filing import summary_of, topic_of
 from sandbox.claude.brain.keywords import keywords_of
 from sandbox.claude.brain.reading import Situation
-from sandbox.claude.brain.triage import PRIORITY, is_problem, judge
+from sandbox.claude.brain.triage import PRIORITY, QUESTIONS, is_problem, judge
 
 
 def structured_answer(situation: Situation, schema: dict[str, Any]) -> str:
@@ -52,7 +52,7 @@ def _resolved(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
 def _items(name: str, schema: dict[str, Any], situation: Situation, root: dict[str, Any]) -> list[Any]:
     items = _resolved(schema.get("items", {}), root)
     if "question" in name:
-        return [f"What about {gap}?" for gap in judge(_subject(situation)).gaps]
+        return [QUESTIONS[gap] for gap in judge(_subject(situation)).gaps]
     if items.get("type") == "string" and "enum" not in items:
         return keywords_of(_subject(situation))
     return [_value("", items, situation, root)] if schema.get("minItems") else []

@@ -32,6 +32,12 @@ _GAPS = {
     "who is affected": r"everyone|everybody|all (?:of|users)|teams?|users|customers|only me|just me|people|nobody"
     r"|colleagues?|office|\d+ (?:of us|persons)",
 }
+QUESTIONS = {
+    "the steps that lead to it": "Which steps lead to it?",
+    "since when it happens": "Since when does it happen?",
+    "who is affected": "Who is affected?",
+}
+"""How each gap is asked for."""
 _PROBLEM = re.compile(
     r"\b(?:can(?:'|\u2019|no)?t|down|drop(?:s|ping|ped)?|fail\w*|crash\w*|broken?|breaks|slow|errors?|wrong|stuck|lost"
     r"|not work\w*|(?:doesn|don|won|isn|didn)['\u2019]t|stopped|blocked|missing|freez\w*|hang(?:s|ing)?|times? ?out"
