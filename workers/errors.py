@@ -31,8 +31,16 @@ class SupportBotError(Exception):
     """Base of all errors of this program."""
 
 
+ToolErrorKind = Literal["input", "missing", "project", "asker"]
+
+
 class ToolError(SupportBotError):
-    """A tool call that the model can correct; its text is an instruction to the model."""
+    """A tool call that the model can correct; its text is an instruction to the model, its kind for people."""
+
+    def __init__(self, text: str, *, kind: ToolErrorKind = "input") -> None:
+        super().__init__(text)
+        self.kind = kind
+        """What is wrong: some value, a required field without one, a project or an asker to whom Jira is closed."""
 
 
 class Transient(SupportBotError):
@@ -107,10 +115,21 @@ class FilingUncertain(SupportBotError):
 
 
 class JiraRefused(SupportBotError):
-    """Jira refused a request; `field_errors` maps field ids to Jira's words, `messages` are the rest."""
+    """Jira refused a request; `field_errors` maps field ids to Jira's words, `messages` are the rest.
 
-    def __init__(self, status: int, field_errors: dict[str, str] | None = None, messages: tuple[str, ...] = ()) -> None:
+    What cannot be sent at all is refused in the same way, before Jira hears of it: `was_sent` is false then.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        field_errors: dict[str, str] | None = None,
+        messages: tuple[str, ...] = (),
+        *,
+        was_sent: bool = True,
+    ) -> None:
         super().__init__(f"Jira answered {status}")
+        self.was_sent = was_sent
         self.status = status
         self.field_errors = field_errors or {}
         self.messages = messages

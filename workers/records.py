@@ -248,6 +248,7 @@ class Draft(Record):
     """The action that made this version."""
 
 
+NOT_SENT = "It was not sent to Jira."
 FilingState = Literal["new", "sending", "done", "rejected", "uncertain", "cancelled"]
 
 
@@ -258,7 +259,7 @@ class Filing(Record):
     issue_key: str = ""
     issue_url: str = ""
     errors: tuple[str, ...] = ()
-    """Why Jira rejected it, a sentence each."""
+    """Why Jira rejected it, a sentence each; NOT_SENT comes first if it was never sent there."""
     pressed_by: str = ""
     uncertain_since: float = 0
     settled_at: float = 0

@@ -139,6 +139,6 @@ def _task(call: dict[str, Any], future: Future[ToolAnswer]) -> Task:
         return Task(call["id"], title, "error", NO_ANSWER)
     answer = future.result()
     if answer.is_error:
-        return Task(call["id"], title, "complete", NOT_YET)
+        return Task(call["id"], title, "complete", NOT_YET[answer.error_kind])
     count = len(answer.links) if answer.count is None else answer.count
     return Task(call["id"], title, "complete", found(count, answer.finds) if count else "", answer.links)

@@ -43,7 +43,9 @@ class CreateRequest:
         directory = self._jira.directory
         accounts = {**directory.accounts(people_of(draft)), **draft.accounts}
         if nobody := unknown_people(draft, accounts):
-            raise JiraRefused(400, dict.fromkeys(nobody, "I know no single Jira account for this person."))
+            raise JiraRefused(
+                400, dict.fromkeys(nobody, "I know no single Jira account for this person."), was_sent=False
+            )
         reporter = accounts.get(str(draft.fields.get(REPORTER, "")))
         reporter = reporter or directory.account_id(draft.asker_email or "", slack_id=draft.asker_id)
         try:
@@ -70,4 +72,4 @@ class CreateRequest:
                 try:
                     self._jira.open_key(str(draft.fields[spec.id]))
                 except ToolError as problem:
-                    raise JiraRefused(400, {spec.id: str(problem)}) from None
+                    raise JiraRefused(400, {spec.id: str(problem)}, was_sent=False) from None

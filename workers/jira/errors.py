@@ -15,6 +15,7 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 
 from workers.errors import FilingUncertain, JiraRefused, JiraUnavailable, Misconfigured, SupportBotError
 from workers.logs import get_logger
+from workers.records import NOT_SENT
 from workers.state.metrics import Metrics
 
 log = get_logger(__name__)
@@ -102,8 +103,9 @@ def refusal_sentences(error: JiraRefused, names: Mapping[str, str] | None = None
     if error.status == 413:
         return ("It is too large for Jira.",)
     known = names or {}
+    own = () if error.was_sent else (NOT_SENT,)
     fields = [f"{_named(field, known)}{_short(text)}" for field, text in error.field_errors.items()]
-    found = (*fields, *map(_short, error.messages))
+    found = (*own, *fields, *map(_short, error.messages))
     return found or (f"Jira refused it without saying why ({error.status}).",)
 
 

@@ -8,6 +8,7 @@ from workers.jira.fields import Fitted, fit
 from workers.jira.people_fields import Find, with_people
 from workers.jira.values import Person
 from workers.records import Draft, FieldSpec
+from workers.views.draft_card import FILL_IN
 
 OWN = ("summary", "description", "priority", "labels", "project", "issue_type")
 """A draft has a place of its own for these."""
@@ -54,7 +55,7 @@ def finder(directory: Directory, project: str) -> Find:
 def notes_on(draft: Draft) -> tuple[str, ...]:
     """Return a sentence for each field that Jira will miss or refuse."""
     fitted = _fitted(draft)
-    missing = [f"{spec.name} is required: press Edit to fill it in." for spec in fitted.missing]
+    missing = [f"{spec.name} is required: {FILL_IN}" for spec in fitted.missing]
     return (*missing, *fitted.problems)
 
 

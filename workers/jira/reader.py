@@ -45,7 +45,8 @@ def checked_project(project: str, projects: tuple[str, ...]) -> str:
     """Return a project's key as Jira writes it; raises ToolError if it is not among these."""
     key = project.strip().upper()
     if key not in projects:
-        raise ToolError(f"Project {key[:40]!r} is not open to me. Open projects: {', '.join(projects) or 'none'}.")
+        offered = ", ".join(projects) or "none"
+        raise ToolError(f"Project {key[:40]!r} is not open to me. Open projects: {offered}.", kind="project")
     return key
 
 

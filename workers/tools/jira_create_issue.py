@@ -103,7 +103,8 @@ def _fitted(
         problems = (*people.problems, *_unseen(fitted, specs, context))
         if fitted.is_complete and not problems:
             return specs, fitted, people
-    raise ToolError(_wanted(fitted.missing, (*fitted.problems, *problems)))
+    wanted = _wanted(fitted.missing, (*fitted.problems, *problems))
+    raise ToolError(wanted, kind="missing" if fitted.missing else "input")
 
 
 def _unseen(fitted: Fitted, specs: Iterable[FieldSpec], context: ToolContext) -> tuple[str, ...]:

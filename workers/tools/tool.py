@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from workers.errors import ToolErrorKind
 from workers.tools.context import ToolContext
 
 
@@ -32,6 +33,8 @@ class ToolAnswer:
     is_error: bool = False
     is_broken: bool = False
     """The error is not the model's to correct: something outside did not work."""
+    error_kind: ToolErrorKind = "input"
+    """What is wrong with a call that the model can correct."""
     issue_keys: tuple[str, ...] = ()
     """The issues that it read."""
     links: tuple[tuple[str, str], ...] = ()

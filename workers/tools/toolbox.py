@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from workers.errors import JiraRefused, JiraUnavailable, SupportBotError, ToolError
+from workers.errors import JiraRefused, JiraUnavailable, SupportBotError, ToolError, ToolErrorKind
 from workers.jira.errors import refusal_sentences
 from workers.logs import get_logger
 from workers.tools import (
@@ -76,7 +76,7 @@ class Toolbox:
         except ValidationError as error:
             return _error(_instruction(tool.name, error))
         except ToolError as error:
-            return _error(str(error))
+            return _error(str(error), kind=error.kind)
         except JiraRefused as error:
             return _error(f"Jira refused this. {' '.join(refusal_sentences(error))}")
         except JiraUnavailable as error:
@@ -89,7 +89,7 @@ class Toolbox:
 
     def _check_access(self, tool: Tool[Any]) -> None:
         if not self._context.is_open and tool.name.startswith("jira_"):
-            raise ToolError(CLOSED)
+            raise ToolError(CLOSED, kind="asker")
 
 
 @functools.cache
@@ -106,9 +106,9 @@ def _small(answer: ToolAnswer) -> ToolAnswer:
     return replace(answer, content=answer.content[:LONGEST_RESULT].rstrip() + CUT)
 
 
-def _error(text: str, *, is_broken: bool = False) -> ToolAnswer:
+def _error(text: str, *, is_broken: bool = False, kind: ToolErrorKind = "input") -> ToolAnswer:
     short = text if len(text) <= LONGEST_ERROR else text[: LONGEST_ERROR - 1].rstrip() + "…"
-    return ToolAnswer(short, is_error=True, is_broken=is_broken)
+    return ToolAnswer(short, is_error=True, is_broken=is_broken, error_kind=kind)
 
 
 def _instruction(name: str, error: ValidationError) -> str:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from workers.records import Draft, FieldValue, Filing, FilingState
+from workers.records import NOT_SENT, Draft, FieldValue, Filing, FilingState
 from workers.similar import Similar
 from workers.views.defuse import defuse
 from workers.views.limits import (
@@ -30,6 +30,9 @@ MOST_FIELDS = 30
 MOST_NOTES = 10
 FILES_SHOWN = 1_000
 ERRORS_SHOWN = 10
+
+FILL_IN = "press Edit to fill it in."
+"""How the note on a required field without a value ends; until then Edit is what to press."""
 
 CREATE, EDIT, CANCEL = "draft_create", "draft_edit", "draft_cancel"
 CHECK, FORCE = "filing_check", "filing_force"
@@ -70,7 +73,7 @@ def _headline(draft: Draft, filing: Filing) -> str:
         return cut_escaped(f"{start} to {filing.joins}", FALLBACK_TEXT)
     if filing.state == "done":
         return cut_escaped(f"Filed as {filing.issue_key}", FALLBACK_TEXT)
-    words = {"new": "Draft", "sending": "Sending to Jira", "rejected": "Jira did not take it", "cancelled": "Cancelled"}
+    words = {"new": "Draft", "sending": "Sending to Jira", "rejected": _refused(filing), "cancelled": "Cancelled"}
     start = words.get(filing.state, "Not confirmed by Jira")
     return cut_escaped(defuse(f"{start}: {draft.project} {draft.issue_type}: {draft.summary}"), FALLBACK_TEXT)
 
@@ -151,8 +154,13 @@ def _cancelled(draft: Draft, filing: Filing) -> Blocks:
 
 
 def _reasons(filing: Filing) -> str:
-    lines = [f"• {_mrkdwn(error, FIELD_SHOWN // 2)}" for error in filing.errors[:ERRORS_SHOWN]]
-    return "\n".join(["*Jira did not take it.* Edit the draft and press Create again.", *lines])
+    reasons = [error for error in filing.errors if error != NOT_SENT]
+    lines = [f"• {_mrkdwn(error, FIELD_SHOWN // 2)}" for error in reasons[:ERRORS_SHOWN]]
+    return "\n".join([f"*{_refused(filing)}.* Edit the draft and press Create again.", *lines])
+
+
+def _refused(filing: Filing) -> str:
+    return "Not sent to Jira" if NOT_SENT in filing.errors else "Jira did not take it"
 
 
 def _uncertain(draft: Draft, filing: Filing, *, asks_person: bool) -> Blocks:
@@ -178,9 +186,10 @@ def _uncertain(draft: Draft, filing: Filing, *, asks_person: bool) -> Blocks:
 
 
 def _buttons(draft: Draft) -> Blocks:
+    is_ready = not any(note.endswith(FILL_IN) for note in draft.notes)
     buttons = [
-        _button(CREATE, "Create", draft, "primary"),
-        _button(EDIT, "Edit", draft),
+        _button(CREATE, "Create", draft, "primary" if is_ready else ""),
+        _button(EDIT, "Edit", draft, "" if is_ready else "primary"),
         _button(CANCEL, "Cancel", draft),
     ]
     asked = f"Asked for by {_mrkdwn(draft.asker_name, FIELD_NAME)}. " if draft.asker_name else ""

@@ -82,7 +82,8 @@ STRANGER_MAY_NOT_CHANGE = "Only members and guests of this workspace may change 
 
 # Ways in beside the conversation
 JIRA_CLOSED = (
-    "What is in Jira is shown to full members of this workspace only. I'm glad to help you without it: just ask me."
+    "What is in Jira is shown to full members of this workspace only, so I can't do that for you. "
+    "For help without it mention me in a channel, or write to me directly."
 )
 GUESTS_NOT_SERVED = "I'm sorry: here I answer full members of this workspace only. Please ask one of them."
 NOT_LOOKED_UP = "Jira did not take that question. Please try it in other words."

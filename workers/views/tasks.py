@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from workers.errors import ToolErrorKind
 from workers.views.limits import cut
 
 TaskStatus = Literal["pending", "in_progress", "complete", "error"]
@@ -17,7 +18,12 @@ MOST_SOURCES = 10
 GOES_ON = "Goes on below."
 BROKEN_OFF = "Broken off."
 NO_ANSWER = "This did not work."
-NOT_YET = "Something is still missing, or does not fit."
+NOT_YET: dict[ToolErrorKind, str] = {
+    "input": "Something does not fit yet.",
+    "missing": "A required field has no value yet.",
+    "project": "That project is not open to me.",
+    "asker": "Jira is open to full members of this workspace only.",
+}
 """What the model can correct, or ask for, is no failure to a person."""
 
 _TITLES = {

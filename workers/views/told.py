@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from workers.records import Draft, Filing, FilingState
+from workers.records import NOT_SENT, Draft, Filing, FilingState
 from workers.similar import Similar
 
 SUMMARY_TOLD = 120
@@ -46,7 +46,8 @@ def filed_at_once(filing: Filing) -> str:
     if filing.state == "done":
         return f"Filed as {filing.issue_key}: {filing.issue_url}"
     if filing.state == "rejected":
-        return f"Jira refused it: {' '.join(filing.errors)} The draft is shown; a person can edit it."
+        start = "" if NOT_SENT in filing.errors else "Jira refused it: "
+        return f"{start}{' '.join(filing.errors)} The draft is shown; a person can edit it."
     if filing.state == "cancelled":
         return "A person has cancelled this draft; nothing was filed."
     return "It was sent to Jira, but the answer was lost. The card in the thread will say whether it was filed."
@@ -58,6 +59,8 @@ def outcomes(drafts: Iterable[tuple[Draft, Filing]]) -> list[str]:
 
 
 def _end(filing: Filing) -> str:
+    if filing.state == "rejected" and NOT_SENT in filing.errors:
+        return "could not be sent to Jira as it is; a person can edit it"
     if filing.state != "done":
         return ENDS[filing.state]
     if filing.joins:

@@ -125,7 +125,7 @@ def test_a_field_that_somebody_emptied_arrives_as_null_and_one_left_alone_with_i
     emptied: str | None,
 ) -> None:
     option = {"text": {"type": "plain_text", "text": "High"}, "value": "2"}
-    elements = {
+    elements: dict[str, dict[str, object]] = {
         "select": {"type": "static_select", "options": [option], "initial_option": option},
         "time": {"type": "timepicker", "initial_time": "22:00"},
         "words": {"type": "plain_text_input", "initial_value": "German", "min_length": 2},

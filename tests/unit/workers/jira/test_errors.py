@@ -8,6 +8,7 @@ import pytest
 
 from workers.errors import JiraRefused
 from workers.jira.errors import LONGEST_TEXT, refusal_sentences, retry_after
+from workers.records import NOT_SENT
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,12 @@ def test_a_refusal_names_fields_as_people_know_them() -> None:
     error = JiraRefused(400, {"customfield_1": "Team is required.", "labels": "no"}, ("And more.",))
 
     assert refusal_sentences(error, {"customfield_1": "Team"}) == ("Team: Team is required.", "labels: no", "And more.")
+
+
+def test_what_was_never_sent_is_told_from_what_jira_refused() -> None:
+    error = JiraRefused(400, {"parent": "Project 'NOPE' is not open to me."}, was_sent=False)
+
+    assert refusal_sentences(error) == (NOT_SENT, "parent: Project 'NOPE' is not open to me.")
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,7 @@ def make_toolbox(jira_url: str, redis_client: redis.Redis, desk: Desk, changes: 
         *,
         email: str | None = "ada@example.com",
         ts: str = "2.1",
+        is_open: bool = True,
         reader: dict[str, Any] | None = None,
         **changed: object,
     ) -> Toolbox:
@@ -117,6 +118,7 @@ def make_toolbox(jira_url: str, redis_client: redis.Redis, desk: Desk, changes: 
             jira=JiraGateway(settings, Cache(redis_client), Metrics(redis_client)),
             drafts=desk,
             changes=changes,
+            is_open=is_open,
             person=lambda user_id: PEOPLE.get(user_id, Asker(user_id, user_id)),
         )
         return Toolbox(context)

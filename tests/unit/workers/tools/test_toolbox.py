@@ -10,6 +10,7 @@ from sandbox.jira.standin import JiraStandIn
 from workers.errors import Misconfigured, StateUnavailable
 from workers.records import Draft
 from workers.tools.toolbox import LONGEST_ERROR, Toolbox
+from workers.views.tasks import NOT_YET
 
 MakeToolbox = Callable[..., Toolbox]
 
@@ -131,3 +132,24 @@ def test_a_tool_that_breaks_is_an_answer_without_its_reason(make_toolbox: MakeTo
 
     assert answer.is_error
     assert "secret" not in answer.content
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"issue_type": "Bug"}, "required field"),
+        ({"issue_type": "Task", "priority": "P1"}, "does not fit"),
+        ({"issue_type": "Task", "project": "NOPE"}, "project is not open"),
+    ],
+)
+def test_what_a_draft_lacks_is_said_to_people_as_what_it_is(toolbox: Toolbox, given: dict[str, str], said: str) -> None:
+    answer = toolbox.run("jira_create_issue", "t1", {"summary": "VPN drops"} | given)
+
+    assert answer.is_error
+    assert said in NOT_YET[answer.error_kind]
+
+
+def test_that_jira_is_closed_to_whoever_asks_is_said_as_that(make_toolbox: MakeToolbox) -> None:
+    answer = make_toolbox(is_open=False).run("jira_create_issue", "t1", {"issue_type": "Task", "summary": "VPN drops"})
+
+    assert "full members" in NOT_YET[answer.error_kind]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sandbox.slack.blocks import check_blocks, markdown_length
 from sandbox.slack.messages import interactive_elements
 from tests.unit.workers.views.drafts import draft, wild_drafts, wild_filings
-from workers.records import Draft, Filing
+from workers.records import NOT_SENT, Draft, Filing
 from workers.views.draft_card import draft_card
 from workers.views.limits import FALLBACK_TEXT, MARKDOWN_TEXT
 
@@ -68,6 +68,25 @@ def test_a_rejected_card_says_why_and_can_be_edited() -> None:
     blocks, _ = draft_card(draft(), Filing(state="rejected", errors=("Environment: 'Prod' is unknown.",)))
     assert "Environment: 'Prod' is unknown." in words(blocks)
     assert set(buttons(blocks)) == {"draft_create", "draft_edit", "draft_cancel"}
+
+
+def test_what_was_never_sent_is_not_said_to_be_refused_by_jira() -> None:
+    errors = (NOT_SENT, "Parent: Project 'NOPE' is not open to me.")
+    blocks, text = draft_card(draft(), Filing(state="rejected", errors=errors))
+    shown = words(blocks) + text
+    assert "Not sent to Jira" in shown
+    assert "Project 'NOPE' is not open to me." in shown
+    assert "Jira did not take it" not in shown
+    assert shown.count(NOT_SENT) == 0
+
+
+@pytest.mark.parametrize(
+    ("notes", "primary"), [((), "draft_create"), (("Team is required: press Edit to fill it in.",), "draft_edit")]
+)
+def test_the_button_that_helps_on_is_the_primary_one(notes: tuple[str, ...], primary: str) -> None:
+    blocks, _ = draft_card(draft(notes=notes), Filing())
+    styled = [element["action_id"] for _, element in interactive_elements(blocks) if element.get("style") == "primary"]
+    assert styled == [primary]
 
 
 def test_an_unconfirmed_filing_asks_a_person_when_told_to() -> None:
