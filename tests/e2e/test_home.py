@@ -74,9 +74,9 @@ def test_it_shows_drafts_issues_with_their_status_and_usage(stack: Stack) -> Non
     assert "/browse/OPS-" in line
     assert "_To Do_" in line or "_Open_" in line
     assert "2 answers" in said
-    assert "0 tokens" not in said
-    (costs,) = re.findall(r"Your last answers cost (.*)", said)
-    assert len(re.findall(r"\$0\.\d{4} \(", costs)) == 2
+    assert "· 0 tokens" not in said
+    (costs,) = re.findall(r"Last answers: (.*)", said)
+    assert len(re.findall(r"\$0\.\d{4}", costs)) == 2
     assert "How this workspace is set up" not in said
     assert "Tile is loose" not in home(stack, GRACE, "Your open drafts")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
 from workers.acts.filed import mine
 from workers.acts.known import known_lines
@@ -45,12 +44,7 @@ def _last(turns: Sequence[tuple[int, float]]) -> str:
     """Return what each of the last answers cost, the newest first."""
     if not turns:
         return ""
-    each = (f"{dollars(usd)} (<!date^{when}^{{date_short_pretty}} {{time}}|{_day(when)}>)" for when, usd in turns)
-    return f"Your last answers cost {', '.join(each)}"
-
-
-def _day(when: int) -> str:
-    return f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d %H:%M} UTC"
+    return f"Last answers: {', '.join(dollars(usd) for _, usd in turns)}"
 
 
 def _settings(action: Action, settings: WorkerSettings) -> Iterator[str]:

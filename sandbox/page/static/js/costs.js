@@ -25,6 +25,11 @@ export const number = (value) => value.toLocaleString("en");
 
 export const dollars = (value) => (value && value < 0.0001 ? "<$0.0001" : `$${value.toFixed(value >= 0.1 || !value ? 2 : 4)}`);
 
+/** A sum in as few signs as fit above a narrow column. */
+const cents = (value) => `${(value * 100).toFixed(value < 0.01 ? 2 : 1)}¢`;
+
+const compact = (value) => value.toLocaleString("en", { notation: "compact", maximumFractionDigits: 1 });
+
 const share = ({ input, cached }) => `${input ? Math.round((cached / input) * 100) : 0} %`;
 
 function headline({ total, models }) {
@@ -53,6 +58,7 @@ function units(redraw) {
 function chart(turns) {
   const value = (part, turn) => (unit === "dollars" ? part.usd(turn) : part.tokens(turn));
   const shown = (amount) => (unit === "dollars" ? dollars(amount) : number(amount));
+  const brief = (amount) => (unit === "dollars" ? cents(amount) : compact(amount));
   const whole = (turn) => PARTS.reduce((sum, part) => sum + value(part, turn), 0);
   const most = Math.max(...turns.map(whole), Number.MIN_VALUE);
   const step = WIDTH / Math.max(turns.length, 4);
@@ -73,7 +79,7 @@ function chart(turns) {
       { class: "column" },
       svg("title", {}, `${turn.question}\n${words}`),
       bars,
-      svg("text", { x: middle, y: top - 3 }, shown(whole(turn))),
+      svg("text", { x: middle, y: top - 3 }, brief(whole(turn))),
       svg("text", { class: "chart-foot", x: middle, y: HEIGHT - 2 }, index + 1),
     );
   };

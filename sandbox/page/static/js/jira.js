@@ -21,7 +21,7 @@ export function jiraPane(node) {
 function list() {
   const issues = [...store.issues.values()].sort((a, b) => Date.parse(b.created) - Date.parse(a.created));
   if (!issues.length) return h("p.empty-pane", "No issues yet.");
-  return h("ul.issues", issues.map(row));
+  return [h("p.pane-note", "Jira as its administrator sees it"), h("ul.issues", issues.map(row))];
 }
 
 const isNew = (issue) => Date.parse(issue.created) > opened - 60_000;

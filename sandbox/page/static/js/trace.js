@@ -6,6 +6,7 @@ import { changed, store } from "./store.js";
 
 const SERVICES = ["all", "slack", "claude", "jira", "confluence"];
 const SHORT = { confluence: "wiki" };
+const SHORT_OUTCOME = 5;
 let filter = "all";
 
 export function tracePane() {
@@ -40,14 +41,14 @@ function row(call) {
     h("time.muted", clock(call.at, true)),
     h("span", { class: `service service-${call.service}${isIn ? " service-in" : ""}`, title: who(call) }, isIn ? "→ bot" : (SHORT[call.service] ?? call.service)),
     h("span.operation", breakable(call.operation)),
-    h("span.outcome", call.outcome),
+    h("span", { class: `outcome${call.outcome.length > SHORT_OUTCOME ? " outcome-long" : ""}` }, call.outcome),
     h("span.seconds", duration(call.seconds)),
     call.tokens ? h("span.tokens", tokens(call.tokens)) : null,
   );
 }
 
-/** Let long names break at their dots, slashes and humps. */
-const breakable = (name) => name.replace(/([./])|([a-z])(?=[A-Z])/g, "$&\u200b");
+/** Let long names break at their dots, slashes, hyphens and humps. */
+const breakable = (name) => name.replace(/([./-])|([a-z])(?=[A-Z])/g, "$&\u200b");
 
 const who = ({ service, direction }) => (direction === "in" ? `${service} tells the bot` : `the bot asks ${service}`);
 
