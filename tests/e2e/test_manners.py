@@ -166,6 +166,6 @@ def test_guests_can_be_declined_altogether(tmp_path_factory: pytest.TempPathFact
         strict.slack.command("C0SUPPORT", GUEST, "/jira", "mine")
         strict.slack.command("C0SUPPORT", GUEST, "/jira", "search vpn")
         within(lambda: len([each for each in strict.slack.ephemerals if "I'm sorry" in each.text]) > 1, "two refusals")
-        assert not [each for each in strict.slack.ephemerals if "just ask me" in each.text]
+        assert not [each for each in strict.slack.ephemerals if "write to me directly" in each.text]
         assert "Please ask one of them" in helped
         assert "draft" not in helped
