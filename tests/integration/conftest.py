@@ -16,14 +16,14 @@ from workers.state.mailbox import Mailboxes
 
 
 @pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
     with RedisServer(tmp_path / "redis", appendonly=True) as server:
         yield server
 
 
 @pytest.fixture
-def boxes(redis_server: RedisServer) -> Mailboxes:
-    return Mailboxes(connect(redis_server.url), ttl_seconds=3_600)
+def boxes(own_redis: RedisServer) -> Mailboxes:
+    return Mailboxes(connect(own_redis.url), ttl_seconds=3_600)
 
 
 @pytest.fixture
@@ -37,10 +37,8 @@ def slack() -> Iterator[SlackStandIn]:
 
 
 @pytest.fixture(params=["socket", "http"])
-def listener(
-    request: pytest.FixtureRequest, slack: SlackStandIn, redis_server: RedisServer
-) -> Iterator[RunningListener]:
-    settings = settings_for(slack.workspace.base_url, redis_server.url, mode=request.param)
+def listener(request: pytest.FixtureRequest, slack: SlackStandIn, own_redis: RedisServer) -> Iterator[RunningListener]:
+    settings = settings_for(slack.workspace.base_url, own_redis.url, mode=request.param)
     running = RunningListener(settings)
     wait_for(running.is_ready)
     if request.param == "http":

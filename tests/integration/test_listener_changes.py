@@ -53,14 +53,14 @@ def test_new_words_and_deletions_reach_a_waiting_question(
 
 
 def test_an_edit_that_cannot_be_stored_is_refused_and_comes_again(
-    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, own_redis: RedisServer
 ) -> None:
     ts = slack.say("general", "ada", f"{slack.mention} old")
     wait_for(lambda: settled(slack))
-    redis_server.kill()
+    own_redis.kill()
     slack.edit("general", ts, f"{slack.mention} new")
     wait_for(lambda: any(delivery.attempts > 1 for delivery in slack.deliveries))
-    redis_server.restart()
+    own_redis.restart()
     wait_for(lambda: settled(slack) and all(delivery.is_acked for delivery in slack.deliveries))
     assert [request.text for request in mail(boxes, conversation_of(slack, "general", ts))] == ["new"]
     assert listener.is_ready()
@@ -116,13 +116,13 @@ def test_a_question_is_withdrawn_though_slack_says_only_its_channel_and_time(
 
 
 def test_new_words_reach_a_question_that_is_tried_again_and_one_that_failed(
-    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, own_redis: RedisServer
 ) -> None:
     ts = slack.say("general", "ada", f"{slack.mention} old")
     wait_for(lambda: settled(slack))
     place = conversation_of(slack, "general", ts)
     (request,) = mail(boxes, place)
-    failed = FailedTurns(connect(redis_server.url))
+    failed = FailedTurns(connect(own_redis.url))
     failed.keep(request)
     boxes.put(place.box, f"{ts}~again", request.model_dump(mode="json"))
     slack.edit("general", ts, f"{slack.mention} new")

@@ -46,7 +46,7 @@ def post_buttons(slack: SlackStandIn, thread_ts: str, value: str, *action_ids: s
     return str(answer["ts"])
 
 
-def keep_draft(slack: SlackStandIn, redis_server: RedisServer, thread_ts: str, **changes: Any) -> Draft:
+def keep_draft(slack: SlackStandIn, own_redis: RedisServer, thread_ts: str, **changes: Any) -> Draft:
     """Store a draft as a worker does."""
     place = Conversation(team_id=slack.workspace.team_id, channel_id="C0GENERAL", thread_ts=thread_ts)
     given: dict[str, Any] = {
@@ -60,7 +60,7 @@ def keep_draft(slack: SlackStandIn, redis_server: RedisServer, thread_ts: str, *
         "created_at": time.time(),
     }
     draft = Draft.model_validate(given | changes)
-    Filings(connect(redis_server.url), ttl_seconds=3_600).add(draft)
+    Filings(connect(own_redis.url), ttl_seconds=3_600).add(draft)
     return draft
 
 
@@ -123,11 +123,11 @@ def test_a_stop_marks_the_turn_that_the_button_names(
 
 @pytest.mark.parametrize("name", ["draft_create", "draft_edit", "turn_stop", "turn_retry"])
 def test_a_click_that_cannot_be_stored_is_said_to_the_person(
-    listener: RunningListener, slack: SlackStandIn, redis_server: RedisServer, name: str
+    listener: RunningListener, slack: SlackStandIn, own_redis: RedisServer, name: str
 ) -> None:
     card = post_buttons(slack, thread(slack), "d1", name)
     wait_for(lambda: slack.events_under_way == 0)
-    redis_server.kill()
+    own_redis.kill()
     slack.click("general", card, "grace", name)
     (hint,) = wait_for(lambda: slack.ephemerals)
     assert hint.user == "U0GRACE01"
@@ -182,10 +182,10 @@ def test_the_home_says_what_the_bot_does(listener: RunningListener, slack: Slack
 
 
 def test_edit_opens_the_draft_and_hands_over_what_was_entered(
-    listener: RunningListener, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes
+    listener: RunningListener, slack: SlackStandIn, own_redis: RedisServer, boxes: Mailboxes
 ) -> None:
     root = thread(slack)
-    keep_draft(slack, redis_server, root)
+    keep_draft(slack, own_redis, root)
     card = post_buttons(slack, root, "d1", "draft_edit")
     slack.click("general", card, "grace", "draft_edit")
     assert "The export hangs" in str(front_view(slack, "U0GRACE01"))
@@ -198,11 +198,11 @@ def test_edit_opens_the_draft_and_hands_over_what_was_entered(
 
 
 def test_what_is_wrong_in_a_form_is_said_at_the_field(
-    listener: RunningListener, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes
+    listener: RunningListener, slack: SlackStandIn, own_redis: RedisServer, boxes: Mailboxes
 ) -> None:
     root = thread(slack)
     keep_draft(
-        slack, redis_server, root, specs=[FieldSpec(id="customfield_1", name="Contact", kind="text", required=True)]
+        slack, own_redis, root, specs=[FieldSpec(id="customfield_1", name="Contact", kind="text", required=True)]
     )
     card = post_buttons(slack, root, "d1", "draft_edit")
     slack.click("general", card, "grace", "draft_edit")
@@ -214,13 +214,13 @@ def test_what_is_wrong_in_a_form_is_said_at_the_field(
 
 
 def test_a_draft_that_is_settled_is_not_edited(
-    listener: RunningListener, slack: SlackStandIn, redis_server: RedisServer
+    listener: RunningListener, slack: SlackStandIn, own_redis: RedisServer
 ) -> None:
     root = thread(slack)
-    draft = keep_draft(slack, redis_server, root)
+    draft = keep_draft(slack, own_redis, root)
     card = post_buttons(slack, root, "d1", "draft_edit")
     slack.click("general", card, "grace", "draft_edit")
-    filings = Filings(connect(redis_server.url), ttl_seconds=3_600)
+    filings = Filings(connect(own_redis.url), ttl_seconds=3_600)
     filings.move(draft, "cancelled", since=("new",), fields={"pressed_by": "U0ADA0001"})
     slack.submit_view("grace", "top", {"summary": "too late"})
     assert "already" in slack.views["U0GRACE01"][0].errors["summary"]

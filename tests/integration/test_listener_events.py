@@ -113,12 +113,12 @@ def test_a_first_sign_that_arrives_after_the_answer_is_taken_back(
 
 
 def test_who_is_told_to_wait_just_as_the_answer_ends_is_not_told_for_ever(
-    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, own_redis: RedisServer
 ) -> None:
     ts = slack.say("general", "ada", f"{slack.mention} the export hangs")
     wait_for(lambda: slack.statuses and "you are next" in slack.statuses[-1].status, seconds=30)
     (budget,) = budgets_of(slack.workspace.team_id, "assistant.threads.setStatus")
-    assert connect(redis_server.url).zcard(f"sb:limit:{budget.key}:calls") == 2  # The first sign and this one.
+    assert connect(own_redis.url).zcard(f"sb:limit:{budget.key}:calls") == 2  # The first sign and this one.
     assert len(mail(boxes, conversation_of(slack, "general", ts))) == 1
     wait_for(lambda: slack.statuses[-1].status == "", seconds=30)
     assert listener.is_ready()
@@ -138,25 +138,25 @@ def test_a_first_sign_that_slack_does_not_take_costs_nothing(
 
 
 def test_an_event_that_cannot_be_stored_is_refused_and_comes_again(
-    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, own_redis: RedisServer
 ) -> None:
-    redis_server.kill()
+    own_redis.kill()
     ts = slack.say("general", "ada", f"{slack.mention} the export hangs")
     wait_for(lambda: any(delivery.attempts > 1 for delivery in slack.deliveries))
     assert not any(delivery.is_acked for delivery in slack.deliveries)
     assert not listener.is_ready()
-    redis_server.restart()
+    own_redis.restart()
     wait_for(lambda: settled(slack) and all(delivery.is_acked for delivery in slack.deliveries))
     assert len(mail(boxes, conversation_of(slack, "general", ts))) == 1
 
 
 def test_an_event_that_was_stored_but_not_acknowledged_is_still_there_once(
-    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, own_redis: RedisServer
 ) -> None:
-    redis_server.pause()
+    own_redis.pause()
     ts = slack.say("general", "ada", f"{slack.mention} the export hangs")
     wait_for(lambda: any(delivery.attempts > 1 for delivery in slack.deliveries))
-    redis_server.resume()
+    own_redis.resume()
     wait_for(lambda: settled(slack) and all(delivery.is_acked for delivery in slack.deliveries))
     assert len(mail(boxes, conversation_of(slack, "general", ts))) == 1
     assert listener.is_ready()
@@ -191,20 +191,20 @@ def test_slacks_stop_button_stops_what_was_asked_before_it(
 
 
 def test_the_first_sign_is_counted_among_the_calls_of_all_processes(
-    listener: RunningListener, slack: SlackStandIn, redis_server: RedisServer
+    listener: RunningListener, slack: SlackStandIn, own_redis: RedisServer
 ) -> None:
     slack.say("general", "ada", f"{slack.mention} the export hangs")
     (budget,) = budgets_of(slack.workspace.team_id, "assistant.threads.setStatus")
-    client = connect(redis_server.url)
+    client = connect(own_redis.url)
     wait_for(lambda: client.zcard(f"sb:limit:{budget.key}:calls") == 1)
     assert listener.is_ready()
 
 
 def test_while_slack_takes_no_more_signs_nobody_waits_for_one(
-    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, own_redis: RedisServer
 ) -> None:
     (budget,) = budgets_of(slack.workspace.team_id, "assistant.threads.setStatus")
-    Limiter(connect(redis_server.url)).pause(budget, 60)
+    Limiter(connect(own_redis.url)).pause(budget, 60)
     first = conversation_of(slack, "general", slack.say("general", "ada", f"{slack.mention} the export hangs"))
     wait_for(lambda: settled(slack) and not boxes.sign_pending(first.box, first.thread_ts))
     second = conversation_of(slack, "general", slack.say("general", "ada", f"{slack.mention} the import hangs"))

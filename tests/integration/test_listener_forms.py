@@ -34,9 +34,9 @@ def _no_worker_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opened_form, "PATIENCE_SECONDS", 0.2)
 
 
-def know_jira(redis_server: RedisServer) -> None:
+def know_jira(own_redis: RedisServer) -> None:
     """Know projects and types as workers do who have asked Jira."""
-    cache = Cache(connect(redis_server.url))
+    cache = Cache(connect(own_redis.url))
     cache.put(PROJECTS_NAME, ["OPS", "WEB"], 60)
     bug, story = {"id": "1", "name": "Bug"}, {"id": "2", "name": "Story"}
     cache.put("jira:types:OPS", [bug, {"id": "3", "name": "Sub-task", "is_subtask": True}], 60)
@@ -71,16 +71,16 @@ def test_the_shortcut_opens_a_form_with_the_message_and_hands_over_what_was_ente
 
 
 def test_a_form_that_cannot_be_stored_stays_open_and_says_so(
-    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, own_redis: RedisServer
 ) -> None:
     ts = slack.say("general", "ada", "The export hangs")
     slack.shortcut("general", ts, "grace", "file_issue")
     front_view(slack, "U0GRACE01")
-    redis_server.kill()
+    own_redis.kill()
     slack.submit_view("grace", "top", {"project": "OPS", "issue_type": "Bug"})
     (view,) = slack.views["U0GRACE01"]
     assert "Please try again" in view.errors["summary"]
-    redis_server.restart()
+    own_redis.restart()
     wait_for(listener.is_ready)
     slack.submit_view("grace", "top", {"project": "OPS", "issue_type": "Bug"})
     assert len(actions(boxes, slack.workspace.team_id, "user:U0GRACE01")) == 1
@@ -96,9 +96,9 @@ def test_a_form_that_slack_does_not_open_is_said_to_the_person(listener: Running
 
 
 def test_the_shortcut_offers_the_open_projects_and_their_types_once_they_are_known(
-    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, own_redis: RedisServer
 ) -> None:
-    know_jira(redis_server)
+    know_jira(own_redis)
     slack.shortcut("general", thread(slack), "grace", "file_issue")
     offered = {
         block["block_id"]: [option["value"] for option in block["element"]["options"]]
@@ -114,12 +114,12 @@ def test_the_shortcut_offers_the_open_projects_and_their_types_once_they_are_kno
 
 @pytest.mark.parametrize("is_known", [True, False])
 def test_the_channels_own_project_and_type_are_chosen_at_first(
-    listener: RunningListener, slack: SlackStandIn, redis_server: RedisServer, *, is_known: bool
+    listener: RunningListener, slack: SlackStandIn, own_redis: RedisServer, *, is_known: bool
 ) -> None:
     if is_known:
-        know_jira(redis_server)
+        know_jira(own_redis)
     settings = ChannelSettings(project="WEB", issue_type="Story")
-    Channels(connect(redis_server.url)).put(slack.workspace.team_id, "C0GENERAL", settings)
+    Channels(connect(own_redis.url)).put(slack.workspace.team_id, "C0GENERAL", settings)
     slack.shortcut("general", thread(slack), "grace", "file_issue")
     slack.command("general", "ada", "/jira", "create the export hangs")
     slack.command("support", "linus", "/jira", "create the export hangs")
@@ -133,11 +133,11 @@ def test_the_channels_own_project_and_type_are_chosen_at_first(
 
 
 def test_only_the_projects_that_are_open_in_the_channel_are_offered(
-    listener: RunningListener, slack: SlackStandIn, redis_server: RedisServer
+    listener: RunningListener, slack: SlackStandIn, own_redis: RedisServer
 ) -> None:
-    know_jira(redis_server)
+    know_jira(own_redis)
     settings = ChannelSettings(projects=("WEB",))
-    Channels(connect(redis_server.url)).put(slack.workspace.team_id, "C0GENERAL", settings)
+    Channels(connect(own_redis.url)).put(slack.workspace.team_id, "C0GENERAL", settings)
     slack.shortcut("general", thread(slack), "grace", "file_issue")
     view = front_view(slack, "U0GRACE01")
     assert at_first(view, "project") == "WEB"
@@ -160,7 +160,7 @@ def test_a_message_that_is_too_long_for_jira_says_that_it_was_shortened(
 
 @pytest.mark.parametrize("way", ["shortcut", "command"])
 def test_people_stand_by_name_in_a_form_that_no_worker_fills(
-    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer, way: str
+    listener: RunningListener, slack: SlackStandIn, boxes: Mailboxes, own_redis: RedisServer, way: str
 ) -> None:
     text = "Ask <@U0ADA0001> or <@U0NOBODY1> about the export"
     if way == "shortcut":
@@ -173,6 +173,6 @@ def test_people_stand_by_name_in_a_form_that_no_worker_fills(
 
     slack.submit_view("grace", "top", {"project": "OPS", "issue_type": "Bug"})
     (action,) = actions(boxes, slack.workspace.team_id, "user:U0GRACE01")
-    people = Forms(connect(redis_server.url)).people(slack.workspace.team_id, action.values["form_id"])
+    people = Forms(connect(own_redis.url)).people(slack.workspace.team_id, action.values["form_id"])
     assert people == {"Ada Park": "U0ADA0001"}, "so that Jira's own mention can be made"
     assert listener.is_ready()

@@ -143,7 +143,7 @@ def _place(action: Action, services: ActServices, link: str) -> Conversation:
         thread_ts=action.thread_ts or action.message_ts,
     )
     if not here.thread_ts:
-        text = "You asked for this issue with `/jira create`:"
+        text = "You asked for an issue with `/jira create`: its card is in this thread."
     else:
         try:
             api.call("conversations.replies", channel=here.channel_id, ts=here.thread_ts, limit=1)
