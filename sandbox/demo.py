@@ -52,6 +52,9 @@ def run() -> int:
     except NotStarted as failure:
         print(f"The sandbox does not start: {failure}", flush=True)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped before it was open.", flush=True)
+        return 0
     return status
 
 
