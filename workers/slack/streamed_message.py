@@ -58,7 +58,10 @@ class StreamedMessage:
     def show(self, portion: Portion, *, status: SessionStatus, max_wait_seconds: float, on_grant: Heard) -> bool:
         """Make the message read so."""
         if not self._slot.record.ts:
-            return self._start(portion)
+            is_shown = self._start(portion)
+            # One that begins with its last words has to be ended all the same.
+            if not (is_shown and portion.is_closed and self._slot.record.ts):
+                return is_shown
         if not self.is_live or not portion.streamed.startswith(self._slot.record.confirmed):
             self.leave(max_wait_seconds)
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import redis
 
 from tests.unit.workers.slack.world import ADA, CHANNEL, World, chunks, holders, refused, shown, texts
 from workers.errors import Interrupted
@@ -202,3 +203,23 @@ def test_many_long_replies_at_once_stream_edit_or_come_whole_and_never_meet_a_42
     assert len(world.written()) == 25
     assert sum(message.stream is not None for message in world.written()) == 20
     assert not world.standin.limits.refused
+
+
+def test_an_answer_that_can_begin_only_with_its_last_words_is_ended_with_them(
+    world: World, redis_client: redis.Redis
+) -> None:
+    reply = world.reply(may_stream=True)
+    with redis.Redis(port=redis_client.connection_pool.connection_kwargs["port"]).client() as admin:
+        admin.config_set("requirepass", "another")
+        redis_client.connection_pool.disconnect()
+        try:
+            reply.append("Hello there.")
+        finally:
+            admin.config_set("requirepass", "")
+    assert texts(world) == []
+    reply.finish()
+
+    (message,) = world.written()
+    assert shown(message) == "Hello there."
+    assert message.stream is None or message.stream.state == "finished"
+    assert "feedback" in message.action_ids
