@@ -209,7 +209,8 @@ def test_an_answer_that_can_begin_only_with_its_last_words_is_ended_with_them(
     world: World, redis_client: redis.Redis
 ) -> None:
     reply = world.reply(may_stream=True)
-    with redis.Redis(port=redis_client.connection_pool.connection_kwargs["port"]).client() as admin:
+    port = redis_client.connection_pool.connection_kwargs["port"]
+    with redis.Redis(port=port, single_connection_client=True) as admin:
         admin.config_set("requirepass", "another")
         redis_client.connection_pool.disconnect()
         try:
