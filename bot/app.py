@@ -196,7 +196,13 @@ def create_app(settings: BotSettings, door: Door) -> Listener:
     for surface in SURFACES:
         surface.register(app, services)
     app.event(re.compile(".*"))(_ignore)
-    app.error(_answer_error)
+
+    async def answer_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        if isinstance(error, StateUnavailable | NotAuthorised) and body.get("type") == "event_callback":
+            services.refusals.note()
+        return _response_to(error)
+
+    app.error(answer_error)
     return Listener(settings, app, services)
 
 
@@ -204,7 +210,7 @@ async def _ignore() -> None:
     """Acknowledge an event that nobody needs; a refusal would make Slack send it again."""
 
 
-async def _answer_error(error: Exception) -> BoltResponse:
+def _response_to(error: Exception) -> BoltResponse:
     """Turn what went wrong into the status that Slack understands."""
     if isinstance(error, BoltUnhandledRequestError):
         log.info("unhandled_request", request_type=str(error.body.get("type", "command")))

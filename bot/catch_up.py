@@ -21,7 +21,7 @@ from workers.logs import get_logger
 log = get_logger(__name__)
 
 BEAT_SECONDS = 10.0
-# Shorter silences are bridged by Slack itself: it brings an event again after a minute, and after five.
+# Shorter silences are bridged by Slack itself, which brings an event again at once, after a minute, and after five.
 GAP_SECONDS = 30.0
 MARGIN_SECONDS = 60.0
 # A thread's root may be older than what is asked in it; of older threads only those are known where we take part.
@@ -57,7 +57,7 @@ class CatchUp:
         while True:
             await self._until_heard()
             try:
-                if await self._services.handover.run(lambda door: door.missed.beat(self._team_id, **SILENCE)):
+                if await self._was_away():
                     log.info("was_away")
                     self._wake.set()
             except StateUnavailable:
@@ -65,6 +65,18 @@ class CatchUp:
             except Exception:
                 log.exception("beat_failed")
             await asyncio.sleep(BEAT_SECONDS)
+
+    async def _was_away(self) -> bool:
+        """Beat, and return whether there is something to look for: after a silence, or after events were refused."""
+        refused, silence = self._services.refusals.take(), SILENCE
+        if refused is not None:
+            silence = {**SILENCE, "gap_seconds": -1.0, "margin_seconds": MARGIN_SECONDS + refused}
+        try:
+            return await self._services.handover.run(lambda door: door.missed.beat(self._team_id, **silence))
+        except StateUnavailable:
+            if refused is not None:
+                self._services.refusals.give_back(refused)
+            raise
 
     async def _work(self) -> None:
         while True:

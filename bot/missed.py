@@ -38,7 +38,7 @@ def missed_turns(
     Whether a message was taken before is known to the mailbox; here only those are left out that show an answer.
     """
     shown = list(messages)
-    answered = {turn for message in shown for turn in _answers(message, identity)}
+    answered = {turn for message in shown for turn in _answers(message, place, identity)}
     since = max(since, now - LONGEST_SECONDS)
     asked = (_turn(message, place, identity, now) for message in shown if float(message["ts"]) > since)
     turns = [turn for turn in asked if turn and turn.ts not in answered]
@@ -61,9 +61,12 @@ def _turn(message: Message, place: Place, identity: Identity, now: float) -> Tur
     return turn_from_event({"event": event}, identity, now)
 
 
-def _answers(message: Message, identity: Identity) -> list[str]:
-    """Return which turns a message answers, or shows to be answered."""
-    if identity.bot_user_id in (message.get("reply_users") or ()):
+def _answers(message: Message, place: Place, identity: Identity) -> list[str]:
+    """Return which turns a message answers; a root under which we wrote is left to the look into its thread.
+
+    There it shows whether that was the answer to the root, or to what was asked below it.
+    """
+    if not place.thread_ts and identity.bot_user_id in (message.get("reply_users") or ()):
         return [str(message["ts"])]
     metadata = message.get("metadata") or {}
     if message.get("user") != identity.bot_user_id or metadata.get("event_type") != REPLY_EVENT:

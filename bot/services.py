@@ -11,6 +11,7 @@ from bot.background import Background
 from bot.handover import Handover
 from bot.identity import Identity
 from bot.installation import Installation
+from bot.refusals import Refusals
 from bot.rush import Rush
 
 EVENTS = "supportbot_events_total"
@@ -31,6 +32,7 @@ class Services:
     """Guests and people of other organisations get no answer here."""
     background: Background = field(default_factory=Background)
     rush: Rush = field(default_factory=Rush)
+    refusals: Refusals = field(default_factory=Refusals)
 
     @property
     def identity(self) -> Identity:

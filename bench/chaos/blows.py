@@ -5,18 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 
-import redis
-
-from bench.chaos.answers import ODDITIES, Model
+from bench.chaos.answers import ODDITIES, Model, question
 from bench.chaos.apart import Apart
 from bench.chaos.call_faults import FAULTS
 from bench.chaos.people import People
 from bench.chaos.plan import Blow, Plan
+from bench.chaos.redis_faults import RedisFaults
 from bench.chaos.supervisor import Supervisor
 from sandbox.faults import Faults
 from sandbox.process import Process
+from sandbox.sentinels import Sentinels
 from sandbox.slack import BOT_TOKEN
 from sandbox.slack.delivery import Delivery
 from sandbox.stack import Stack
@@ -24,10 +25,6 @@ from sandbox.stack import Stack
 DELIVERIES_LOOKED_AT = 40
 ROLLING_SECONDS = 3.0
 REFUSED_SECONDS = 3.0
-PASSWORD = "another"
-CONFIGURED = {"out of memory": ("maxmemory", "1mb"), "wrong password": ("requirepass", PASSWORD)}
-NOTHING = {"maxmemory": "0", "requirepass": ""}
-"""What the server is given back."""
 
 
 @dataclass
@@ -46,6 +43,7 @@ class Blows:
     """Strikes what the plan says; `later` runs an act after so many seconds, in the thread of the supervisor."""
 
     stack: Stack
+    behind: Sentinels
     plan: Plan
     people: People
     model: Model
@@ -54,6 +52,9 @@ class Blows:
     strikes: list[Strike] = field(default_factory=list)
     _by_label: dict[str, Strike] = field(default_factory=dict)
     _read: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._redis = RedisFaults(self.behind, self._do, self.later)
 
     @property
     def _apart(self) -> Apart:
@@ -67,15 +68,16 @@ class Blows:
         """Let one fault happen, or order it of a stand-in for its next calls."""
         random = Random(blow.draw)
         thing, _, how = blow.kind.partition(": ")
-        own: dict[str, Callable[[], None]] = {
+        own: dict[str, Callable[[], object]] = {
             "web: kill -9, all": lambda: self._do(blow.kind, self._kill_all_web),
             "all: rolling restart": lambda: self._restart_all(blow.kind),
             "slack: token revoked": lambda: self._revoke_token(random),
             "jira: refused": lambda: self._refuse_jira(blow.kind),
+            "events: question edited": lambda: self._edit(blow.kind, random),
         }
-        by_thing: dict[str, Callable[[], None]] = {
+        by_thing: dict[str, Callable[[], object]] = {
             **dict.fromkeys(("worker", "web", "beat"), lambda: self._process(blow.kind, thing, how, random)),
-            "redis": lambda: self._redis(how, random),
+            "redis": lambda: self._redis.strike(how, random),
             "socket": lambda: self._socket(blow.kind, how),
             "events": lambda: self._deliver_again(random),
             "set apart": lambda: self._apart.take_away(blow),
@@ -114,11 +116,14 @@ class Blows:
         strike.ends_at = at
         strike.tokens |= self._in_flight()
 
-    def _do(self, kind: str, act: Callable[[], object], *, seconds: float = 0, tokens: set[str] | None = None) -> None:
+    def _do(
+        self, kind: str, act: Callable[[], object], *, seconds: float = 0, tokens: set[str] | None = None
+    ) -> Strike:
         """Let something happen now that is over after so many seconds."""
         at = time.monotonic()
-        self._note(kind, at, at + seconds, tokens)
+        strike = self._note(kind, at, at + seconds, tokens)
         act()
+        return strike
 
     def _do_apart(self, kind: str, act: Callable[[], None], seconds: float) -> None:
         self._do(kind, act, seconds=seconds, tokens=set())
@@ -183,46 +188,15 @@ class Blows:
         for number, process in enumerate(processes):
             self.later(ROLLING_SECONDS * number, lambda process=process: self.supervisor.terminate(process))  # type: ignore[misc]
 
-    def _redis(self, how: str, random: Random) -> None:
-        server = self.stack.redis
-        if server is None:
+    def _edit(self, kind: str, random: Random) -> None:
+        """Let somebody put a question into other words while it is answered; a draft may be pressed meanwhile."""
+        asked = [one for one in self.people.in_flight() if one.mention.kind != "file"]
+        if not asked:
             return
-        if how == "connections cut":
-            self._do(f"redis: {how}", self._cut_redis)
-        elif how == "pause":
-            seconds = random.uniform(1, 5)
-            self._do(f"redis: {how}", server.pause, seconds=seconds)
-            self.later(seconds, server.resume)
-        elif how in CONFIGURED:
-            seconds = random.uniform(1, 4)
-            name, value = CONFIGURED[how]
-            self._do(f"redis: {how}", lambda: self._configure(name, value), seconds=seconds)
-            self.later(seconds, lambda: self._configure(name, NOTHING[name], is_last=True))
-        else:
-            self._do(f"redis: {how}", server.kill if how == "kill -9" else server.stop)
-            server.restart()
-
-    def _cut_redis(self) -> None:
-        try:
-            with redis.Redis.from_url(self.stack.redis_url, socket_timeout=1) as client:
-                client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-        except redis.RedisError:
-            return  # It is paused or restarting: nothing is left to cut.
-
-    def _configure(self, name: str, value: str, *, is_last: bool = False) -> None:
-        """Set what a restart of the server forgets; the way back is tried until the server takes it."""
-        if not any(self._has_set(name, value, password) for password in (None, PASSWORD)) and is_last:
-            self.later(1.0, lambda: self._configure(name, value, is_last=True))
-
-    def _has_set(self, name: str, value: str, password: str | None) -> bool:
-        try:
-            with redis.Redis.from_url(self.stack.redis_url, password=password, socket_timeout=1) as client:
-                client.config_set(name, value)
-                if name == "requirepass":
-                    client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-        except redis.RedisError:
-            return False
-        return True
+        one, slack = random.choice(asked), self.stack.slack
+        words = f"{slack.mention} {question(one.mention.token, one.mention.kind)} In short ({random.randrange(1000)})."
+        edit = partial(slack.edit, one.channel, one.ts, words)
+        self._do(kind, lambda: self.people.pool.submit(edit), tokens={one.mention.token})
 
     def _revoke_token(self, random: Random) -> None:
         slack, seconds = self.stack.slack.slack, random.uniform(1, 4)

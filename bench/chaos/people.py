@@ -48,7 +48,7 @@ class People:
         self._stack, self._plan, self._model, self.begun = stack, plan, model, begun
         self._random = Random(plan.seed)
         self._roots: dict[int, str] = {}
-        self._hooks: list[Callable[[], None]] = []
+        self._hooks: list[Callable[[], object]] = []
         self._over = threading.Event()
         self.pool = ThreadPoolExecutor(PRESSERS, thread_name_prefix="person")
         self._thread = threading.Thread(target=self._run, name="people", daemon=True)
@@ -64,7 +64,7 @@ class People:
         self._thread.join(10)
         self.pool.shutdown(wait=False, cancel_futures=True)
 
-    def after_next_question(self, act: Callable[[], None]) -> None:
+    def after_next_question(self, act: Callable[[], object]) -> None:
         """Do something in the moment in which a question is on its way."""
         self._hooks.append(act)
 

@@ -35,6 +35,7 @@ WEIGHTS = {
     "redis: kill -9": 2,
     "redis: out of memory": 2,
     "redis: wrong password": 2,
+    "redis: failover": 2,
     "claude: 429, short wait": 3,
     "claude: 429, long wait": 1,
     "claude: 529": 3,
@@ -64,6 +65,7 @@ WEIGHTS = {
     "socket: disconnect": 3,
     "socket: cut": 4,
     "events: delivered again": 5,
+    "events: question edited": 5,
     "jira: 429": 3,
     "jira: 5xx": 3,
     "jira: create answer lost": 5,
@@ -83,7 +85,7 @@ class Size:
     conversations: int = 44
     apart: int = 12
     """Conversations that are stopped, or whose channel or messages are taken away; three mentions each."""
-    faults: int = 150
+    faults: int = 160
     least_faults: int = 100
     """With fewer that struck the run has shown too little."""
     mentions_a_minute: float = 30.0

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bench.chaos import report
 from bench.chaos.answers import Model
@@ -18,10 +19,12 @@ from bench.chaos.blows import Blows
 from bench.chaos.counts import Finding, findings
 from bench.chaos.people import People
 from bench.chaos.plan import ASKERS, CHANNELS, Plan
+from bench.chaos.redis_faults import FAILOVER_AFTER_MS
 from bench.chaos.supervisor import Supervisor
 from sandbox.claude.standin import Pacing
 from sandbox.ports import LOOPBACK
 from sandbox.procfile import CHECKOUT
+from sandbox.sentinels import Sentinels
 from sandbox.slack.records import Channel
 from sandbox.stack import Stack, WebProcess
 
@@ -40,9 +43,15 @@ def run(plan: Plan, folder: Path = FOLDER, *, streams: bool = True) -> int:
     """Run a plan, print what it shows and return the exit status."""
     print(f"seed {plan.seed}", flush=True)
     settings = {"SLACK_STREAMING": str(streams).lower()}
-    with Stack(web=2, workers=3, pace=PACE, folder=folder, settings=settings) as stack:
+    with (
+        TemporaryDirectory(prefix="redis-") as data,
+        Sentinels(Path(data), down_after_ms=FAILOVER_AFTER_MS) as behind,
+        Stack(
+            web=2, workers=3, pace=PACE, folder=folder, settings=settings, outer={"REDIS_URL": behind.url()}
+        ) as stack,
+    ):
         _furnish(stack, plan)
-        chaos = Chaos(stack, plan)
+        chaos = Chaos(stack, behind, plan)
         try:
             chaos.go()
         finally:
@@ -54,7 +63,7 @@ def run(plan: Plan, folder: Path = FOLDER, *, streams: bool = True) -> int:
 class Chaos:
     """One run; all of it but the people happens in this thread."""
 
-    def __init__(self, stack: Stack, plan: Plan) -> None:
+    def __init__(self, stack: Stack, behind: Sentinels, plan: Plan) -> None:
         self.stack, self.plan = stack, plan
         self.begun = time.monotonic()
         self._acts: list[tuple[float, int, Callable[[], None]]] = []
@@ -64,7 +73,7 @@ class Chaos:
         self.people = People(stack, plan, model, self.begun)
         self.supervisor = Supervisor(stack)
         self.model = model
-        self.blows = Blows(stack, plan, self.people, model, self.supervisor, self._later)
+        self.blows = Blows(stack, behind, plan, self.people, model, self.supervisor, self._later)
         self._tell_at = self.begun + TELL_SECONDS
         self.settled_after: float | None = None
         """Seconds from the last planned thing until nothing was left to do; None if something still is."""

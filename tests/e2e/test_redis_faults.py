@@ -15,15 +15,16 @@ from sandbox.claude.scripts import reply
 from sandbox.claude.standin import Pacing
 from sandbox.ports import LOOPBACK
 from sandbox.redis_server import RedisServer
+from sandbox.sentinels import Sentinels
 from sandbox.slack.messages import words_of
 from sandbox.stack import Stack
 from tests.e2e.support import answer, ask, replies, within
-from tests.integration.sentinels import Sentinels
 
 pytestmark = pytest.mark.e2e
 
 PACE = Pacing(first_token_seconds=0.02, chunk_seconds=0.05, chunk_characters=12)
 STORY = " ".join(f"Sentence {number} is here." for number in range(1, 30))
+PASSWORD = "redis p@ss/word"
 # Slack sends again at once, after a minute and after five; tests have less time.
 REDELIVERY_SECONDS = (0.0, *[1.0] * 60)
 
@@ -154,14 +155,14 @@ def test_a_password_that_changed_is_named_and_the_old_one_works_again(stack: Sta
 
 def test_a_failover_loses_nothing(tmp_path: Path) -> None:
     with (
-        Sentinels(tmp_path / "redis") as sentinels,
+        Sentinels(tmp_path / "redis", password=PASSWORD) as sentinels,
         Stack(beat=False, pace=PACE, folder=tmp_path, settings={"REDIS_URL": sentinels.url()}) as stack,
     ):
         stack.slack.slack.deliveries.redelivery_seconds = REDELIVERY_SECONDS
         root = half_told(stack, "failover")
-        sentinels.master.kill()
+        sentinels.first.kill()
         other = short(stack, "in the failover")
 
         is_told_once(stack, root, "failover")
         is_answered_once(stack, other)
-        assert "redis p@ss" not in "".join(process.log_text() for process in (*stack.web, *stack.workers))
+        assert PASSWORD not in "".join(process.log_text() for process in (*stack.web, *stack.workers))

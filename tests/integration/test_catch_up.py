@@ -162,6 +162,20 @@ def test_a_short_silence_is_left_to_slack(web: Web, slack: SlackStandIn, redis_s
     assert len(reads(slack)) == calls
 
 
+def test_what_was_refused_is_looked_for_however_short_the_silence_was(
+    web: Web, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catch_up, "BEAT_SECONDS", 0.3)
+    web.start()
+    wait_for(lambda: is_done(redis_server))
+    redis_server.kill()
+    root = missed(slack, "general", f"{slack.mention} asked while Redis was away")
+    redis_server.restart()
+
+    wait_for(lambda: boxes.waiting() == 1, seconds=30)
+    assert len(mail(boxes, slack, "general", root)) == 1
+
+
 def test_another_process_goes_on_where_one_died(
     web: Web, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes
 ) -> None:

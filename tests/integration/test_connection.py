@@ -10,15 +10,17 @@ import pytest
 import redis
 
 from sandbox.redis_server import RedisServer
+from sandbox.sentinels import Sentinels
 from sandbox.waiting import wait_for
 from tests.clients import connect
-from tests.integration.sentinels import Sentinels
 from workers.broker import make_celery
 from workers.errors import StateUnavailable
 from workers.settings import Settings
 from workers.state.connection import TIMEOUT_SECONDS, state_errors
 
 pytestmark = pytest.mark.integration
+
+PASSWORD = "redis p@ss/word"
 
 
 @pytest.fixture
@@ -117,7 +119,7 @@ def test_a_unix_socket_will_do(tmp_path: Path) -> None:
 
 
 def test_a_failover_is_followed_by_state_and_broker_and_nothing_is_lost(tmp_path: Path) -> None:
-    with Sentinels(tmp_path) as sentinels:
+    with Sentinels(tmp_path, password=PASSWORD) as sentinels:
         client = connect(sentinels.url())
         broker = make_celery(Settings(redis_url=sentinels.url())).connection_for_write()
         with state_errors():
@@ -126,7 +128,7 @@ def test_a_failover_is_followed_by_state_and_broker_and_nothing_is_lost(tmp_path
         queue = broker.SimpleQueue("kicks")
         queue.put("first")
         client.wait(1, 2_000)
-        sentinels.master.kill()
+        sentinels.first.kill()
         assert not works(client)
 
         wait_for(lambda: works(client), "the new master", seconds=30)
@@ -138,8 +140,8 @@ def test_a_failover_is_followed_by_state_and_broker_and_nothing_is_lost(tmp_path
         queue = broker.SimpleQueue("kicks")
         queue.put("second")
         assert [queue.get(timeout=5).payload for _ in range(2)] == ["first", "second"]
-        sentinels.master.restart()
-        with sentinels.client(sentinels.master) as old:
+        sentinels.first.restart()
+        with sentinels.client(sentinels.first) as old:
             wait_for(lambda: old.info("replication")["role"] == "slave", "the old master is a replica", seconds=30)
         assert works(client)
         queue.close()
@@ -148,7 +150,7 @@ def test_a_failover_is_followed_by_state_and_broker_and_nothing_is_lost(tmp_path
 
 
 def test_a_service_that_no_sentinel_knows_is_named_as_the_cause(tmp_path: Path) -> None:
-    with Sentinels(tmp_path) as sentinels:
+    with Sentinels(tmp_path, password=PASSWORD) as sentinels:
         client = connect(sentinels.url().replace("/bot/", "/other/"))
         assert refusal(client) == "has no master that a Sentinel knows"
         client.close()

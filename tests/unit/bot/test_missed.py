@@ -78,9 +78,16 @@ def test_what_has_our_answer_is_left() -> None:
     assert found(first, second, *both, place=THREAD) == []
 
 
-def test_a_root_under_which_we_wrote_is_left() -> None:
+def test_a_root_under_which_we_wrote_is_left_to_the_look_into_its_thread() -> None:
     assert found(message(60, reply_count=1, reply_users=["UBOT"])) == []
     assert found(message(60, reply_count=1, reply_users=["U2"])) != []
+
+
+def test_a_root_is_found_though_we_answered_what_was_asked_below_it() -> None:
+    root = message(600, thread_ts=THREAD.thread_ts, reply_count=2, reply_users=["U1", "UBOT"])
+    second = message(50, "<@UBOT> and this?", thread_ts=THREAD.thread_ts)
+    assert found(root, second, reply_of_ours(40, second["ts"]), place=THREAD) == [("mention", "help")]
+    assert found(root, second, reply_of_ours(40, root["ts"]), place=THREAD) == [("mention", "and this?")]
 
 
 @pytest.mark.parametrize(
