@@ -27,8 +27,10 @@ from workers.views.change_words import made
 BROKEN_ATTEMPTS = 3
 LAST_TIMES = 12
 """With pauses that double up to five minutes: about half an hour."""
-# From the first failure of something outside, unless it said itself when it will be back.
+# The longest wait that something outside may ask for; without such a word it is given up much sooner.
 LONGEST_WAIT_SECONDS = 600.0
+# … and how long all of them may take, from the first failure: also short ones come to an end.
+LONGEST_WAITS_SECONDS = 900.0
 
 log = get_logger(__name__)
 
@@ -68,7 +70,7 @@ class TurnEnd:
         waited, wait = now - (since or now), error.retry_after_seconds
         log.warning("turn_waits", cause=type(error).__name__, what=str(error), retry_after_seconds=wait)
         hopeless = self._services.settings.hopeless_seconds
-        if (wait or 0) > LONGEST_WAIT_SECONDS or (wait is None and waited > hopeless):
+        if _is_hopeless(waited, wait, hopeless):
             self.fail(_sentence(error), may_retry=True)
             return
         delay = min(max(2.0, waited / 2), hopeless / 3) if wait is None else wait
@@ -237,6 +239,13 @@ class TurnEnd:
         attempt.await_sign()
         attempt.reply.stopped(self._with_sources(sentence))
         attempt.commit(entry, reason)
+
+
+def _is_hopeless(waited: float, wait: float | None, hopeless: float) -> bool:
+    """Return whether nothing is to be waited for any more, after so long and with so long a wait asked for."""
+    if wait is None:
+        return waited > hopeless
+    return wait > LONGEST_WAIT_SECONDS or waited + wait > max(LONGEST_WAITS_SECONDS, hopeless)
 
 
 def _sentence(error: Transient) -> str:
