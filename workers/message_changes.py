@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from workers.records import Conversation
+from workers.records import Conversation, TurnRequest
 from workers.state.failed_turns import FailedTurns
 from workers.state.mailbox import Mailboxes
 
@@ -21,6 +21,10 @@ class NewWords:
     is_asked: bool = False
     """The new words ask the bot by themselves."""
 
+    def is_newer(self, edited_ts: str) -> bool:
+        """Return whether they are no older than a change that was made then; what is not dated is taken for new."""
+        return float(self.edited_ts or "inf") >= float(edited_ts or 0)
+
 
 @dataclass(frozen=True, slots=True)
 class MessageChanges:
@@ -35,12 +39,10 @@ class MessageChanges:
         box = conversation.box
         is_edited = self._change(box, new)
         # Its own event may have been refused and come again after this one, with the old words.
-        if not is_edited and new.is_asked and self.boxes.keep_ahead(box, new.ts, asdict(new)):
+        if not is_edited and new.is_asked and self._keep_ahead(box, new):
             is_edited = self._change(box, new)
-        failed = self.failed.find(conversation, new.ts)
-        if failed:
-            # Its Retry button asks what the message says now.
-            self.failed.keep(failed.model_copy(update={"text": new.text}))
+        # The Retry button of a failed one asks what the message says now.
+        self.failed.change(conversation, new.ts, lambda failed: _said_anew(failed, new))
         return is_edited
 
     def catch_up(self, box: str, ts: str) -> None:
@@ -67,11 +69,22 @@ class MessageChanges:
             self.kick(box)
         return bool(edited)
 
+    def _keep_ahead(self, box: str, new: NewWords) -> bool:
+        return self.boxes.keep_ahead(box, new.ts, asdict(new), lambda kept: new.is_newer(kept["edited_ts"]))
+
     def _edit(self, box: str, message_id: str, new: NewWords) -> bool:
-        body = self.boxes.body(box, message_id)
-        if body is None or body["text"].split() == new.text.split():
-            return False
-        # Slack may bring an earlier change again after a later one.
-        if float(new.edited_ts or "inf") < float(body.get("edited_ts") or 0):
-            return False
-        return self.boxes.edit(box, message_id, {**body, "text": new.text, "edited_ts": new.edited_ts})
+        """Give a question its new words; another listener may change it between the look and the change."""
+        while (stored := self.boxes.stored(box, message_id)) and new.is_newer(stored.body.get("edited_ts", "")):
+            body = {**stored.body, "text": new.text, "edited_ts": new.edited_ts}
+            # Also what asks the same is noted: an earlier change may come after it.
+            is_same = stored.body["text"].split() == new.text.split()
+            result = self.boxes.edit(box, message_id, body, instead_of=stored, is_same=is_same)
+            if result != "changed":
+                return result == "edited"
+        return False
+
+
+def _said_anew(failed: TurnRequest, new: NewWords) -> TurnRequest:
+    # Slack may bring an earlier change again after a later one.
+    is_newer = new.is_newer(failed.edited_ts)
+    return failed.model_copy(update={"text": new.text, "edited_ts": new.edited_ts}) if is_newer else failed

@@ -190,7 +190,7 @@ def test_a_stop_wakes_a_turn_that_waits_for_a_time(boxes: Mailboxes) -> None:
 def test_an_edit_before_the_answer_starts_just_changes_the_words(boxes: Mailboxes) -> None:
     boxes.put(BOX, "1.0", {"text": "old"})
 
-    assert boxes.edit(BOX, "1.0", {"text": "new"}) is True
+    assert boxes.edit(BOX, "1.0", {"text": "new"}) == "edited"
     claim = taken(boxes)
     assert (claim.body, claim.mark) == ({"text": "new"}, "")
 
@@ -200,7 +200,7 @@ def test_an_edit_of_a_running_turn_begins_it_anew_in_the_same_slack_messages(box
     running = taken(boxes)
     boxes.write_journal(running, {"round:0": "x", "segments": ["s"]})
     for words in ("newer", "newest"):
-        assert boxes.edit(BOX, "1.0", {"text": words}) is True
+        assert boxes.edit(BOX, "1.0", {"text": words}) == "edited"
 
     assert boxes.renew([running]) == [(True, "edited")]
     assert boxes.seal(running) == "edited"
@@ -214,7 +214,7 @@ def test_an_edit_of_a_running_turn_begins_it_anew_in_the_same_slack_messages(box
 def test_a_stop_or_a_deletion_that_comes_after_an_edit_is_obeyed(boxes: Mailboxes, mark: Mark) -> None:
     boxes.put(BOX, "1.0", {"text": "old"})
     running = taken(boxes)
-    assert boxes.edit(BOX, "1.0", {"text": "new"})
+    assert boxes.edit(BOX, "1.0", {"text": "new"}) == "edited"
     assert boxes.mark(BOX, mark, only="1.0") == ["1.0"]
     boxes.restart(running)
 
@@ -225,13 +225,13 @@ def test_an_edit_comes_too_late_for_a_sealed_answer_and_for_a_stopped_one(boxes:
     boxes.put(BOX, "1.0", {"text": "old"})
     claim = taken(boxes)
     assert boxes.seal(claim) == ""
-    assert boxes.edit(BOX, "1.0", {"text": "new"}) is False
+    assert boxes.edit(BOX, "1.0", {"text": "new"}) == "late"
     boxes.commit(claim)
-    assert boxes.edit(BOX, "1.0", {"text": "new"}) is False
+    assert boxes.edit(BOX, "1.0", {"text": "new"}) == "late"
     boxes.put(BOX, "2.0", {"text": "old"})
     boxes.mark(BOX, "stopped", only="2.0")
 
-    assert boxes.edit(BOX, "2.0", {"text": "new"}) is False
+    assert boxes.edit(BOX, "2.0", {"text": "new"}) == "late"
 
 
 def test_mail_that_nobody_was_told_of_is_found_by_the_reaper(boxes: Mailboxes, redis_client: redis.Redis) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 import redis
@@ -30,6 +31,20 @@ class FailedTurns:
         with state_errors():
             data = cast("bytes | None", self._redis.get(_key(conversation, turn_ts)))
         return TurnRequest.model_validate(decode(data)) if data else None
+
+    def change(self, conversation: Conversation, turn_ts: str, change: Callable[[TurnRequest], TurnRequest]) -> None:
+        """Change a request that is kept, if it is; of changes that meet each sees what the one before it left."""
+        key = _key(conversation, turn_ts)
+
+        def apply(pipe: redis.client.Pipeline) -> None:
+            data = cast("bytes | None", pipe.get(key))
+            pipe.multi()
+            if data:
+                changed = change(TurnRequest.model_validate(decode(data)))
+                pipe.set(key, encode(changed.model_dump(mode="json")), ex=KEPT_SECONDS)
+
+        with state_errors():
+            self._redis.transaction(apply, key)
 
     def forget(self, conversation: Conversation, turn_ts: str) -> None:
         """Let a Retry button ask no more: its question is gone."""

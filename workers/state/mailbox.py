@@ -7,7 +7,7 @@ here is refused once the lease is another's.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -30,6 +30,7 @@ READY = "sb:ready"
 
 PutResult = Literal["new", "overtaken", "seen", "stranger", "full"]
 Mark = Literal["", "stopped", "edited", "deleted"]
+EditResult = Literal["edited", "same", "changed", "late"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,14 @@ class Claim:
     attempts: int
     mark: Mark
     journal: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A body as it was read, to be replaced only if it still is the same."""
+
+    body: Any
+    data: bytes
 
 
 def keys_of(box: str) -> list[str]:
@@ -186,14 +195,20 @@ class Mailboxes:
         with state_errors():
             self._redis.set(f"sb:{{{box}}}:seen:{message_id}", 1, nx=True, ex=SEEN_SECONDS)
 
-    def keep_ahead(self, box: str, message_id: str, words: Any) -> bool:
-        """Keep new words for a message that has not come; False if it has come before."""
-        seen = f"sb:{{{box}}}:seen:{message_id}"
+    def keep_ahead(self, box: str, message_id: str, words: Any, is_newer: Callable[[Any], bool]) -> bool:
+        """Keep new words for a message that has not come, unless newer ones are kept; False if it has come before."""
+        seen, ahead = (f"sb:{{{box}}}:{name}:{message_id}" for name in ("seen", "ahead"))
+
+        def keep(pipe: redis.client.Pipeline) -> bool:
+            kept = cast("bytes | None", pipe.get(ahead))
+            is_kept = not pipe.exists(seen)
+            pipe.multi()
+            if is_kept and (kept is None or is_newer(decode(kept))):
+                pipe.set(ahead, encode(words), ex=AHEAD_SECONDS)
+            return is_kept
+
         with state_errors():
-            if self._redis.exists(seen):
-                return False
-            self._redis.set(f"sb:{{{box}}}:ahead:{message_id}", encode(words), ex=AHEAD_SECONDS)
-        return True
+            return bool(self._redis.transaction(keep, seen, ahead, value_from_callable=True))  # type: ignore[arg-type]  # its stub knows no value
 
     def words_ahead(self, box: str, message_id: str) -> Any:
         """Return the words that were kept for a message."""
@@ -209,16 +224,22 @@ class Mailboxes:
         boxes = [row.decode() for row in rows if row.decode().startswith(channel)]
         return next((Conversation.of_box(box) for box in boxes if self.turns_of(box, message_id)), place)
 
-    def body(self, box: str, message_id: str) -> Any | None:
+    def stored(self, box: str, message_id: str) -> Stored | None:
         """Return the body of a message that waits or runs."""
         with state_errors():
             data = cast("bytes | None", self._redis.hget(f"sb:{{{box}}}:body", message_id))
-        return decode(data) if data else None
+        return Stored(decode(data), data) if data else None
 
-    def edit(self, box: str, message_id: str, body: Any) -> bool:
-        """Replace the body of a message unless its answer is final; a running answer begins anew."""
+    def edit(
+        self, box: str, message_id: str, body: Any, *, instead_of: Stored | None = None, is_same: bool = False
+    ) -> EditResult:
+        """Replace the body of a message unless its answer is final; a running answer begins anew.
+
+        `changed`: it is no longer the one that it was to replace. One that asks the same leaves the answer alone.
+        """
+        args: Args = [message_id, encode(body), box, instead_of.data if instead_of else b"", int(is_same)]
         with state_errors():
-            return bool(self._edit(keys=keys_of(box), args=[message_id, encode(body), box]) == b"edited")
+            return cast("EditResult", self._edit(keys=keys_of(box), args=args).decode())
 
     def mark(self, box: str, mark: Mark, *, only: str = "", before: str = "") -> list[str]:
         """Mark one message that waits or runs, or all asked at or before a ts; return their ids."""

@@ -138,16 +138,20 @@ return ''
 """
 )
 
-# New words for a message that waits or is being answered. `late` once its answer is sealed or it is gone.
+# New words for a message that waits or is being answered. `late` once its answer is sealed or it is gone, `changed` if
+# it is no longer what the caller read. Words that only look new leave the answer alone.
 EDIT = (
     _HEAD
     + """
-local id, data, box = unpack(ARGV)
-if redis.call('HEXISTS', body, id) == 0 then return 'late' end
+local id, data, box, instead_of, is_same = unpack(ARGV)
+local stored = redis.call('HGET', body, id)
+if not stored then return 'late' end
+if instead_of ~= '' and stored ~= instead_of then return 'changed' end
 if redis.call('HGET', journal, 'id') == id and redis.call('HEXISTS', journal, 'sealed') == 1 then return 'late' end
 local mark = redis.call('HGET', marks, id)
 if mark and mark ~= 'edited' then return 'late' end
 redis.call('HSET', body, id, data)
+if is_same == '1' then return 'same' end
 if redis.call('HGET', journal, 'id') == id then
   redis.call('HSET', marks, id, 'edited')
   redis.call('EXPIRE', marks, 86400)

@@ -1,0 +1,117 @@
+"""Of edits that arrive at one moment on several listeners the last one that was made is what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+import redis
+
+from tests.clients import connect
+from workers.message_changes import MessageChanges, NewWords
+from workers.records import Conversation, TurnRequest
+from workers.state.failed_turns import FailedTurns
+from workers.state.mailbox import Mailboxes
+
+pytestmark = pytest.mark.integration
+
+LISTENERS = 6
+ROUNDS = 40
+
+
+def listener(client: redis.Redis) -> MessageChanges:
+    return MessageChanges(Mailboxes(client, ttl_seconds=3600), FailedTurns(client), lambda _box: None)
+
+
+@pytest.fixture
+def listeners(redis_url: str) -> Iterator[list[MessageChanges]]:
+    clients = [connect(redis_url) for _ in range(LISTENERS)]
+    yield [listener(client) for client in clients]
+    for client in clients:
+        client.close()
+
+
+def question(number: int, text: str = "old") -> TurnRequest:
+    place = Conversation(team_id="T1", channel_id="C1", thread_ts=f"{number}.5")
+    return TurnRequest(
+        conversation=place,
+        ts=place.thread_ts,
+        event_id="",
+        kind="mention",
+        user_id="U1",
+        user_team_id="T1",
+        text=text,
+        received_at=1,
+    )
+
+
+def edited_at_once(listeners: list[MessageChanges], asked: TurnRequest, versions: list[NewWords]) -> None:
+    """Let each listener hear of one of the edits, all at the same moment."""
+    barrier = Barrier(len(versions))
+
+    def hear(changes: MessageChanges, new: NewWords) -> None:
+        barrier.wait()
+        changes.edit(asked.conversation, new)
+
+    with ThreadPoolExecutor(len(versions)) as pool:
+        list(pool.map(hear, listeners, versions))
+
+
+def versions_of(asked: TurnRequest) -> list[NewWords]:
+    """Return edits of which the last one is not the first to be written."""
+    order = [LISTENERS, *range(1, LISTENERS)]
+    return [NewWords(asked.ts, f"version {number}", f"{number}.0", is_asked=True) for number in order]
+
+
+def test_the_last_of_edits_that_arrive_at_once_is_asked(
+    listeners: list[MessageChanges], redis_client: redis.Redis
+) -> None:
+    boxes = Mailboxes(redis_client, ttl_seconds=3600)
+    asked = [question(number) for number in range(1, ROUNDS)]
+    for each in asked:
+        boxes.put(each.conversation.box, each.ts, each.model_dump(mode="json"))
+        edited_at_once(listeners, each, versions_of(each))
+
+    claims = [boxes.claim(each.conversation.box) for each in asked]
+    assert {claim.body["text"] for claim in claims if claim} == {f"version {LISTENERS}"}
+
+
+def test_the_last_of_edits_that_arrive_at_once_before_their_question_is_asked(
+    listeners: list[MessageChanges], redis_client: redis.Redis
+) -> None:
+    boxes = Mailboxes(redis_client, ttl_seconds=3600)
+    asked = [question(number) for number in range(1, ROUNDS)]
+    for each in asked:
+        edited_at_once(listeners, each, versions_of(each))
+        assert boxes.put(each.conversation.box, each.ts, each.model_dump(mode="json")) == "overtaken"
+        listeners[0].catch_up(each.conversation.box, each.ts)
+
+    claims = [boxes.claim(each.conversation.box) for each in asked]
+    assert {claim.body["text"] for claim in claims if claim} == {f"version {LISTENERS}"}
+
+
+def test_the_last_of_edits_that_arrive_at_once_is_what_a_failed_question_asks_again(
+    listeners: list[MessageChanges], redis_client: redis.Redis
+) -> None:
+    failed = FailedTurns(redis_client)
+    asked = [question(number) for number in range(1, ROUNDS)]
+    for each in asked:
+        failed.keep(each)
+        edited_at_once(listeners, each, versions_of(each))
+
+    kept = [failed.find(each.conversation, each.ts) for each in asked]
+    assert {each.text for each in kept if each} == {f"version {LISTENERS}"}
+
+
+def test_who_takes_an_edit_back_is_asked_nothing_of_it_though_it_arrives_after(redis_client: redis.Redis) -> None:
+    boxes, changes, asked = Mailboxes(redis_client, ttl_seconds=3600), listener(redis_client), question(1)
+    boxes.put(asked.conversation.box, asked.ts, asked.model_dump(mode="json"))
+
+    assert not changes.edit(asked.conversation, NewWords(asked.ts, "old", "3.0"))
+    assert not changes.edit(asked.conversation, NewWords(asked.ts, "new", "2.0"))
+
+    claim = boxes.claim(asked.conversation.box)
+    assert claim
+    assert (claim.body["text"], claim.mark) == ("old", "")
