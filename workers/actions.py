@@ -11,17 +11,17 @@ from workers.acts.later import file_later, file_now, with_screen
 from workers.acts.move import fitting, moved
 from workers.acts.run import ACTS, run_act
 from workers.acts.services import ActServices
+from workers.consequences import Consequences
 from workers.errors import JiraRefused, JiraUnavailable, SlackRefused, SupportBotError, ToolError, TurnFailed
 from workers.filing import DraftDesk
 from workers.jira.forms import edited, finder
 from workers.jira.gateway import JiraGateway
 from workers.jira.mentions import with_mentions
 from workers.logs import get_logger
-from workers.records import DRAFT_VERSION, Action, Conversation, Draft, Filing, TurnRequest
+from workers.records import DRAFT_VERSION, Action, Conversation, Draft, Filing
 from workers.similar import DUPLICATE
 from workers.slack.api import SlackClients
 from workers.slack.people import People
-from workers.state.decisions import WITH_BUTTONS
 from workers.state.failed_turns import FailedTurns
 from workers.state.mailbox import Mailboxes
 from workers.views import failures
@@ -214,20 +214,10 @@ def _retry_turn(action: Action, services: ActionServices) -> None:
     # Named by the failure, not by the press: who presses twice asks once.
     result = services.boxes.put(conversation.box, f"{request.ts}~{again.tries}", again.model_dump(mode="json"))
     if result == "new":
-        # At a second press the new answer may have shown its own already.
-        _withdraw_open(request, services)
+        # What is asked again will bring its own; at a second press it may have shown it already.
+        acts = services.acts
+        Consequences(request, acts.filings, services.desk, acts.changes).withdraw()
     services.kick(conversation.box)
-
-
-def _withdraw_open(request: TurnRequest, services: ActionServices) -> None:
-    """Cancel what the failed answer left to be decided: what is asked again will bring its own."""
-    where = request.conversation
-    for draft, filing in services.acts.filings.of_conversation(where):
-        if draft.turn_ts == request.ts and filing.state in WITH_BUTTONS:
-            services.desk.cancel(draft, by="")
-    for proposal in services.acts.changes.of_turn(where, request.ts):
-        if proposal.state in WITH_BUTTONS:
-            services.acts.changes.cancel(proposal, by="")
 
 
 def _file_later(action: Action, services: ActionServices) -> None:

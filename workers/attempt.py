@@ -13,6 +13,7 @@ from workers.changes.desk import ChangeDesk
 from workers.citations import Citations
 from workers.claude.client import Claude
 from workers.compaction import head_to_compact
+from workers.consequences import Consequences
 from workers.errors import Interrupted, StateUnavailable, SupportBotError
 from workers.filing import DraftDesk
 from workers.interrupt import Interrupt
@@ -40,6 +41,7 @@ from workers.state.failed_turns import FailedTurns
 from workers.state.filings import Filings
 from workers.state.mailbox import Claim, Mailboxes
 from workers.state.metrics import Metrics
+from workers.views import failures
 
 SIGN_SECONDS = 5.0
 
@@ -138,9 +140,21 @@ class Attempt:
         return self.services.decisions.are_open(self.request.conversation)
 
     @property
+    def led_to(self) -> Consequences:
+        """What the question has led to, in this try or an earlier one."""
+        services = self.services
+        return Consequences(self.request, services.filings, services.desk, services.changes)
+
+    @property
     def done_before(self) -> str:
-        """Return what is to be said of what the question led to in Jira before it was edited; empty if nothing."""
+        """Return what is to be said of what the question led to in Jira before it was edited or tried again."""
         return self.journal.get("done_before") or ""
+
+    def note_done(self) -> None:
+        """Note what a failed try has led to in Jira: this one takes the place of its words."""
+        if self.request.tries and self.journal.get("done_before") is None:
+            done = failures.retried_but_done(self.led_to.filed(), self.led_to.changed())
+            self.journal.put("done_before", done)
 
     def forget_history(self) -> None:
         """Leave out all earlier turns, now and, once this one is committed, for good."""

@@ -86,6 +86,7 @@ def answer_message(attempt: Attempt) -> None:
     attempt.interrupt.check()
     if standing.access == "denied":
         raise TurnFailed(failures.GUESTS_NOT_SERVED)
+    attempt.note_done()
     attempt.begin()
     attempt.usable_history = usable_history(attempt.own_history, standing.reader, services.jira)
     question = question_of(request, attempt.own_history, attempt.journal, _sources(attempt, standing))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from workers.attempt import Attempt
 from workers.errors import (
@@ -17,12 +16,9 @@ from workers.errors import (
     Transient,
 )
 from workers.logs import get_logger
-from workers.proposals import Proposal
-from workers.records import Draft, Filing
 from workers.slack.status import REFRESH_SECONDS
 from workers.turn_messages import joined, keys_read, said_before, stopped_messages
 from workers.views import failures
-from workers.views.change_words import made
 
 BROKEN_ATTEMPTS = 3
 LAST_TIMES = 12
@@ -158,8 +154,9 @@ class TurnEnd:
 
     def _begin_anew(self) -> None:
         """Answer the new words in the same message; drafts of the old ones are withdrawn, what is in Jira is said."""
-        self._close_drafts()
-        done = failures.edited_but_done(self._filed(), self._changes_made())
+        led_to = self._attempt.led_to
+        led_to.withdraw()
+        done = failures.edited_but_done(led_to.filed(), led_to.changed())
         if done:
             self._attempt.journal.put("done_before", done)
         self._services.boxes.restart(self._claim)
@@ -167,9 +164,9 @@ class TurnEnd:
 
     def _withdraw(self) -> None:
         """Take the answer to a deleted question back; what is in Jira already is said."""
-        self._close_drafts()
         attempt = self._attempt
-        filed, done = self._filed(), self._changes_made()
+        attempt.led_to.withdraw()
+        filed, done = attempt.led_to.filed(), attempt.led_to.changed()
         attempt.await_sign()
         if filed or done:
             attempt.reply.restart_from("")
@@ -177,37 +174,6 @@ class TurnEnd:
         else:
             attempt.reply.withdraw()
         attempt.commit(None, "deleted")
-
-    def _close_drafts(self) -> None:
-        """Cancel what of this turn waits for a person."""
-        for proposal in self._services.changes.of_turn(self._attempt.request.conversation, self._attempt.request.ts):
-            if proposal.state in ("new", "rejected", "cancelled"):
-                self._cancel(self._services.changes.cancel, proposal)
-        for draft, filing in self._drafts():
-            if filing.state in ("new", "rejected", "cancelled"):
-                # Also one that an earlier try cancelled: its card may not show it yet.
-                self._cancel(self._services.desk.cancel, draft)
-
-    def _drafts(self) -> list[tuple[Draft, Filing]]:
-        """Return the drafts of this turn and how they stand now."""
-        request = self._attempt.request
-        found = self._services.filings.of_conversation(request.conversation)
-        return [(draft, filing) for draft, filing in found if draft.turn_ts == request.ts]
-
-    def _filed(self) -> list[Filing]:
-        """Return what became of those drafts of this turn that are in Jira."""
-        return [filing for _, filing in self._drafts() if filing.state == "done"]
-
-    def _changes_made(self) -> list[str]:
-        """Return what this turn has changed in Jira, a name each."""
-        return made(self._services.changes.of_turn(self._attempt.request.conversation, self._attempt.request.ts))
-
-    @staticmethod
-    def _cancel(cancel: Callable[..., None], what: Draft | Proposal) -> None:
-        try:
-            cancel(what, by="")
-        except (SlackRefused, Misconfigured) as error:
-            log.warning("cancelled_draft_not_shown", cause=type(error).__name__)
 
     def _with_sources(self, sentence: str) -> str:
         """Return the last words with the list of the sources whose numbers stand in what was said before them."""
@@ -230,7 +196,7 @@ class TurnEnd:
         sentence = failures.DEADLINE if reason == "deadline" else failures.STOPPED
         if not attempt.reply.segments:
             sentence = failures.DEADLINE if reason == "deadline" else failures.STOPPED_BEFORE_ANSWER
-        sentence = failures.stopped_after(sentence, self._filed(), self._changes_made())
+        sentence = failures.stopped_after(sentence, attempt.led_to.filed(), attempt.led_to.changed())
         question = attempt.journal.get("question")
         entry = None
         if question:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from sandbox.claude.faulty import spend_limit
 from sandbox.claude.scripts import reply, tool
 from sandbox.claude.standin import Pacing
 from sandbox.slack.messages import Message, words_of
@@ -63,6 +64,14 @@ def stopped(stack: Stack, ts: str) -> str:
     return words_of(growing(stack, ts, "Stopped"))
 
 
+def tried_again(stack: Stack, ts: str) -> Message:
+    """Wait until the answer has failed, press its button, and return what is said in the end."""
+    failed = within(lambda: next((m for m in replies(stack, ts) if "turn_retry" in m.action_ids), None), "the button")
+    stack.slack.click(CHANNEL, failed.ts, ADA, "turn_retry")
+    within(lambda: SHORT in words_of(stack.slack.message(CHANNEL, failed.ts)), "the answer after all")
+    return answer(stack, ts)
+
+
 def session_of(stack: Stack, ts: str) -> Session:
     return stack.slack.workspace.sessions[CHANNEL, ts]
 
@@ -102,6 +111,37 @@ def test_it_is_said_also_by_a_worker_that_takes_the_new_answer_over(stack: Stack
 
     assert words_of(answer(stack, ts)).count(key) == 1
     assert len(replies(stack, ts)) == 1
+
+
+def test_it_is_said_also_when_the_new_answer_failed_and_is_tried_again(stack: Stack) -> None:
+    stack.claude.script(reply(SHORT), when="kettle new")
+    ts, key = filed(stack, "Kettle drips")
+    stack.claude.faults.add(spend_limit())
+    edit(stack, ts, "kettle new")
+
+    said = words_of(tried_again(stack, ts))
+
+    assert said.startswith(SHORT)
+    assert said.count(key) == 1
+    assert f"another try. Before that I had already filed {key}" in said
+
+
+def test_what_an_answer_had_filed_before_it_failed_is_said_when_it_is_tried_again(stack: Stack) -> None:
+    wanted = {"project": "OPS", "issue_type": "Task", "summary": "Ladder bends", "description": "So it is."}
+    look = tool("jira_search", {"keywords": ["ladder"]})
+    stack.claude.script(reply(tool("jira_create_issue", wanted)), reply(ENDLESS[:800], look), when="ladder")
+    ts = ask(stack, "file the ladder")
+    shown = card(stack, ts)
+    growing(stack, ts, "number 2.")
+    press(stack, shown, "draft_create")
+    shows(shown, "Filed as")
+    stack.claude.faults.add(spend_limit())
+    stack.claude.script(reply(SHORT), when="ladder")
+
+    said = words_of(tried_again(stack, ts))
+
+    (key,) = [each for each in filed_by_bot(stack) if stack.jira.issues[each].fields["summary"] == "Ladder bends"]
+    assert f"Before that I had already filed {key}" in said
 
 
 def test_what_was_filed_before_an_answer_was_stopped_is_said(stack: Stack) -> None:

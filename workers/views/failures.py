@@ -144,6 +144,11 @@ def edited_but_done(filings: Sequence[Filing], changes: Sequence[str]) -> str:
     return f"_The question was edited. {_done_before(filings, changes)}_" if filings or changes else ""
 
 
+def retried_but_done(filings: Sequence[Filing], changes: Sequence[str]) -> str:
+    """Say what a failed answer had already led to, in the one that takes its place; empty if nothing is in Jira."""
+    return f"_This is another try. {_done_before(filings, changes)}_" if filings or changes else ""
+
+
 def _done_before(filings: Sequence[Filing], changes: Sequence[str]) -> str:
     new = ", ".join(filing.issue_key for filing in filings if not filing.joins)
     joined = ", ".join(filing.issue_key for filing in filings if filing.joins)
