@@ -160,7 +160,7 @@ class Agent:
         for repeat in range(repeats + 1):
             self._reply.restart_from(self._said)
             try:
-                return self._claude.stream_round(prompt, self._ears(), self._interrupt)
+                return self._claude.stream_round(prompt, self._ears(), self._interrupt, self._journal.save_call)
             except ClaudeUnavailable as error:
                 pause = error.retry_after_seconds or float(repeat + 1)
                 if repeat == repeats or pause > PATIENCE_SECONDS:

@@ -150,6 +150,12 @@ class Attempt:
         """Return what is to be said of what the question led to in Jira before it was edited or tried again."""
         return self.journal.get("done_before") or ""
 
+    def pay_for_cut_call(self) -> None:
+        """Book what was used by a call in whose middle the worker before this one died."""
+        if call := self.journal.call():
+            self.services.claude.purse.book_cut(self.payer, call)
+            self.journal.put("call", None)
+
     def note_done(self) -> None:
         """Note what a failed try has led to in Jira: this one takes the place of its words."""
         if self.request.tries and self.journal.get("done_before") is None:

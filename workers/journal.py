@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from workers.records import ReplySegment
-from workers.rounds import Round
+from workers.rounds import Round, RunningCall
 from workers.state.mailbox import Claim, Mailboxes
 
 
@@ -32,9 +32,18 @@ class Journal:
 
     def save_round(self, number: int, finished: Round) -> None:
         """Store a finished model call; what failed before it is over."""
-        fields = {f"round:{number}": finished.model_dump(mode="json"), "failing_since": None}
+        fields = {f"round:{number}": finished.model_dump(mode="json"), "failing_since": None, "call": None}
         self._boxes.write_journal(self._claim, fields)
         self._known.update(fields)
+
+    def save_call(self, call: RunningCall) -> None:
+        """Store what a model call that runs has used so far."""
+        self.put("call", call.model_dump(mode="json"))
+
+    def call(self) -> RunningCall | None:
+        """Return the model call that ran when this was left, or None if there was none."""
+        stored = self._known.get("call")
+        return RunningCall.model_validate(stored) if stored else None
 
     def segments(self) -> list[ReplySegment]:
         """Return the Slack messages of the reply so far."""

@@ -35,6 +35,18 @@ class Round(Record):
     """The API's own name of this answer."""
 
 
+class RunningCall(Record):
+    """A model call that has not ended: what of it is paid by whoever goes on if its worker dies."""
+
+    model: str
+    usage: Usage
+    """What it has used for certain so far."""
+    member: str
+    """Under which name its price is held."""
+    accounts: tuple[str, ...]
+    """In which accounts."""
+
+
 class HistoryEntry(Record):
     """One committed turn of a conversation."""
 

@@ -52,6 +52,7 @@ def run_turn(claim: Claim, services: TurnServices) -> None:
         end = TurnEnd(attempt)
         log.info("turn_taken", attempts=claim.attempts)
         try:
+            attempt.pay_for_cut_call()
             if _may_begin(claim, end):
                 answer_message(attempt)
         except Interrupted as interrupted:

@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 import redis
 
-from workers.claude.purse import Purse, tokens_at_most
+from workers.claude.purse import Bill, Purse, tokens_at_most
 from workers.errors import BudgetSpent
 from workers.payer import Payer
 from workers.rounds import Usage
@@ -143,6 +143,32 @@ def test_what_a_dead_worker_held_comes_free_by_itself(redis_client: redis.Redis)
 
 def _held(client: redis.Redis) -> list[bytes]:
     return cast("list[bytes]", client.zrange("sb:usage:{T1}:person:U1:2026-11-28:held", 0, -1))
+
+
+def test_what_a_dead_worker_had_used_is_booked_once_by_who_takes_over(redis_client: redis.Redis) -> None:
+    whole, used = purse(redis_client, budget_person_day_usd=1), Usage(input_tokens=1_000)
+    call = Bill(whole.hold(ADA, 1.0), MODEL, used, heard=3_000).running()
+    with pytest.raises(BudgetSpent):
+        whole.hold(ADA, 0.1)
+
+    for _ in range(2):
+        whole.book_cut(ADA, call)
+
+    found = Accounts(redis_client).figures("T1", person_account("U1", datetime.now(UTC)))[0]
+    assert (found.usage.input_tokens, found.usage.output_tokens) == (1_000, 1_000)
+    assert isinstance(whole.hold(ADA, 0.1), Reservation)
+
+
+def test_a_call_that_its_own_worker_has_booked_is_booked_no_second_time(redis_client: redis.Redis) -> None:
+    whole = purse(redis_client, budget_person_day_usd=1)
+    with whole.bill(ADA, MODEL, 0.9) as bill:
+        bill.settle(CALL)
+        call = bill.running()
+
+    whole.book_cut(ADA, call)
+
+    found = Accounts(redis_client).figures("T1", person_account("U1", datetime.now(UTC)))[0]
+    assert found.usd == pytest.approx(CALL_USD)
 
 
 def test_a_person_is_warned_once_a_day_near_the_end(redis_client: redis.Redis) -> None:

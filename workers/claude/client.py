@@ -15,6 +15,7 @@ import anthropic
 from workers.claude.errors import claude_errors
 from workers.claude.marks import with_marks
 from workers.claude.purse import Bill, Purse, tokens_at_most
+from workers.claude.tally import Keep, Tally
 from workers.errors import ClaudeUnavailable
 from workers.interrupt import Interrupt
 from workers.logs import get_logger
@@ -85,16 +86,18 @@ class Claude:
         key = self._settings.slack_bot_token.get_secret_value().encode()
         return hmac.new(key, f"{payer.team_id}:{payer.user_id}".encode(), "sha256").hexdigest()[:32]
 
-    def stream_round(self, prompt: Prompt, ears: Ears, interrupt: Interrupt) -> Round:
+    def stream_round(self, prompt: Prompt, ears: Ears, interrupt: Interrupt, keep: Keep = lambda _call: None) -> Round:
         """Let the model speak once; raises ClaudeUnavailable if it was cut off, Interrupted if it was told to stop.
 
-        Raises BudgetSpent before it speaks if there is no money left.
+        Raises BudgetSpent before it speaks if there is no money left. `keep` hears what is to be paid if this dies.
         """
-        model = prompt.model
-        most = self.purse.prices.most(model, prompt.tokens_at_most(), MAX_TOKENS)
+        model, read = prompt.model, prompt.tokens_at_most()
+        most = self.purse.prices.most(model, read, MAX_TOKENS)
         try:
             with self.purse.bill(prompt.payer, model, most, wait=interrupt.wait) as bill, claude_errors():
-                message = self._stream(prompt, ears, interrupt, bill)
+                tally = Tally(bill, keep)
+                tally.begin(read)
+                message = self._stream(prompt, ears, interrupt, bill, tally)
                 bill.settle(usage_of(message))
         except ClaudeUnavailable:
             interrupt.check()  # We closed it ourselves.
@@ -108,7 +111,9 @@ class Claude:
             blocks=blocks, stop_reason=message.stop_reason, usage=bill.usage, model=model, message_id=message.id or ""
         )
 
-    def _stream(self, prompt: Prompt, ears: Ears, interrupt: Interrupt, bill: Bill) -> anthropic.types.Message:
+    def _stream(
+        self, prompt: Prompt, ears: Ears, interrupt: Interrupt, bill: Bill, tally: Tally
+    ) -> anthropic.types.Message:
         arguments: dict[str, Any] = {
             "model": prompt.model,
             "max_tokens": MAX_TOKENS,
@@ -131,6 +136,7 @@ class Claude:
                 interrupt.heard()  # The SDK keeps pings to itself.
                 _pass_on(event, ears)
                 _note(event, bill)
+                tally.tick()
             if interrupt.was_silent:
                 raise ClaudeUnavailable("silent stream")
             return stream.get_final_message()

@@ -13,7 +13,7 @@ from workers.claude.prices import PriceList
 from workers.errors import BudgetSpent, StateUnavailable
 from workers.logs import get_logger
 from workers.payer import Payer
-from workers.rounds import Usage
+from workers.rounds import RunningCall, Usage
 from workers.settings import WorkerSettings
 from workers.state import accounts
 from workers.state.accounts import Account, Accounts, Refusal, Reservation
@@ -34,6 +34,8 @@ log = get_logger(__name__)
 class Bill:
     """What one call has used so far; booked when the call is over, however it ended."""
 
+    held: Reservation
+    model: str
     usage: Usage = field(default_factory=Usage)
     heard: int = 0
     """Characters of an answer whose end has not come."""
@@ -46,6 +48,11 @@ class Bill:
         """Return what is to be paid: of an answer that was cut off what it said until then."""
         spoken = max(self.usage.output_tokens, -(-self.heard // 3))
         return self.usage.model_copy(update={"output_tokens": spoken})
+
+    def running(self) -> RunningCall:
+        """Return what another worker needs to pay for it."""
+        names = tuple(account.name for account in self.held.accounts)
+        return RunningCall(model=self.model, usage=self.so_far(), member=self.held.member, accounts=names)
 
 
 class Purse:
@@ -70,7 +77,8 @@ class Purse:
 
         With `wait` a call waits for others that hold the rest of a budget, for a while.
         """
-        bill, held = Bill(), self.hold(payer, most_usd, wait=wait)
+        held = self.hold(payer, most_usd, wait=wait)
+        bill = Bill(held, model)
         try:
             yield bill
         finally:
@@ -115,6 +123,12 @@ class Purse:
         except StateUnavailable as error:
             log.error("not_booked", model=model, usd=round(usd, 6), cause=str(error))  # noqa: TRY400  no bug of ours
         return usd
+
+    def book_cut(self, payer: Payer, call: RunningCall) -> None:
+        """Book what a call has used whose worker died, unless it was booked: then nothing is held for it any more."""
+        if self._books.let_go(payer.team_id, call.accounts, call.member):
+            log.info("cut_call_booked", model=call.model, tokens=call.usage.tokens)
+            self.book(Reservation(payer, ()), call.model, call.usage)
 
     def warning(self, payer: Payer) -> str:
         """Return a sentence the first time on a day that one of a person's budgets comes to its end, else nothing."""

@@ -154,6 +154,14 @@ class Accounts:
                     pipe.expire(_key(payer.team_id, index), DAYS_KEPT * _DAY)
             pipe.execute()
 
+    def let_go(self, team_id: str, names: Sequence[str], member: str) -> bool:
+        """Free what a call holds in these accounts; False if it holds nothing any more: then it was booked."""
+        with state_errors():
+            pipe = self._redis.pipeline()
+            for name in names:
+                pipe.zrem(_held(team_id, name), member)
+            return any(pipe.execute())
+
     def add_turn(self, payer: Payer, now: datetime, usd: float) -> None:
         """Count an answer that was given: for its person, with what it cost, its channel and the day."""
         last = _key(payer.team_id, f"last:{payer.user_id}")
