@@ -106,7 +106,7 @@ class TurnEnd:
                 self._services.failed.keep(attempt.request)
             self._recall()
             attempt.await_sign()
-            attempt.reply.fail(self._with_sources(joined(sentence, attempt.done_before)), can_retry=may_retry)
+            attempt.reply.fail(self._with_sources(self._with_done(sentence)), can_retry=may_retry)
         except SlackUnavailable as error:
             # The sentence is the answer: it waits for Slack as any other would.
             if self._waits_for_slack(error.retry_after_seconds or 5):
@@ -175,6 +175,11 @@ class TurnEnd:
             attempt.reply.withdraw()
         attempt.commit(None, "deleted")
 
+    def _with_done(self, sentence: str) -> str:
+        """Return the last words with all that the question has led to in Jira, in whichever try."""
+        led_to = self._attempt.led_to
+        return failures.ended_after(sentence, led_to.filed(), led_to.changed())
+
     def _with_sources(self, sentence: str) -> str:
         """Return the last words with the list of the sources whose numbers stand in what was said before them."""
         return joined(sentence, self._attempt.citations.listed_for(self._attempt.reply.text))
@@ -196,7 +201,7 @@ class TurnEnd:
         sentence = failures.DEADLINE if reason == "deadline" else failures.STOPPED
         if not attempt.reply.segments:
             sentence = failures.DEADLINE if reason == "deadline" else failures.STOPPED_BEFORE_ANSWER
-        sentence = failures.stopped_after(sentence, attempt.led_to.filed(), attempt.led_to.changed())
+        sentence = self._with_done(sentence)
         question = attempt.journal.get("question")
         entry = None
         if question:

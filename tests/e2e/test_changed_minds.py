@@ -64,11 +64,16 @@ def stopped(stack: Stack, ts: str) -> str:
     return words_of(growing(stack, ts, "Stopped"))
 
 
+def failed(stack: Stack, ts: str) -> Message:
+    """Wait until an answer has failed, and return it."""
+    return within(lambda: next((m for m in replies(stack, ts) if "turn_retry" in m.action_ids), None), "the button")
+
+
 def tried_again(stack: Stack, ts: str) -> Message:
-    """Wait until the answer has failed, press its button, and return what is said in the end."""
-    failed = within(lambda: next((m for m in replies(stack, ts) if "turn_retry" in m.action_ids), None), "the button")
-    stack.slack.click(CHANNEL, failed.ts, ADA, "turn_retry")
-    within(lambda: SHORT in words_of(stack.slack.message(CHANNEL, failed.ts)), "the answer after all")
+    """Press the button of an answer that failed, and return what is said in the end."""
+    shown = failed(stack, ts)
+    stack.slack.click(CHANNEL, shown.ts, ADA, "turn_retry")
+    within(lambda: SHORT in words_of(stack.slack.message(CHANNEL, shown.ts)), "the answer after all")
     return answer(stack, ts)
 
 
@@ -135,12 +140,13 @@ def test_what_an_answer_had_filed_before_it_failed_is_said_when_it_is_tried_agai
     growing(stack, ts, "number 2.")
     press(stack, shown, "draft_create")
     shows(shown, "Filed as")
+    (key,) = [each for each in filed_by_bot(stack) if stack.jira.issues[each].fields["summary"] == "Ladder bends"]
     stack.claude.faults.add(spend_limit())
+    assert f"filed {key}" in words_of(failed(stack, ts))
     stack.claude.script(reply(SHORT), when="ladder")
 
     said = words_of(tried_again(stack, ts))
 
-    (key,) = [each for each in filed_by_bot(stack) if stack.jira.issues[each].fields["summary"] == "Ladder bends"]
     assert f"Before that I had already filed {key}" in said
 
 

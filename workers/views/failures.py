@@ -8,10 +8,7 @@ from workers.policy import Filers
 from workers.records import Filing
 
 # The model
-CLAUDE_DOWN = (
-    "I can't think at the moment: the model behind me does not answer. Nothing was filed by this. "
-    "Please try again in a few minutes."
-)
+CLAUDE_DOWN = "I can't think at the moment: the model behind me does not answer. Please try again in a few minutes."
 CLAUDE_WAITS = "is waiting for the model…"
 REFUSED = "I can't help with that request."
 EMPTY_ANSWER = "I have no answer to that. Could you say it in other words, or tell me a little more?"
@@ -159,7 +156,7 @@ def _done_before(filings: Sequence[Filing], changes: Sequence[str]) -> str:
     return f"Before that {', and '.join(said)}."
 
 
-def stopped_after(sentence: str, filings: Sequence[Filing], changes: Sequence[str]) -> str:
+def ended_after(sentence: str, filings: Sequence[Filing], changes: Sequence[str]) -> str:
     """Say that an answer ends here, and what was done in Jira before."""
     done = [f"report added to {each.issue_key}" if each.joins else f"filed {each.issue_key}" for each in filings]
     done += changes
