@@ -60,7 +60,7 @@ def shortcut_action(body: Body, team_id: str, form_id: str) -> Action:
     )
 
 
-def change_action(body: Body, team_id: str, values: Mapping[str, Any]) -> Action:
+def change_action(body: Body, team_id: str, values: Mapping[str, Any], parts: Mapping[str, str]) -> Action:
     """Return that a form shall be drawn anew for the project and type that were chosen in it; later ids are later."""
     view, click = body["view"], body["actions"][0]
     place = json.loads(view["private_metadata"])
@@ -70,7 +70,11 @@ def change_action(body: Body, team_id: str, values: Mapping[str, Any]) -> Action
         team_id=team_id,
         subject=f"form:{place['form']}",
         user_id=body["user"]["id"],
-        values={"entered": dict(values), **{name: place[name] for name in SHOWN if name in place}},
+        values={
+            "entered": dict(values),
+            "parts": dict(parts),
+            **{name: place[name] for name in SHOWN if name in place},
+        },
         **{name: place[name] for name in PLACE},
     )
 

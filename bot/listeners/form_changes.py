@@ -17,7 +17,8 @@ from bot.forms import change_action
 from bot.hints import NOT_STORED, answer_click
 from bot.services import Services
 from workers.jobs import Action, FieldOption, StateUnavailable
-from workers.views.draft_modal import PROJECT_CHOICE, TYPE_CHOICE, read_modal
+from workers.views.changed_form import description_in, entered_so_far
+from workers.views.draft_modal import PROJECT_CHOICE, TYPE_CHOICE
 from workers.views.form_fields import NOT_YET, OPTIONS_SEARCH, PEOPLE_SEARCH, choice, field_of
 from workers.views.limits import OPTIONS
 
@@ -47,9 +48,10 @@ class FormChanges:
         shown = place.get("project", ""), place.get("issue_type", "")
         try:
             specs = await self._services.handover.run(lambda door: door.jira.screen(*shown))
-            values, _ = read_modal(view["state"], specs)
-            action = change_action(body, self._services.identity.team_id, _with_choice(values, body["actions"][0]))
-            await self._services.handover.act(action)
+            values = _with_choice(entered_so_far(view, specs), body["actions"][0])
+            team_id, form_id = self._services.identity.team_id, str(place["form"])
+            entered = await self._services.handover.run(lambda door: door.forms.keep_entered(team_id, form_id, values))
+            await self._services.handover.act(change_action(body, team_id, entered, description_in(view)))
         except StateUnavailable:
             after_ack(context, partial(answer_click, self._services, str(place.get("response_url", "")), NOT_STORED))
         else:

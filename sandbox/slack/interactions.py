@@ -29,6 +29,11 @@ def action(block: Json, element: Json, value: Any, action_ts: str) -> Json:
     return body
 
 
+def choice(chosen: Json, value: Any) -> Json:
+    """Return what a click leaves in the form that it was made in, by block id: a choice in a select, else nothing."""
+    return {chosen["block_id"]: value} if chosen["type"] in VALUE_FIELDS and value is not None else {}
+
+
 def click_on_message(
     slack: Service, person: Person, chosen: Json, message: Message, *, is_ephemeral: bool = False
 ) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +48,8 @@ class View:
     errors: dict[str, str] = field(default_factory=dict)
     is_open: bool = True
     history: list[Json] = field(default_factory=list)
+    typed: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """By block and action id; it stays while an update has an input under the same two."""
 
     @property
     def callback_id(self) -> str:
@@ -56,6 +59,24 @@ class View:
         """Replace what is shown."""
         self.history.append(self.body)
         self.body, self.hash, self.errors = body, view_hash, {}
+        names = {(block["block_id"], element["action_id"]) for block, element in _inputs(body.get("blocks", []))}
+        self.typed = {name: value for name, value in self.typed.items() if name in names}
+
+    def fill(self, values: Json, *, is_sent: bool = True) -> Json:
+        """Fill the form in, over what was typed before; return what it says then. Raises FormIncomplete."""
+        blocks = self.body.get("blocks", [])
+        inputs = [(block["block_id"], element) for block, element in _inputs(blocks)]
+        kept = {
+            block_id: self.typed[block_id, element["action_id"]]
+            for block_id, element in inputs
+            if _can_stay(element, self.typed.get((block_id, element["action_id"]), _UNTOUCHED))
+            and element["action_id"] not in values
+        }
+        state = filled_in(blocks, {**kept, **values}, is_sent=is_sent)
+        for block_id, element in inputs:
+            for name in {block_id, element["action_id"]} & set(values):
+                self.typed[block_id, element["action_id"]] = values[name]
+        return state
 
     def to_json(self, workspace_ids: Json, values: Json | None = None) -> Json:
         """Return the view as Slack sends it, with the ids of team, app and bot."""
@@ -106,18 +127,33 @@ def filled_in(blocks: list[Json], values: Json, *, is_sent: bool = True) -> Json
     """
     state: Json = {}
     unused = set(values)
-    for block in with_block_ids(blocks):
-        for element in [block.get("element"), block.get("accessory"), *block.get("elements", [])]:
-            if not isinstance(element, dict) or element.get("type") not in VALUE_FIELDS:
-                continue
-            names = {block["block_id"], element["action_id"]}
-            unused -= names
-            given = next((values[name] for name in names if name in values), _UNTOUCHED)
-            entry = _entry(block, element, given, is_sent=is_sent)
-            state.setdefault(block["block_id"], {})[element["action_id"]] = entry
+    for block, element in _inputs(blocks):
+        names = {block["block_id"], element["action_id"]}
+        unused -= names
+        given = next((values[name] for name in names if name in values), _UNTOUCHED)
+        entry = _entry(block, element, given, is_sent=is_sent)
+        state.setdefault(block["block_id"], {})[element["action_id"]] = entry
     if unused:
         raise FormIncomplete(f"the form has no field called {', '.join(sorted(unused))}")
     return state
+
+
+def _inputs(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
+    """Yield each element that a person can fill in, with its block."""
+    for block in with_block_ids(blocks):
+        for element in [block.get("element"), block.get("accessory"), *block.get("elements", [])]:
+            if isinstance(element, dict) and element.get("type") in VALUE_FIELDS:
+                yield block, element
+
+
+def _can_stay(element: Json, value: Any) -> bool:
+    """Return whether an input still takes what was typed into it before it was updated."""
+    if value in (None, ""):
+        return True
+    try:
+        return value is not _UNTOUCHED and _typed(element, str(element["type"]), value) is not None
+    except FormIncomplete:
+        return False
 
 
 def _entry(block: Json, element: Json, given: Any, *, is_sent: bool) -> Json:

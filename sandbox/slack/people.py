@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.slack import events, interactions, reactions
 from sandbox.slack.errors import ApiError
 from sandbox.slack.messages import Message, interactive_elements
-from sandbox.slack.modals import View, filled_in
+from sandbox.slack.modals import View
 from sandbox.slack.records import Channel, Person
 from sandbox.slack.service import Service
 from sandbox.slack.web_api.files import new_file
@@ -137,14 +137,14 @@ class People:
         """Press a button of an open modal or of the App Home, or choose in a select; `values` is what was typed."""
         person, view = self.slack.workspace.person(user), self.view(user, view_id)
         action = self._pressed(view_json(self.slack, view)["blocks"], action_id, value)
-        state = filled_in(view.body.get("blocks", []), {**(values or {})}, is_sent=False)
+        state = view.fill({**(values or {}), **interactions.choice(action, value)}, is_sent=False)
         payload = interactions.click_in_view(self.slack, person, action, view, state)
         return await self.slack.deliveries.ask("interactive", payload)
 
     async def submit_view(self, user: str, view_id: str, values: Json) -> Json:
         """Send a filled-in form; what the app answers happens to the open view. Returns the body of the ack."""
         person, view = self.slack.workspace.person(user), self.view(user, view_id)
-        state = filled_in(view.body.get("blocks", []), values)
+        state = view.fill(values)
         payload = interactions.view_submission(self.slack, person, view, state)
         answer = await self.slack.deliveries.ask("interactive", payload)
         body = answer if isinstance(answer, dict) else {}

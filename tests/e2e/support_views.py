@@ -34,6 +34,12 @@ def choices(view: View, block: str) -> list[str]:
     return [option["text"]["text"] for option in element["options"]]
 
 
+def input_of(view: View, field: str) -> str:
+    """Return the block id of the input for a field; what stands behind the field's own id tells its choices."""
+    ids = [str(each.get("block_id", "")) for each in view.body["blocks"]]
+    return next(each for each in ids if each.partition("@")[0] == field)
+
+
 def value(view: View, block: str) -> Any:
     """Return what an input holds at first; `block` is the beginning of its block id."""
     element = next(each["element"] for each in view.body["blocks"] if each.get("block_id", "").startswith(block))

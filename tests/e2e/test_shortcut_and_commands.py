@@ -27,7 +27,7 @@ from tests.e2e.drafting import (
     words,
 )
 from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, card, cards, forget_jira, jira_is_well_again, within
-from tests.e2e.support_views import choose, modal, shown
+from tests.e2e.support_views import choose, input_of, modal, shown
 
 pytestmark = pytest.mark.e2e
 
@@ -143,7 +143,8 @@ def test_a_required_field_is_asked_for_in_the_form(stack: Stack) -> None:
     choose(stack, GRACE, "form_type", "Bug")
     with pytest.raises(FormIncomplete, match="customfield_10050"):
         stack.slack.submit_view(GRACE, "top", {"summary": "Barrier hits cars"})
-    submit(stack, issue_type="Bug", summary="Barrier hits cars", **{"customfield_10050@OPS/Bug": "Workplace"})
+    team = input_of(stack.slack.views[GRACE][-1], "customfield_10050")
+    submit(stack, issue_type="Bug", summary="Barrier hits cars", **{team: "Workplace"})
 
     shows_filed(card_in(stack, ts))
     (issue,) = filed(stack, "Barrier hits cars")

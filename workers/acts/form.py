@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,15 +11,14 @@ from workers.claude.prefill import MOST_MATERIAL, Prefilled, prefill
 from workers.claude.triage import Choices
 from workers.errors import Misconfigured, SlackRefused, SupportBotError, Transient
 from workers.jira.choices import COMPONENTS, LABELS, labels_to_choose, options_of
-from workers.jira.forms import OWN
 from workers.jira.mentions import MOST_MENTIONED, Who
 from workers.logs import get_logger
 from workers.payer import Payer
-from workers.policy import ChannelSettings
 from workers.records import Action, Conversation, FieldSpec, FieldValue, SlackFile
 from workers.slack.threads import ThreadMessage, read_thread
 from workers.views import failures
-from workers.views.draft_modal import USUAL_TYPE, IssueForm, issue_modal, values_of
+from workers.views.changed_form import changed_form, changed_view, form_metadata, possible_type, usual_type
+from workers.views.draft_modal import IssueForm, issue_modal, values_of
 from workers.views.limits import cut
 from workers.views.message_text import LONGEST, whole_text
 from workers.views.notices import notice_modal
@@ -32,7 +30,6 @@ ALONE = (
     "I am not in this channel: I see this message without its thread, and the card will come to your direct messages. "
     "Invite me there with /invite, and I read along."
 )
-USUAL_TYPES = ("Bug", USUAL_TYPE)
 
 log = get_logger(__name__)
 
@@ -65,7 +62,7 @@ def open_form(action: Action, services: ActServices) -> None:
     services.forms.keep_people(action.team_id, form_id, form.people)
     services.forms.keep_notes(action.team_id, form_id, (form.note, form.questions))
     if services.forms.draw(action.team_id, form_id, by="worker"):
-        view = issue_modal(form, private_metadata=_metadata(action, form), external_id=form_id)
+        view = issue_modal(form, private_metadata=form_metadata(action, form), external_id=form_id)
         services.modals.update(action.team_id, form_id, view)
 
 
@@ -76,29 +73,22 @@ def change_form(action: Action, services: ActServices) -> None:
         return
     project = str(values.get("project") or "")
     types = _types(project, services)
-    chosen = str(values.get("issue_type") or "")
-    # While Jira does not say which types there are, what was chosen stands.
-    is_possible = chosen in types or (chosen and not types)
-    issue_type = chosen if is_possible else usual_type(types, services.channel_settings(action))
+    issue_type = possible_type(values, types, services.channel_settings(action))
     note, questions = services.forms.notes(action.team_id, form_id)
     draft_id = str(action.values.get("draft") or "")
     draft = services.desk.find(action.team_id, draft_id) if draft_id else None
-    values = {**(values_of(draft[0]) if draft else {}), **values}
-    form = IssueForm(
+    form = changed_form(
+        action,
+        {**(values_of(draft[0]) if draft else {}), **values},
         project=project,
         issue_type=issue_type,
-        summary=str(values.get("summary") or ""),
-        description=str(values.get("description") or ""),
-        fields={name: value for name, value in values.items() if name in ("priority", "labels") or name not in OWN},
         projects=services.projects(action),
         types=types,
         specs=_specs(project, issue_type, services),
         note=note,
         questions=questions,
     )
-    metadata = _metadata(action, form)
-    view = issue_modal(form, private_metadata=metadata, external_id=form_id, is_draft=bool(draft_id))
-    services.modals.update(action.team_id, form_id, view)
+    services.modals.update(action.team_id, form_id, changed_view(action, form))
 
 
 def material_of(action: Action, services: ActServices) -> Material:
@@ -242,18 +232,3 @@ def _specs(project: str, issue_type: str, services: ActServices) -> tuple[FieldS
     except SupportBotError as error:
         log.info("screen_unknown", cause=type(error).__name__)
         return ()
-
-
-def usual_type(types: Sequence[str], channel: ChannelSettings) -> str:
-    """Return what is chosen where nobody chose: the channel's own type if there is one, else what is usual."""
-    if channel.issue_type and (channel.issue_type in types or not types):
-        return channel.issue_type
-    return next((name for name in USUAL_TYPES if name in types), types[0] if types else USUAL_TYPE)
-
-
-def _metadata(action: Action, form: IssueForm) -> str:
-    """Return what the form carries along unseen: where it came from, and for which project and type it was drawn."""
-    place = {name: getattr(action, name) for name in ("channel_id", "message_ts", "thread_ts", "response_url")}
-    shown = {"project": form.project, "issue_type": form.issue_type, "form": action.values["form"]}
-    edited = {name: action.values[name] for name in ("draft", "version") if name in action.values}
-    return json.dumps({**place, **shown, **edited})

@@ -6,7 +6,6 @@ import hashlib
 import time
 from collections.abc import Mapping
 
-from workers.acts.form import usual_type
 from workers.acts.later import file_later, with_screen
 from workers.acts.services import ActServices
 from workers.errors import JiraUnavailable, SlackRefused, SupportBotError, TurnFailed
@@ -19,6 +18,7 @@ from workers.slack.lookup import FORM_EVENT, SKEW_SECONDS, find_own_message, met
 from workers.slack.threads import permalink
 from workers.tools.jira_create_issue import MOST_FILES
 from workers.views import failures
+from workers.views.changed_form import usual_type
 
 WAITS = "The draft waits for you in our direct messages: its card says what is to be decided."
 

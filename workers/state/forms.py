@@ -8,7 +8,7 @@ from typing import cast
 
 import redis
 
-from workers.records import SlackFile
+from workers.records import FieldValue, SlackFile
 from workers.state.codec import decode, encode
 from workers.state.connection import state_errors
 
@@ -68,6 +68,15 @@ class Forms:
             data = cast("bytes | None", self._redis.get(f"sb:form:{team_id}:{form_id}:notes"))
         note, questions = decode(data) if data else ("", "")
         return note, questions
+
+    def keep_entered(self, team_id: str, form_id: str, values: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
+        """Remember what was entered in a form, over what it held for other projects and types; return all of it."""
+        key = f"sb:form:{team_id}:{form_id}:entered"
+        with state_errors():
+            data = cast("bytes | None", self._redis.get(key))
+            entered = {**(decode(data) if data else {}), **values}
+            self._redis.set(key, encode(entered), ex=KEPT_SECONDS)
+        return entered
 
     def is_newest(self, team_id: str, form_id: str, choice: str) -> bool:
         """Return whether no later choice in a form was drawn yet; choices sort by their ids, and come one by one."""

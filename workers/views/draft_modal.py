@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
@@ -109,6 +109,8 @@ class IssueForm:
     issue_type: str
     summary: str = ""
     description: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """The inputs of a description that was shown already: cut anew, it would not fit what Slack keeps in them."""
     fields: Mapping[str, FieldValue | None] = field(default_factory=dict)
     """Priority and labels among them."""
     people: Mapping[str, str] = field(default_factory=dict)
@@ -133,7 +135,7 @@ def issue_modal(
         _choice("project", PROJECT_CHOICE, "Project", form.projects, form.project),
         _choice(f"issue_type{MARK}{form.project}", TYPE_CHOICE, "Type", form.types, form.issue_type),
         _summary(form.summary),
-        *_description(form.description),
+        *(_description_inputs(form.parts.items()) if form.parts else _description(form.description)),
     ]
     blocks += _fields(form.specs, form.fields, blocks, screen)
     words = ("Edit draft", "Save") if is_draft else ("File an issue", "File it")
@@ -222,14 +224,25 @@ def _summary(summary: str) -> Block:
 
 def _description(description: str) -> list[Block]:
     """Return as many inputs as the description needs; each block id tells how its text joins the one before."""
-    blocks: list[Block] = []
+    parts: list[tuple[str, str]] = []
     block_id, rest = DESCRIPTION, description.rstrip()
-    while len(blocks) < DESCRIPTION_INPUTS and (rest or not blocks):
+    while len(parts) < DESCRIPTION_INPUTS and (rest or not parts):
         piece, joint, rest = _first_piece(rest)
-        label = "Description" if not blocks else "Description, continued"
-        blocks.append(input_block(block_id, label, text_input(piece, is_multiline=True), is_required=False))
-        block_id = f"{MORE_DESCRIPTION}{joint}_{len(blocks)}"
-    return blocks
+        parts.append((block_id, piece))
+        block_id = f"{MORE_DESCRIPTION}{joint}_{len(parts)}"
+    return _description_inputs(parts)
+
+
+def _description_inputs(parts: Iterable[tuple[str, str]]) -> list[Block]:
+    return [
+        input_block(
+            block_id,
+            "Description" if block_id == DESCRIPTION else "Description, continued",
+            text_input(text, is_multiline=True),
+            is_required=False,
+        )
+        for block_id, text in parts
+    ]
 
 
 def _first_piece(text: str) -> tuple[str, str, str]:
@@ -243,13 +256,20 @@ def _first_piece(text: str) -> tuple[str, str, str]:
     return text[:INPUT_TEXT], "none", text[INPUT_TEXT:]
 
 
-def _whole_description(inputs: Mapping[str, Any]) -> str:
-    joints = {"paragraph": "\n\n", "line": "\n", "none": ""}
-    text = str(entered(inputs[DESCRIPTION].get(VALUE, {})))
+def parts_of(inputs: Mapping[str, Any]) -> dict[str, str]:
+    """Return what each input of a description holds by block id, in order; `inputs` are a view's `values`."""
     more = [block_id for block_id in inputs if block_id.startswith(MORE_DESCRIPTION)]
-    for block_id in sorted(more, key=lambda each: int(each.rpartition("_")[2])):
-        joint = block_id.removeprefix(MORE_DESCRIPTION).rpartition("_")[0]
-        text += joints.get(joint, "\n") + str(entered(inputs[block_id].get(VALUE, {})))
+    more.sort(key=lambda each: int(each.rpartition("_")[2]))
+    names = [*([DESCRIPTION] if DESCRIPTION in inputs else []), *more]
+    return {block_id: str(entered(inputs[block_id].get(VALUE, {}))) for block_id in names}
+
+
+def _whole_description(inputs: Mapping[str, Any]) -> str:
+    joints = {"paragraph": "\n\n", "line": "\n", "none": "", "": ""}
+    text = ""
+    for block_id, part in parts_of(inputs).items():
+        joint = "" if block_id == DESCRIPTION else block_id.removeprefix(MORE_DESCRIPTION).rpartition("_")[0]
+        text += joints.get(joint, "\n") + part
     return text.strip()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 
 from workers.records import FieldOption, FieldSpec, FieldValue
@@ -19,7 +21,7 @@ ACCOUNT = "account:"
 NOT_YET = "?"
 """The value of a choice that only says that the others are not there yet."""
 MARK = "@"
-"""Behind it a block id says for which form it was made: Slack keeps what was entered under the same id."""
+"""Behind it a block id says from which choices: under the same id Slack keeps what was entered."""
 LABEL = 200
 
 _HINTS = {
@@ -31,14 +33,22 @@ _HINTS = {
 def field_input(spec: FieldSpec, value: FieldValue | None, *, form: str = "") -> Block:
     """Return the input of a field, filled with its value as far as Slack can show it.
 
-    `form` names the project and type, where they may be changed: what was chosen for others does not fit then.
+    `form` names the project and type, where they may be changed: what was chosen from other choices does not fit then.
     """
     element = _element(spec, value)
-    block_id = f"{spec.id}{MARK}{form}"[:BLOCK_ID] if form and "select" in element["type"] else spec.id
+    mark = _choices_of(element, form) if form else ""
+    block_id = f"{spec.id}{MARK}{mark}"[:BLOCK_ID] if mark else spec.id
     is_required = spec.required and not spec.has_default
     is_unknown = spec.kind in ("select", "multi_select") and "select" not in element["type"]
     hint = "The value as Jira names it" if is_unknown else _HINTS.get(spec.kind, "")
     return input_block(block_id, spec.name, element, is_required=is_required, hint=hint)
+
+
+def _choices_of(element: Block, form: str) -> str:
+    """Return a name for what an input lets choose, empty where that is the same everywhere: texts, and people."""
+    if "options" in element:
+        return sha256(json.dumps(element["options"]).encode()).hexdigest()[:12]
+    return form if element.get("action_id") == OPTIONS_SEARCH else ""
 
 
 def input_block(block_id: str, label: str, element: Block, *, is_required: bool, hint: str = "") -> Block:

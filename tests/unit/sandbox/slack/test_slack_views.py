@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from sandbox.slack import FormIncomplete, SlackStandIn
-from sandbox.slack.modals import filled_in
+from sandbox.slack.modals import View, filled_in
 
 ADA = "U0ADA0001"
 MODAL: dict[str, Any] = {"type": "modal", "title": {"type": "plain_text", "text": "Draft"}, "blocks": []}
@@ -146,3 +146,20 @@ def test_a_field_that_somebody_emptied_arrives_as_null_and_one_left_alone_with_i
     assert state["several"]["a"]["selected_options"] == []
     assert kept["time"]["a"]["selected_time"] == "22:00"
     assert kept["words"]["a"]["value"] == "German"
+
+
+def test_what_was_typed_stays_under_the_same_block_and_action_when_a_view_is_updated() -> None:
+    def body(block_id: str, first: str) -> dict[str, object]:
+        element = {"type": "plain_text_input", "action_id": "a", "initial_value": first}
+        return {"blocks": [{"type": "input", "block_id": block_id, "label": {}, "element": element}]}
+
+    view = View("V1", "U1", body("b1", "old"), "1", 0.0, "V1")
+    assert view.fill({})["b1"]["a"]["value"] == "old"
+    view.show(body("b1", "new"), "2")
+    assert view.fill({})["b1"]["a"]["value"] == "new", "nobody touched it"
+    view.fill({"b1": "typed"})
+    view.show(body("b1", "newer"), "3")
+    assert view.fill({})["b1"]["a"]["value"] == "typed"
+    view.show(body("b2", "other"), "4")
+    view.show(body("b1", "newest"), "5")
+    assert view.fill({})["b1"]["a"]["value"] == "newest", "its input was gone in between"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sandbox.slack.view_checks import check_view, is_too_large
 from tests.unit.workers.views.drafts import draft, wild_drafts
 from workers.records import Draft, FieldOption, FieldSpec
-from workers.views.draft_modal import draft_modal, read_modal, shortcut_modal
+from workers.views.draft_modal import IssueForm, draft_modal, issue_modal, read_modal, shortcut_modal
 from workers.views.limits import BLOCK_ID
 
 
@@ -176,3 +176,18 @@ def test_somebody_who_hides_the_address_stands_by_name_in_a_form_that_is_drawn_a
     element = inputs(view)[field.id]["element"]
     assert element["initial_option"]["text"]["text"] == "Linus Berg"
     assert read_modal({"values": untouched(view)}, (field,))[0][field.id] == chosen
+
+
+def test_an_input_keeps_its_id_over_types_as_long_as_it_lets_choose_the_same() -> None:
+    team, long = spec("select", options=TWO, options_total=2), spec("multi_select", options=TWO, options_total=900)
+    fields = (team, long, spec("user"))
+
+    def ids(issue_type: str, specs: tuple[FieldSpec, ...]) -> set[str]:
+        view = issue_modal(IssueForm("OPS", issue_type, specs=specs), private_metadata="{}")
+        assert check_view(view) == []
+        return {name for name in inputs(view) if name.startswith("cf_")}
+
+    bug, task = ids("Bug", fields), ids("Task", fields)
+    assert {name for name in bug if not name.startswith("cf_multi")} == bug & task, "so Slack keeps what is in them"
+    other = spec("select", options=(*TWO, FieldOption(id="3", name="D")), options_total=3)
+    assert not ids("Bug", (other,)) & bug
