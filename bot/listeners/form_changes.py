@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from contextlib import suppress
 from functools import partial
 from typing import Any
+from weakref import WeakValueDictionary
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -14,7 +16,8 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.background import after_ack
 from bot.forms import change_action
-from bot.hints import NOT_STORED, answer_click
+from bot.hints import NOT_STORED, TOO_MUCH_WAITING, answer_click
+from bot.redraw import FIELDS_LOADING, draw, say_above, view_from_cache
 from bot.services import Services
 from workers.jobs import Action, FieldOption, StateUnavailable
 from workers.views.changed_form import description_in, entered_so_far
@@ -40,23 +43,43 @@ class FormChanges:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._drawing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def change(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
-        """Let a worker draw the form anew for what was chosen."""
+        """Draw the form anew for what was chosen; what is not known here a worker has to find out."""
         view = body["view"]
         place = json.loads(view["private_metadata"])
-        shown = place.get("project", ""), place.get("issue_type", "")
         try:
-            specs = await self._services.handover.run(lambda door: door.jira.screen(*shown))
-            values = _with_choice(entered_so_far(view, specs), body["actions"][0])
-            team_id, form_id = self._services.identity.team_id, str(place["form"])
-            entered = await self._services.handover.run(lambda door: door.forms.keep_entered(team_id, form_id, values))
-            await self._services.handover.act(change_action(body, team_id, entered, description_in(view)))
+            action = await self._action(body, place)
+            drawn = await view_from_cache(self._services, action)
+            result = "new" if drawn else await self._services.handover.act(action)
         except StateUnavailable:
             after_ack(context, partial(answer_click, self._services, str(place.get("response_url", "")), NOT_STORED))
+            after_ack(context, partial(say_above, self._services, view, NOT_STORED))
         else:
-            self._services.count("form_change")
+            self._services.count(action.kind if result == "new" else result)
+            waiting = TOO_MUCH_WAITING if result == "full" else FIELDS_LOADING
+            after = partial(self._draw, action, drawn) if drawn else partial(say_above, self._services, view, waiting)
+            after_ack(context, after)
         await ack()
+
+    async def _action(self, body: Body, place: Body) -> Action:
+        """Remember what was entered so far, and return what was chosen."""
+        shown = place.get("project", ""), place.get("issue_type", "")
+        specs = await self._services.handover.run(lambda door: door.jira.screen(*shown))
+        values = _with_choice(entered_so_far(body["view"], specs), body["actions"][0])
+        team_id, form_id = self._services.identity.team_id, str(place["form"])
+        entered = await self._services.handover.run(lambda door: door.forms.keep_entered(team_id, form_id, values))
+        return change_action(body, team_id, entered, description_in(body["view"]))
+
+    async def _draw(self, action: Action, view: Body) -> None:
+        """Show the form that is known; one after the other, since Slack may take two updates in any order."""
+        lock = self._drawing.setdefault(str(action.values["form"]), asyncio.Lock())
+        async with lock:
+            is_drawn = await draw(self._services, action, view)
+        if not is_drawn:
+            with suppress(StateUnavailable):
+                await self._services.handover.act(action)
 
     async def people(self, ack: AsyncAck, body: Body) -> None:
         """Offer the people whose names begin as typed; an address that was typed is taken as it is."""

@@ -13,7 +13,7 @@ from sandbox.slack import APP_TOKEN, BOT_TOKEN, SlackStandIn
 from workers.jobs import open_door
 from workers.records import Action, Conversation, TurnRequest
 from workers.settings import BotSettings
-from workers.state.mailbox import Claim, Mailboxes
+from workers.state.mailbox import MAX_WAITING, Claim, Mailboxes
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
@@ -121,3 +121,9 @@ def conversation_of(slack: SlackStandIn, channel: str, ts: str) -> Conversation:
 def settled(slack: SlackStandIn) -> bool:
     """Whether everything that was brought to the app has been acknowledged."""
     return bool(slack.deliveries) and slack.events_under_way == 0
+
+
+def fill(boxes: Mailboxes, box: str) -> None:
+    """Let as much wait for a subject as it takes."""
+    for number in range(MAX_WAITING):
+        boxes.put(box, f"waiting-{number}", {})

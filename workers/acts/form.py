@@ -88,7 +88,9 @@ def change_form(action: Action, services: ActServices) -> None:
         note=note,
         questions=questions,
     )
-    services.modals.update(action.team_id, form_id, changed_view(action, form))
+    # Jira may have taken its time, in which the listener has drawn a later choice by itself.
+    if services.forms.is_newest(action.team_id, form_id, action.id):
+        services.modals.update(action.team_id, form_id, changed_view(action, form))
 
 
 def material_of(action: Action, services: ActServices) -> Material:

@@ -154,8 +154,8 @@ def shortcut_modal(
     """Return the form that files a message whose text is all that is known; what cannot be chosen is typed."""
     first_line = next((line for line in text.splitlines() if line.strip()), "")
     blocks = [
-        _choice("project", VALUE, "Project", projects, _first(projects, usual_project)),
-        _choice("issue_type", VALUE, "Type", issue_types, _first(issue_types, usual_type) or USUAL_TYPE),
+        _choice("project", PROJECT_CHOICE, "Project", projects, _first(projects, usual_project)),
+        _choice("issue_type", TYPE_CHOICE, "Type", issue_types, _first(issue_types, usual_type) or USUAL_TYPE),
         _summary(first_line),
         *_description(text),
     ]
@@ -209,7 +209,7 @@ def _choice(block_id: str, action_id: str, label: str, choices: Sequence[str], c
     if not options:
         return input_block(block_id, label, text_input(chosen, longest=100), is_required=True)
     block = input_block(block_id, label, {**select(options, [chosen]), "action_id": action_id}, is_required=True)
-    return block if action_id == VALUE else {**block, "dispatch_action": True}
+    return {**block, "dispatch_action": True}
 
 
 def _first(choices: Sequence[str], usual: str) -> str:
