@@ -73,13 +73,13 @@ class FirstSigns:
                 await set_status(self._services, request.conversation, "")
 
     async def _show(self, request: TurnRequest) -> None:
-        if await set_status(self._services, request.conversation, TEXT) == OK:
+        if await set_status(self._services, request.conversation, TEXT, has_place=True) == OK:
             self._services.was_visible(request.received_at)
 
 
-async def set_status(services: Services, place: Conversation, line: str) -> str:
+async def set_status(services: Services, place: Conversation, line: str, *, has_place: bool = False) -> str:
     """Try once to set the status of a thread, an empty line clears it; return `ok` or what came of it."""
     call = services.slack.assistant_threads_setStatus(
         channel_id=place.channel_id, thread_ts=place.thread_ts, status=line
     )
-    return await attempt(services, SIGN_METHOD, call, seconds=SECONDS)
+    return await attempt(services, SIGN_METHOD, call, seconds=SECONDS, has_place=has_place)

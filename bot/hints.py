@@ -17,6 +17,8 @@ log = get_logger(__name__)
 NOT_STORED = "I could not take that: my memory does not answer right now. Please try again in a minute."
 TOO_MUCH_WAITING = "There is a lot waiting here already. Please try that again in a minute."
 SECONDS = 5.0
+# Half of it is for a place: a channel takes one message a second.
+WHISPER_SECONDS = 10.0
 
 
 async def whisper(
@@ -31,7 +33,7 @@ async def whisper(
     call = services.slack.chat_postEphemeral(
         channel=conversation.channel_id, thread_ts=conversation.thread_ts, user=user_id, text=text, blocks=blocks
     )
-    await attempt(services, "chat.postEphemeral", call, seconds=SECONDS)
+    await attempt(services, "chat.postEphemeral", call, seconds=WHISPER_SECONDS, channel_id=conversation.channel_id)
 
 
 async def answer_click(

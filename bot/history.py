@@ -13,7 +13,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.missed import Place
 from bot.services import Services
-from bot.slack_client import error_code
+from bot.slack_client import error_code, seconds_refused
 from workers.logs import get_logger
 
 log = get_logger(__name__)
@@ -28,8 +28,6 @@ LONGEST_NAP_SECONDS = 5.0
 CHANNELS = "users.conversations"
 HISTORY, REPLIES = "conversations.history", "conversations.replies"
 KINDS = "im,mpim,public_channel,private_channel"
-RATE_LIMITED = ("ratelimited", "rate_limited")
-DEFAULT_PAUSE_SECONDS = 30.0
 # Slack's own troubles, which pass.
 TROUBLES = ("internal_error", "fatal_error", "service_unavailable", "request_timeout")
 # They say nothing of a place: the operator mends them, and then all is still to be looked at.
@@ -97,7 +95,7 @@ class History:
             except SlackApiError as error:
                 code = error_code(error)
                 self._services.count_call(method, code)
-                await self._refused(method, code, error.response)
+                await self._refused(method, code, error)
             except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
                 self._services.count_call(method, type(error).__name__)
                 raise SlackAway(type(error).__name__) from error
@@ -114,13 +112,12 @@ class History:
             await self._keep()
             nap = await handover.run(lambda door: door.place(team_id, method, leave=LEAVE))
 
-    async def _refused(self, method: str, code: str, answer: object) -> None:
+    async def _refused(self, method: str, code: str, error: SlackApiError) -> None:
         """Let the limiter know of a 429; everything else is raised."""
+        answer, wait = error.response, seconds_refused(error)
         if not isinstance(answer, AsyncSlackResponse):
             raise SlackAway(code)
-        if answer.status_code == 429 or code in RATE_LIMITED:
-            seconds = answer.headers.get("Retry-After", "")
-            wait = float(seconds) if seconds.isdecimal() else DEFAULT_PAUSE_SECONDS
+        if wait:
             team_id = self._services.identity.team_id
             await self._services.handover.run(lambda door: door.pause(team_id, method, wait))
         elif answer.status_code >= 500 or code in TROUBLES or code in LOCKED_OUT:

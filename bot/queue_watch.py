@@ -75,7 +75,7 @@ class QueueWatch:
             return
         if wait <= 0:
             one.shown = line
-            await set_status(self._services, place, line)
+            await set_status(self._services, place, line, has_place=True)
 
     async def _take_back(self, one: _Waiting) -> None:
         """Clear what was shown just after a worker had cleared the status at the end of the turn."""

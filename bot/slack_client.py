@@ -13,6 +13,8 @@ from workers.settings import BotSettings
 
 TIMEOUT_SECONDS = 10
 UNREADABLE = "unreadable"
+RATE_LIMITED = ("ratelimited", "rate_limited")
+DEFAULT_PAUSE_SECONDS = 30.0
 
 
 def make_client(settings: BotSettings) -> AsyncWebClient:
@@ -34,6 +36,17 @@ def error_code(error: SlackApiError) -> str:
     # Of a body that is no JSON the SDK hands on aiohttp's response, or one whose `get` raises.
     data = answer.data if isinstance(answer, AsyncSlackResponse) else None
     return str(data.get("error") or UNREADABLE) if isinstance(data, dict) else UNREADABLE
+
+
+def seconds_refused(error: SlackApiError) -> float:
+    """Return for how long Slack asks us to wait, 0 if it refused for another reason."""
+    answer = error.response
+    if not isinstance(answer, AsyncSlackResponse):
+        return 0.0
+    if answer.status_code != 429 and error_code(error) not in RATE_LIMITED:
+        return 0.0
+    seconds = str(answer.headers.get("Retry-After", ""))
+    return float(seconds) if seconds.isdecimal() else DEFAULT_PAUSE_SECONDS
 
 
 def proxy_for(url: str) -> str | None:

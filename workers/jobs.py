@@ -201,9 +201,17 @@ class Door:
         answer = self._limiter.acquire([patient], priority=False)
         return answer.seconds if isinstance(answer, Wait) else 0.0
 
-    def pause(self, team_id: str, method: str, seconds: float) -> None:
+    def take(self, team_id: str, method: str, channel_id: str, *, is_first: bool) -> float:
+        """Take a call that cannot wait long from Slack's budget; else say for how long there is no place.
+
+        What is not first leaves the budget's headroom to others.
+        """
+        answer = self._limiter.acquire(budgets_of(team_id, method, channel_id), priority=is_first)
+        return answer.seconds if isinstance(answer, Wait) else 0.0
+
+    def pause(self, team_id: str, method: str, seconds: float, channel_id: str = "") -> None:
         """Grant no more calls of a method for so long, because Slack said so."""
-        for budget in budgets_of(team_id, method):
+        for budget in budgets_of(team_id, method, channel_id):
             self._limiter.pause(budget, seconds)
 
     def choices(self, team_id: str, channel_id: str, *, project: str = "") -> Choices:

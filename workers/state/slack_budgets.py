@@ -22,6 +22,7 @@ TIERS: dict[str, tuple[int, int]] = {
     "files.info": (100, 5),  # Tier 4 (method page)
     "chat.getPermalink": (300, 60),  # "special" without a number: assumed, not documented
     "assistant.threads.setStatus": (300, 60),  # "special" without a number: assumed, not documented
+    "assistant.threads.setSuggestedPrompts": (50, 5),  # no number on its page: assumed as for its siblings, Tier 3
     "views.open": (100, 0),  # Tier 4 (method page)
     "views.update": (100, 0),  # Tier 4 (method page)
     "views.publish": (100, 0),  # Tier 4 (method page)

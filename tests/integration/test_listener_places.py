@@ -1,0 +1,92 @@
+"""The listener's own small calls: each has its place in the limiter that all processes share."""
+
+from __future__ import annotations
+
+import pytest
+import redis
+
+from bot.attempt import NO_PLACE
+from sandbox.faults import Fault
+from sandbox.redis_server import RedisServer
+from sandbox.slack import SlackStandIn
+from tests.clients import connect
+from tests.integration.listener_harness import RunningListener, thread, wait_for
+from workers.state.limiter import Limiter, Wait
+from workers.state.slack_budgets import budgets_of
+
+pytestmark = pytest.mark.integration
+
+GRACE = "U0GRACE01"
+
+
+@pytest.fixture
+def limiter(own_redis: RedisServer) -> Limiter:
+    return Limiter(connect(own_redis.url))
+
+
+def taken(own_redis: RedisServer, slack: SlackStandIn, method: str, channel: str = "") -> int:
+    """Return how many calls of a method the limiter knows of."""
+    client: redis.Redis = connect(own_redis.url)
+    (budget,) = budgets_of(slack.workspace.team_id, method, channel)
+    return int(client.zcard(f"sb:limit:{budget.key}:calls"))
+
+
+def sent(slack: SlackStandIn, method: str) -> int:
+    """Return how many calls of a method reached Slack."""
+    return sum(call.method == method for call in slack.calls)
+
+
+def test_what_the_listener_calls_by_itself_is_counted_for_all(
+    listener: RunningListener, slack: SlackStandIn, own_redis: RedisServer
+) -> None:
+    slack.shortcut("general", thread(slack), "grace", "file_issue")
+    slack.command("general", "grace", "/jira", "help")
+    slack.open_home("grace")
+    wait_for(lambda: taken(own_redis, slack, "views.publish") == sent(slack, "views.publish") == 1)
+    for method in ("views.open", "users.info"):
+        assert taken(own_redis, slack, method) == sent(slack, method) == 1
+    assert listener.is_ready()
+
+
+def test_a_form_without_a_place_is_not_asked_for_and_the_person_is_told_at_once(
+    listener: RunningListener, slack: SlackStandIn, limiter: Limiter
+) -> None:
+    limiter.pause(budgets_of(slack.workspace.team_id, "views.open")[0], 60)
+    slack.shortcut("general", thread(slack), "grace", "file_issue")
+    (hint,) = wait_for(lambda: slack.ephemerals)
+    assert "could not be opened" in hint.text
+    assert sent(slack, "views.open") == 0
+    assert f'method="views.open",outcome="{NO_PLACE}"' in listener.door.metrics_text().decode()
+
+
+def test_a_form_waits_for_a_place_that_comes_soon(
+    listener: RunningListener, slack: SlackStandIn, limiter: Limiter
+) -> None:
+    limiter.pause(budgets_of(slack.workspace.team_id, "views.open")[0], 0.5)
+    slack.shortcut("general", thread(slack), "grace", "file_issue")
+    assert sent(slack, "views.open") == 1
+    assert not slack.ephemerals
+    assert listener.is_ready()
+
+
+def test_a_refusal_is_noted_for_all_others(listener: RunningListener, slack: SlackStandIn, limiter: Limiter) -> None:
+    slack.faults.add(Fault(operation="views.open", kind="status", status=429, headers={"Retry-After": "20"}))
+    slack.shortcut("general", thread(slack), "grace", "file_issue")
+    wait_for(lambda: slack.ephemerals)
+    answer = limiter.acquire(budgets_of(slack.workspace.team_id, "views.open"), priority=True)
+    assert isinstance(answer, Wait)
+    assert 10 < answer.seconds <= 20
+    assert listener.is_ready()
+
+
+def test_a_form_is_opened_while_redis_hangs(
+    listener: RunningListener, slack: SlackStandIn, own_redis: RedisServer
+) -> None:
+    ts = thread(slack)
+    own_redis.pause()
+    try:
+        slack.shortcut("general", ts, "grace", "file_issue")
+        assert sent(slack, "views.open") == 1
+    finally:
+        own_redis.resume()
+    wait_for(listener.is_ready)
