@@ -33,6 +33,7 @@ POLL_SECONDS = 0.1
 LOADING = FieldOption(id=NOT_YET, name="Still loading: type once more")
 NO_PEOPLE = FieldOption(id=NOT_YET, name="Jira does not answer right now: type a whole e-mail address, or wait")
 NO_OPTIONS = FieldOption(id=NOT_YET, name="Jira does not answer right now: please try again in a while")
+TOO_MUCH = FieldOption(id=NOT_YET, name=TOO_MUCH_WAITING)
 # Who types the same again after so long has it asked for again.
 AGAIN_SECONDS = 2
 ADDRESS = "@"
@@ -104,6 +105,8 @@ class FormChanges:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 found = await self._known(wanted)
                 asked = "" if found is not None else await self._ask(body, wanted)
+                if found is None and not asked:
+                    return [TOO_MUCH]
                 while found is None:
                     await asyncio.sleep(POLL_SECONDS)
                     found = await self._known(wanted)
@@ -121,7 +124,7 @@ class FormChanges:
         return await self._services.handover.run(lambda door: door.jira.options(project, issue_type, field))
 
     async def _ask(self, body: Body, wanted: dict[str, str]) -> str:
-        """Have a worker look it up, and return the name under which it says that it could not."""
+        """Have a worker look it up; return the name under which it says that it could not, none if too much waits."""
         name = "-".join(wanted.values())
         place = json.loads(body["view"]["private_metadata"])
         action = Action(
@@ -133,8 +136,7 @@ class FormChanges:
             # No channel of its own: what is not found is no word to the person.
             values={**wanted, "channel_id": place.get("channel_id", ""), "draft": place.get("draft", "")},
         )
-        await self._services.handover.act(action)
-        return action.id
+        return "" if await self._services.handover.act(action) == "full" else action.id
 
 
 def _with_choice(values: dict[str, Any], click: dict[str, Any]) -> dict[str, Any]:

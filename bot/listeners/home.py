@@ -10,6 +10,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.attempt import attempt
 from bot.background import after_ack
+from bot.hints import TOO_MUCH_WAITING
 from bot.services import Services
 from workers.jobs import Action, StateUnavailable
 from workers.views.home import home_view
@@ -36,9 +37,7 @@ class Home:
         """Publish what is the same for all to who has no home yet, then let a worker publish the person's own."""
         identity, user_id = self._services.identity, str(event["user"])
         if not event.get("view"):
-            view = home_view(identity.bot_user_id, emoji=self._services.reaction_emoji)
-            call = self._services.slack.views_publish(user_id=user_id, view=view)
-            await attempt(self._services, "views.publish", call, seconds=SECONDS)
+            await self._show(user_id)
         action = Action(
             id=f"{event.get('event_ts', '')}-{user_id}",
             kind="home_open",
@@ -48,9 +47,17 @@ class Home:
             values={"bot_user_id": identity.bot_user_id, "emoji": self._services.reaction_emoji},
         )
         try:
-            await self._services.handover.act(action)
+            result = await self._services.handover.act(action)
         except StateUnavailable:
             return  # The next visit brings it.
+        if result == "full":
+            await self._show(user_id, TOO_MUCH_WAITING)
+
+    async def _show(self, user_id: str, note: str = "") -> None:
+        """Publish a home without what is the person's own; the note says why it stays away."""
+        view = home_view(self._services.identity.bot_user_id, emoji=self._services.reaction_emoji, note=note)
+        call = self._services.slack.views_publish(user_id=user_id, view=view)
+        await attempt(self._services, "views.publish", call, seconds=SECONDS)
 
     async def _suggest(self, channel_id: str) -> None:
         """Offer prompts above the composer; with a thread's ts Slack would drop them without a word."""

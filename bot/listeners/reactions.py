@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.background import after_ack
+from bot.hints import TOO_MUCH_WAITING, whisper
 from bot.services import Services
-from workers.jobs import Action
+from workers.jobs import Action, Conversation
 
 
 class Reactions:
@@ -16,7 +20,7 @@ class Reactions:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def add(self, event: dict[str, Any]) -> None:
+    async def add(self, event: dict[str, Any], context: AsyncBoltContext) -> None:
         """Store a reaction with the emoji for drafts; an error makes Slack send it again."""
         identity, item = self._services.identity, event.get("item") or {}
         emoji = str(event.get("reaction", "")).partition("::")[0]
@@ -38,6 +42,9 @@ class Reactions:
         )
         result = await self._services.handover.act(action)
         self._services.count("reaction" if result == "new" else result)
+        if result == "full":
+            place = Conversation(team_id=identity.team_id, channel_id=item["channel"], thread_ts=item["ts"])
+            after_ack(context, partial(whisper, self._services, place, event["user"], TOO_MUCH_WAITING))
 
 
 def register(app: AsyncApp, services: Services) -> None:

@@ -41,6 +41,7 @@ COMMANDS = (
 DECLINED_ABILITIES = ("I answer full members of this workspace only. Please ask one of them.",)
 DECLINED_COMMANDS = ("`/jira usage` shows what you spend on me", "`/jira help` shows this text")
 GUEST_COMMANDS = ("`/jira create The VPN is down` opens a form for a new issue", *DECLINED_COMMANDS)
+LOOKING_UP = "One moment, I'm looking up what is yours…"
 UNKNOWN = "I don't know that command.\n\n"
 MOST_SHOWN = 10
 CLOSED = "What is in Jira is shown to full members of this workspace only."
@@ -81,8 +82,8 @@ def abilities_of(*, is_guest: bool, is_declined: bool, emoji: str) -> tuple[Sequ
     return [each.format(emoji=words) for each in abilities], commands
 
 
-def home_view(bot_user_id: str, own: Own | None = None, *, emoji: str = "") -> dict[str, Any]:
-    """Return the App Home; without `own` it is what can be shown at once."""
+def home_view(bot_user_id: str, own: Own | None = None, *, emoji: str = "", note: str = "") -> dict[str, Any]:
+    """Return the App Home; without `own` it is what can be shown at once, and `note` says why it's all, if it is."""
     is_guest, is_declined = (own.is_closed, own.is_declined) if own else (False, False)
     abilities, commands = abilities_of(is_guest=is_guest, is_declined=is_declined, emoji=emoji)
     intro = (
@@ -93,7 +94,7 @@ def home_view(bot_user_id: str, own: Own | None = None, *, emoji: str = "") -> d
         {"type": "header", "text": {"type": "plain_text", "text": "Support"}},
         _section(intro),
         {"type": "divider"},
-        *(_own(own) if own else [_context("One moment, I'm looking up what is yours…")]),
+        *(_own(own) if own else [_context(note or LOOKING_UP)]),
         {"type": "divider"},
         _section("*What I can do here*"),
         *(_section(f"• {ability}") for ability in abilities),
