@@ -12,6 +12,7 @@ import pytest
 from sandbox.claude.scripts import reply
 from sandbox.slack.modals import View
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e.drafting import JUDGEMENT, filed
 from tests.e2e.support import ADA, CHANNEL, GRACE, within
 from tests.e2e.support_views import choose, input_of, modal, value
@@ -80,3 +81,29 @@ def test_a_long_description_of_which_the_first_part_was_shortened_keeps_the_rest
     assert "Now short." in text
     assert "A first part." not in text
     assert text.count("The rest of the story.") == 100
+
+
+def test_while_no_worker_is_there_another_project_is_drawn_from_what_is_known(stack: Stack) -> None:
+    form = opened(stack, "The roof leaks.")
+    choose(stack, GRACE, "form_project", "WEB")
+    choose(stack, GRACE, "form_type", "Bug")
+    stack.slack.close_view(GRACE, form.id)
+
+    stack.workers[0].pause()
+    try:
+        stack.slack.command(CHANNEL, GRACE, "/jira", "create the attic is dark")
+        form = modal(stack, GRACE)
+        assert "Components" not in json.dumps(form.body)
+        change(stack, form, "form_project", "WEB", summary="Attic is dark", issue_type="Bug")
+        assert "Components" in json.dumps(form.body)
+        assert (value(form, "project"), value(form, "issue_type")) == ("WEB", "Bug")
+        assert value(form, "summary") == "Attic is dark"
+        client = connect(stack.redis_url)
+        client.delete(*client.scan_iter("sb:cache:jira:screen:*"))
+        change(stack, form, "form_type", "Story")
+        assert "I'm loading the fields for that" in json.dumps(form.body)
+        assert value(form, "summary") == "Attic is dark"
+    finally:
+        stack.workers[0].resume()
+    within(lambda: value(form, "issue_type") == "Story", "the fields, once a worker is back")
+    assert "I'm loading" not in json.dumps(form.body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,13 +20,14 @@ from tests.e2e import changing
 from tests.e2e.digests import FAST, file_many, heads
 from tests.e2e.drafting import BUTTONS, filed, offers, press, press_stale, propose, shows, told, words
 from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, LINUS, answer, ask, within
-from tests.e2e.support_views import modal
-from workers.state.mailbox import MAX_WAITING, READY
+from tests.e2e.support_views import choose, modal, shown, value
+from workers.state.mailbox import MAX_WAITING, READY, Mailboxes
 
 pytestmark = pytest.mark.e2e
 
 GENERAL, RANDOM = "C0GENERAL", "C0RANDOM0"
 USE = "duplicate_use"
+AGAIN = "Please try that again in a minute."
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +56,13 @@ def all_are_taken(stack: Stack) -> None:
 def is_refused(stack: Stack, seen: int, sentence: str, user: str = ADA) -> str:
     """Wait until a person alone is told this, after what they were told before."""
     return within(lambda: next((text for text in told(stack, user)[seen:] if sentence in text), None), sentence)
+
+
+def fill(stack: Stack, box: str) -> None:
+    """Let as much wait for a subject as it takes."""
+    boxes = Mailboxes(connect(stack.redis_url), ttl_seconds=600)
+    for number in range(MAX_WAITING):
+        boxes.put(box, f"waiting-{number}", {})
 
 
 def forget(stack: Stack, pattern: str) -> None:
@@ -233,13 +242,37 @@ def test_of_clicks_that_wait_in_great_number_the_next_is_refused(stack: Stack) -
     assert shown.action_ids == BUTTONS
 
 
-def test_without_its_memory_a_command_is_not_taken_and_that_is_said(stack: Stack) -> None:
+def test_of_reactions_visits_and_choices_that_wait_in_great_number_the_next_is_told_to_try_again(stack: Stack) -> None:
+    stack.slack.command(CHANNEL, LINUS, "/jira", "create the awning is torn")
+    form, ts = modal(stack, LINUS), stack.slack.say(CHANNEL, ADA, "The awning is torn.")
+    name, seen = json.loads(form.body["private_metadata"])["form"], len(told(stack, LINUS))
+    forget(stack, "sb:cache:jira:screen:*")
+    with nobody_works(stack):
+        for subject in (f"message:{CHANNEL}:{ts}", f"home:{LINUS}", f"form:{name}"):
+            fill(stack, f"act:{stack.slack.workspace.team_id}:{subject}")
+        stack.slack.react(CHANNEL, ts, LINUS, "ticket")
+        is_refused(stack, seen, AGAIN, LINUS)
+        stack.slack.open_home(LINUS)
+        within(lambda: AGAIN in str(stack.slack.workspace.homes.get(LINUS)), "the word in the home")
+        stack.slack.click_in_view(LINUS, form.id, "form_type", "Incident")
+        within(lambda: AGAIN in shown(form), "the word above the form")
+    assert value(form, "description") == "the awning is torn"
+    stack.slack.close_view(LINUS, form.id)
+
+
+def test_without_its_memory_nothing_is_taken_and_that_is_said_where_it_was_tried(stack: Stack) -> None:
     assert stack.redis is not None
-    seen = len(told(stack, ADA))
+    stack.slack.command(CHANNEL, LINUS, "/jira", "create the awning drips")
+    form, seen = modal(stack, LINUS), len(told(stack, ADA))
+    choose(stack, LINUS, "form_type", "Task")
     stack.redis.stop()
     try:
         stack.slack.command(CHANNEL, ADA, "/jira", "search vpn")
         assert is_refused(stack, seen, "I could not take that: my memory does not answer right now.")
+        answered = stack.slack.submit_view(LINUS, "top", {"summary": "Awning drips"})
+        assert "my memory does not answer" in answered["errors"]["summary"]
     finally:
         stack.redis.restart()
     stack.wait_until_ready()
+    assert stack.slack.submit_view(LINUS, form.id, {}) == {}
+    assert within(lambda: filed(stack, "Awning drips"), "the issue")

@@ -143,7 +143,17 @@ def test_what_does_not_fit_together_is_said_at_its_field(stack: Stack) -> None:
     modal(stack, GRACE)
     given = {"filers": "listed", "quiet_from": "22:00", "language": "<b>"}
     answered = stack.slack.submit_view(GRACE, "top", given)
-    assert set(answered["errors"]) == {"listed", "quiet_until", "language"}
+    assert answered["errors"] == {
+        "listed": "Please name at least one person, or choose another answer above.",
+        "quiet_until": "Quiet hours need a beginning and an end.",
+        "language": "Please write the name of a language, such as German.",
+    }
+    given = {"project": "WEB", "filers": "members", "language": "", "quiet_from": "22:00", "quiet_until": "22:00"}
+    answered = stack.slack.submit_view(GRACE, "top", {**given, "open_projects": ["OPS"]})
+    assert answered["errors"] == {
+        "project": "Please choose one of the projects above.",
+        "quiet_until": "Quiet hours need an end that is not their beginning.",
+    }
     stack.slack.close_view(GRACE, "top")
 
 

@@ -222,7 +222,7 @@ def test_a_form_without_a_summary_stays_open_with_the_error_at_its_field(stack: 
     choose(stack, GRACE, "form_type", "Task")
     answered = stack.slack.submit_view(GRACE, "top", {"summary": "  "})
 
-    assert list(answered["errors"]) == ["summary"]
+    assert answered["errors"] == {"summary": "Summary is required."}
     stack.slack.close_view(GRACE, "top")
 
 
