@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 from aiohttp import web
 
-from sandbox.claude.scripts import Body, Reply, reply, tool
-from sandbox.claude.standin import Recorded
+from sandbox.claude.scripts import reply
 from sandbox.faults import Fault
 from sandbox.page.server import Page
 from sandbox.server import Running
 from sandbox.slack import NewFile
-from sandbox.slack.messages import Message
 from sandbox.stack import Stack
-from tests.e2e.drafting import filed, press, press_stale, shows, words
-from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, answer, ask, card, within
+from tests.e2e.drafting import words
+from tests.e2e.sharing import asked, encoded, question_of, share, shown_files, taken, told
+from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, answer, ask
 from tests.sample_files import gif, jpeg, pdf, png, webp
-from workers.failpoints import NAME
 
 pytestmark = pytest.mark.e2e
 
@@ -45,76 +41,6 @@ def _whole_again(stack: Stack) -> Iterator[None]:
     stack.claude.scripts.clear()
     stack.slack.slack.scopes.add("files:read")
     stack.jira.site.may_not_attach.clear()
-
-
-def share(stack: Stack, text: str, *files: NewFile, thread_ts: str | None = None, user: str = ADA) -> str:
-    """Mention the bot with files."""
-    return stack.slack.say(CHANNEL, user, f"{stack.slack.mention} {text}", thread_ts, files)
-
-
-def asked(stack: Stack, text: str) -> list[dict[str, Any]]:
-    """Return the blocks of the question with these words, as Claude took them."""
-
-    def look() -> list[dict[str, Any]] | None:
-        return next((found for each in reversed(taken(stack)) if (found := _question(each, text))), None)
-
-    return within(look, f"the question {text!r}")
-
-
-def taken(stack: Stack) -> list[Recorded]:
-    return [request for request in stack.claude.message_requests if request.status == 200 and request.body]
-
-
-def _question(request: Recorded, text: str) -> list[dict[str, Any]] | None:
-    for message in reversed(request.body["messages"]):
-        if message["role"] == "user" and text in json.dumps(message["content"][-1], ensure_ascii=False):
-            return list(message["content"])
-    return None
-
-
-def shown_files(blocks: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Return kind and bytes (or text) of each file that Claude was shown, in order."""
-    found = []
-    for block in blocks:
-        if block["type"] != "text":
-            found.append((block["source"]["media_type"], block["source"]["data"]))
-        elif block["text"].startswith("<file ") and "stands next" not in block["text"]:
-            found.append(("text", block["text"]))
-    return found
-
-
-def encoded(content: bytes) -> str:
-    return base64.b64encode(content).decode()
-
-
-def echo_of_what_is_not_seen(body: Body) -> Reply:
-    """Answer as a model does that was told to name what it cannot see."""
-    text = body["messages"][-1]["content"][-1]["text"]
-    lines = [line.strip("[]") for line in text.splitlines() if "you can't see it" in line]
-    return reply(" ".join(["Looked.", *lines]))
-
-
-def told(stack: Stack, text: str, *files: NewFile) -> str:
-    """Share files and return what the person reads in the end."""
-    stack.claude.script(echo_of_what_is_not_seen, when=text)
-    ts = share(stack, text, *files)
-    return words(answer(stack, ts))
-
-
-def held(stack: Stack, summary: str) -> dict[str, bytes]:
-    """Return the attachments of the issue with this summary by name."""
-    (issue,) = filed(stack, summary)
-    return {row["filename"]: issue.attachments[row["id"]] for row in issue.fields["attachment"]}
-
-
-def draft(stack: Stack, summary: str, *files: NewFile, thread_ts: str | None = None, **arguments: Any) -> Message:
-    """Let a person ask for an issue with files, and return the card of its draft once the turn is over."""
-    wanted = {"project": "OPS", "issue_type": "Task", "summary": summary, "description": "See the files."}
-    stack.claude.script(reply(tool("jira_create_issue", wanted | arguments)), reply("Ready."), when=summary)
-    ts = share(stack, f"file it: {summary}", *files, thread_ts=thread_ts)
-    shown = card(stack, thread_ts or ts)
-    answer(stack, thread_ts or ts, number=2 if thread_ts else 1)
-    return shown
 
 
 # --- what Claude is shown --------------------------------------------------------------------------------------------
@@ -174,9 +100,9 @@ def test_a_file_is_fetched_once_and_stays_in_the_conversation_as_it_was_sent(sta
     ask(stack, "what colour", thread_ts=root)
     answer(stack, root, number=2)
 
-    request = next(each for each in reversed(taken(stack)) if _question(each, "what colour"))
+    request = next(each for each in reversed(taken(stack)) if question_of(each, "what colour"))
     assert request.body["messages"][0]["content"] == first
-    assert shown_files(_question(request, "what colour") or []) == []
+    assert shown_files(question_of(request, "what colour") or []) == []
     assert len(stack.slack.links.fetched) == fetched
 
 
@@ -302,108 +228,6 @@ def test_a_picture_that_claude_cannot_open_costs_the_picture_and_not_the_thread(
 
     assert words(answer(stack, root, number=2)) == "Still here."
     assert "could not be opened" in json.dumps(asked(stack, "broken within"))
-
-
-# --- what the issue gets ---------------------------------------------------------------------------------------------
-
-
-def test_the_draft_lists_its_files_and_the_issue_gets_them(stack: Stack) -> None:
-    root = stack.slack.say(CHANNEL, GRACE, "look", files=[NewFile("image.png", png(2, 2))])
-    stack.slack.say(CHANNEL, ADA, "mine", root, [NewFile("image.png", png(3, 3)), NewFile("clip.mp4", b"\0\1\2\3")])
-    ask(stack, "what do you think?", thread_ts=root)
-    answer(stack, root)
-    shown = draft(stack, "Dialog is blue", NewFile("größe.log", b"E42 " * 50_000), thread_ts=root)
-    assert "To be attached: image.png, image.png, clip.mp4, größe.log" in words(shown)
-
-    press(stack, shown, "draft_create")
-
-    shows(shown, "Attached: image.png, image-2.png, clip.mp4, größe.log")
-    assert held(stack, "Dialog is blue") == {
-        "image.png": png(2, 2),
-        "image-2.png": png(3, 3),
-        "clip.mp4": b"\0\1\2\3",
-        "größe.log": b"E42 " * 50_000,
-    }
-
-
-@pytest.mark.parametrize(("wanted", "names"), [([], []), (["B.txt"], ["b.txt"])])
-def test_the_model_chooses_the_files_that_belong_to_the_issue(
-    stack: Stack, wanted: list[str], names: list[str]
-) -> None:
-    summary = f"Chosen {len(wanted)}"
-    shown = draft(stack, summary, NewFile("a.txt", b"a"), NewFile("b.txt", b"b"), attachments=wanted)
-
-    press(stack, shown, "draft_create")
-
-    shows(shown, f"Attached: {names[0]}" if names else "Filed as")
-    assert [*held(stack, summary)] == names
-
-
-def test_what_jira_does_not_take_is_said_and_the_issue_stays(stack: Stack) -> None:
-    stack.jira.site.may_not_attach.add(stack.jira.bot.account_id)
-    shown = draft(stack, "No permission", NewFile("a.txt", b"a"))
-
-    press(stack, shown, "draft_create")
-
-    text = shows(shown, "Not attached: a.txt: I don't have the permission to attach files in Jira")
-    assert "Filed as" in text
-    assert held(stack, "No permission") == {}
-
-
-def test_a_file_that_is_gone_from_slack_does_not_keep_the_others_off_the_issue(stack: Stack) -> None:
-    shown = draft(stack, "One is gone", NewFile("gone.txt", b"gone"), NewFile("here.txt", b"here"))
-    gone = next(each for each in stack.slack.workspace.files.values() if each.name == "gone.txt")
-    del stack.slack.workspace.files[gone.id]
-
-    press(stack, shown, "draft_create")
-
-    shows(shown, "Not attached: gone.txt: Slack no longer has it")
-    assert held(stack, "One is gone") == {"here.txt": b"here"}
-
-
-@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
-def test_an_upload_whose_answer_is_lost_is_looked_for_and_made_once(stack: Stack, kind: str) -> None:
-    stack.jira.faults.add(Fault.model_validate({"operation": ATTACH, "kind": kind}))
-    summary = f"Lost {kind}"
-    shown = draft(stack, summary, NewFile("a.txt", b"aaa"), NewFile("b.txt", b"bbb"))
-
-    press(stack, shown, "draft_create")
-
-    shows(shown, "Attached: b.txt, a.txt")
-    (issue,) = filed(stack, summary)
-    assert sorted(row["filename"] for row in issue.fields["attachment"]) == ["a.txt", "b.txt"]
-
-
-def test_pressing_create_again_attaches_nothing_twice(stack: Stack) -> None:
-    shown = draft(stack, "Pressed twice", NewFile("a.txt", b"aaa"))
-    press(stack, shown, "draft_create")
-    shows(shown, "Attached: a.txt")
-    looks = len(stack.jira.calls)
-
-    press_stale(stack, shown, "draft_create")
-    within(lambda: not stack.slack.slack.deliveries.under_way, "the click taken")
-
-    (issue,) = filed(stack, "Pressed twice")
-    assert len(issue.fields["attachment"]) == 1
-    assert all(call["route"] != ATTACH for call in stack.jira.calls[looks:])
-
-
-def test_a_worker_that_dies_between_two_files_is_followed_by_one_that_attaches_the_rest(stack: Stack) -> None:
-    shown = draft(stack, "Died between", NewFile("a.txt", b"aaa"), NewFile("b.txt", b"bbb"))
-    (old,) = stack.workers
-    doomed = stack.start_worker({NAME: "file_attached"})
-    stack.wait_until_ready()
-    old.pause()
-    try:
-        press(stack, shown, "draft_create")
-        within(lambda: not doomed.is_running, "the worker's death")
-    finally:
-        stack.workers.remove(doomed)
-        old.resume()
-
-    shows(shown, "Attached: a.txt, b.txt", seconds=60)
-    assert held(stack, "Died between") == {"a.txt": b"aaa", "b.txt": b"bbb"}
-    assert len(filed(stack, "Died between")[0].fields["attachment"]) == 2
 
 
 # --- the demo's page -------------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ import pytest
 from sandbox.slack import NewFile
 from sandbox.stack import Stack
 from tests.e2e.drafting import words
+from tests.e2e.sharing import asked, echo_of_what_is_not_seen, share, shown_files, told
 from tests.e2e.support import answer
-from tests.e2e.test_files import asked, echo_of_what_is_not_seen, share, shown_files, told
 from tests.sample_files import encrypted_pdf, pdf, png
 
 pytestmark = pytest.mark.e2e
