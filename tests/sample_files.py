@@ -50,6 +50,14 @@ def pdf(pages: int = 1, *, is_packed: bool = False, more: bytes = b"") -> bytes:
     return b"%PDF-1.7\n1 0 obj << /Type /Pages >> endobj\n" + objects + b"\n" + more + b"\ntrailer << >>\n%%EOF\n"
 
 
+def dense_pdf(pages: int, letters: int) -> bytes:
+    """Return a PDF whose pages show so many letters each, packed as programs do it."""
+    shown = b"BT " + b"".join(b"(%b) Tj " % (b"words of a line " * 5) for _ in range(letters // 80)) + b"ET"
+    packed = zlib.compress(shown)
+    content = b"90 0 obj << /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream endobj\n" % (len(packed), packed)
+    return pdf(pages, more=content * pages)
+
+
 def encrypted_pdf() -> bytes:
     """Return a PDF that is encrypted as newer programs do it (AES, 256 bits), without a password that is known."""
     names = {48: b"/O /U", 32: b"/OE /UE", 16: b"/Perms"}

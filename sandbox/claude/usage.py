@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +16,9 @@ from sandbox.claude.scripts import Block, Body, Reply
 from sandbox.claude.signatures import blocks_of
 
 CHARACTERS_PER_TOKEN = 4
+TOKENS_PER_PAGE = 6_000
+"""Of a PDF: each page is read as a picture and as text."""
+PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
 LIFETIMES = {"5m": 300.0, "1h": 3600.0}
 LOOKBACK_BLOCKS = 20
 
@@ -35,9 +40,14 @@ def tokens_of(value: Any) -> int:
     if kind == "image":
         return 1500
     if kind == "document" and value["source"].get("type") == "base64":
-        return 6000
+        return TOKENS_PER_PAGE * max(1, _pages(str(value["source"]["data"])))
     words = value if isinstance(value, str) else json.dumps(_unmarked(value), ensure_ascii=False)
     return max(1, -(-len(words) // CHARACTERS_PER_TOKEN))
+
+
+def _pages(data: str) -> int:
+    """Return how many pages a PDF has whose list of them is not packed."""
+    return len(PAGE.findall(base64.b64decode(data)))
 
 
 def _unmarked(value: Any) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -10,6 +13,8 @@ from typing import cast
 import pytest
 import redis
 
+from tests.sample_files import dense_pdf, pdf
+from workers.claude.prices import PriceList
 from workers.claude.purse import Bill, Purse, tokens_at_most
 from workers.errors import BudgetSpent
 from workers.payer import Payer
@@ -188,3 +193,49 @@ def test_without_budgets_nothing_is_refused(redis_client: redis.Redis) -> None:
 def test_the_estimate_of_a_prompt_is_no_smaller_than_its_words() -> None:
     assert tokens_at_most({"role": "user", "content": "word " * 300}) >= 500
     assert tokens_at_most("困る" * 100) >= 200
+
+
+def test_a_budget_holds_for_dense_pdfs_too_whatever_runs_at_once(redis_client: redis.Redis) -> None:
+    prompt, cost = asked_about(dense_pdf(40, 4_000)), PriceList().cost(MODEL, Usage(input_tokens=40 * 7_800))
+    parallel = purse(redis_client, budget_person_day_usd=cost * 1.5)
+    most = parallel.prices.most(MODEL, tokens_at_most(prompt), 0)
+    all_in = threading.Barrier(4, timeout=20)
+
+    def read() -> None:
+        with contextlib.suppress(BudgetSpent), parallel.bill(ADA, MODEL, most) as bill:
+            with contextlib.suppress(threading.BrokenBarrierError):
+                all_in.wait()
+            bill.settle(Usage(input_tokens=40 * 7_800))
+        all_in.abort()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: read(), range(4)))
+    spent = Accounts(redis_client).figures("T1", person_account("U1", datetime.now(UTC)))[0].usd
+    assert 0 < spent <= cost * 2.5
+
+
+@pytest.mark.parametrize(
+    ("content", "tokens"),
+    [
+        # What people publish of a dense page: up to 3,000 tokens of text, and a picture of up to 4,784.
+        (pdf(1), 7_784),
+        (pdf(100), 778_400),
+        (pdf(100, is_packed=True), 778_400),
+        (dense_pdf(3, 60_000), 3 * (4_784 + 15_000)),
+        (b"%PDF-1.7 what nobody can count %%EOF", 7_784),
+    ],
+)
+def test_the_estimate_of_a_pdf_is_no_smaller_than_its_pages_and_its_text(content: bytes, tokens: int) -> None:
+    assert tokens <= tokens_at_most(asked_about(content)) <= 1_000_000
+
+
+def test_pictures_and_fonts_are_no_text_of_a_pdf() -> None:
+    picture = (
+        b"7 0 obj << /Subtype /Image /Length 9000000 >>\nstream\n" + b"(not text) " * 50_000 + b"\nendstream endobj"
+    )
+    assert tokens_at_most(asked_about(pdf(2, more=picture))) < 17_000
+
+
+def asked_about(content: bytes) -> list[dict[str, object]]:
+    source = {"type": "base64", "media_type": "application/pdf", "data": base64.b64encode(content).decode()}
+    return [{"role": "user", "content": [{"type": "document", "source": source}]}]

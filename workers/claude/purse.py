@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from workers.claude.documents import PICTURE, document_at_most
 from workers.claude.prices import PriceList
 from workers.errors import BudgetSpent, StateUnavailable
 from workers.logs import get_logger
@@ -193,13 +194,8 @@ def tokens_at_most(value: Any) -> int:
     if isinstance(value, dict):
         source = value.get("source")
         if value.get("type") in ("image", "document") and isinstance(source, dict) and "data" in source:
-            return _media_at_most(str(value["type"]), len(str(source["data"])))
+            return PICTURE if value["type"] == "image" else document_at_most(str(source["data"]))
         return sum(tokens_at_most(key) + tokens_at_most(part) for key, part in value.items())
     if isinstance(value, list | tuple):
         return sum(map(tokens_at_most, value))
     return 1
-
-
-def _media_at_most(kind: str, size: int) -> int:
-    """A picture is never more than this; a document's pages, of text and a picture each, are told by its size."""
-    return 5_000 if kind == "image" else 6_000 + size // 8
