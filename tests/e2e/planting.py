@@ -12,7 +12,7 @@ from typing import Literal
 from sandbox.jira import catalogue, issues
 from sandbox.jira.comments import add_comment
 from sandbox.jira.seeds import text_on
-from sandbox.jira.site import Project
+from sandbox.jira.site import Issue, Project, Site, User, user_shape
 from sandbox.slack.records import Channel
 from sandbox.stack import Stack
 from tests.clients import connect
@@ -47,6 +47,8 @@ TOPICS = (
     "cabinet door does not lock",
 )
 """What each issue is about, in words that no other has."""
+PARTS = ("comment", "history", "file", "field")
+"""What an issue holds beside its summary, description and links; the issue's word stands behind the name of each."""
 HANDBOOK, IN_HANDBOOK = "canary-handbook-end", "aquarium cleaning rota"
 
 
@@ -137,6 +139,7 @@ def _plant(stack: Stack, project: Project, topic: str, *, is_restricted: bool) -
     made = Planted(issue.key, project.key, is_restricted, topic)
     if is_restricted:
         stack.jira.restrict(issue.key, stack.jira.bot.account_id, catalogue.GRACE.account_id)
+    _fill(site, reporter, issue, made)
     words = f"{LOOKING} {topic} {made.canary}"
     issue.fields |= {
         "summary": words,
@@ -144,7 +147,6 @@ def _plant(stack: Stack, project: Project, topic: str, *, is_restricted: bool) -
         "status": catalogue.status_shape(catalogue.status_named("Done")),
         "resolution": catalogue.resolution_shape(*catalogue.RESOLUTIONS[0]),
     }
-    add_comment(site, reporter, issue, {"body": text_on(site, f"A word on {made.canary}")})
     body = {
         "body": text_on(site, f"Between us: {made.internal}"),
         "properties": [{"key": "sd.public.comment", "value": {"internal": True}}],
@@ -152,6 +154,18 @@ def _plant(stack: Stack, project: Project, topic: str, *, is_restricted: bool) -
     add_comment(site, reporter, issue, body)["jsdPublic"] = False
     site.changed(issue)
     return made
+
+
+def _fill(site: Site, reporter: User, issue: Issue, made: Planted) -> None:
+    """Put the issue's word into each of its parts."""
+    comment, history, file, field = (f"{part}-{made.canary}" for part in PARTS)
+    add_comment(site, reporter, issue, {"body": text_on(site, comment)})
+    issues.apply(site, reporter, issue, {"summary": history})
+    created, author = issue.fields["updated"], user_shape(reporter)
+    issue.fields |= {
+        "attachment": [{"id": "1", "filename": f"{file}.txt", "author": author, "created": created, "size": 5}],
+        "environment": text_on(site, field),
+    }
 
 
 def _link(stack: Stack, one: str, other: str) -> None:

@@ -21,6 +21,7 @@ from tests.e2e.planting import (
     LOOKING,
     ONCALL,
     PARTNERS,
+    PARTS,
     PROJECTS,
     SUPPORT,
     WHERE,
@@ -57,6 +58,8 @@ class Call:
     """Of these it names all that are seen."""
     project: str = ""
     """It is about what can be filed here."""
+    parts: tuple[str, ...] = ()
+    """Of its target it shows all of these."""
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +80,8 @@ def reading(planted: Sequence[Planted]) -> Iterator[Call]:
         yield Call(tool("jira_create_options", options), project=key)
     for issue in planted:
         # All of them are linked with each other.
-        yield Call(tool("jira_get_issue", {"key": issue.key}), (issue,), everything)
+        whole = {"key": issue.key, "include": ["all"], "max_chars": 12_000}
+        yield Call(tool("jira_get_issue", whole), (issue,), everything, parts=PARTS)
 
 
 def changing(planted: Sequence[Planted]) -> Iterator[Call]:
@@ -139,6 +143,8 @@ def wrong(calls: Sequence[Call], results: dict[str, Any], seen: set[Planted], fi
             found.append(f"{name}: {'refused' if is_open else 'allowed'}: {said}")
         if call.block["name"] == "jira_create_options" and (part_of(call.project) in said) != is_open:
             found.append(f"{name}: the project's own {'missing' if is_open else 'shown'}")
+        words = {part: f"{part}-{issue.canary}" for issue in call.target for part in call.parts}
+        found += [f"{name}: {part}" for part, word in words.items() if (word in said) != is_open]
         for issue in call.tells_of:
             # A draft does not wait for long until it is known what is like it.
             may_be_missing = "could not be looked for" in said
