@@ -1,5 +1,7 @@
 """Confluence's read side: Basic login, `/wiki/api/v2`, cursors that must come back as they were given.
 
+Who may read what is asked of its first version, `/wiki/rest/api`, which is still there for it (`restrictions.py`).
+
 Beside it stand the pages that a person's browser opens; those know no login.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +20,8 @@ from urllib.parse import quote_plus
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from sandbox.confluence.pages import Page
+from sandbox.confluence.restrictions import BY_OPERATION, SEARCH, found_row, is_seen, restriction, space_of
 from sandbox.confluence.seeds import PAGES, SPACE
 from sandbox.reading_page import reading_page
 
@@ -25,21 +30,11 @@ KNOWN = {
     "/wiki/api/v2/spaces": {"keys", "limit", "cursor"},
     "/wiki/api/v2/spaces/{id}/pages": {"status", "limit", "cursor", "body-format", "sort"},
     "/wiki/api/v2/pages": {"id", "status", "limit", "cursor", "body-format", "sort"},
+    "/wiki/api/v2/pages/{id}": {"body-format", "get-draft", "status", "version"},
+    "/wiki/api/v2/folders/{id}": set[str](),
+    SEARCH: {"cql", "cqlcontext", "expand", "cursor", "limit"},
+    BY_OPERATION: {"expand", "start", "limit"},
 }
-
-
-@dataclass
-class Page:
-    """One page; `body` is in storage format."""
-
-    id: str
-    space_id: str
-    title: str
-    body: str
-    version: int = 1
-    status: str = "current"
-    is_restricted: bool = False
-    """Only some may view it, and the account that asks here is not one of them."""
 
 
 @dataclass
@@ -54,6 +49,8 @@ class ConfluenceStandIn:
     """Ids by key."""
     calls: list[str] = field(default_factory=list)
     """Path and query of every call that was let in."""
+    not_indexed: set[str] = field(default_factory=set)
+    """Ids that the search does not know yet."""
     is_down: bool = False
 
     @classmethod
@@ -64,14 +61,14 @@ class ConfluenceStandIn:
             made.put(SPACE, title, body)
         return made
 
-    def put(self, space: str, title: str, body: str) -> Page:
+    def put(self, space: str, title: str, body: str, parent: Page | None = None, kind: str = "page") -> Page:
         """Write a page as a person would: a new one, or the next version of the one with that title."""
         space_id = self.spaces.setdefault(space, str(1_000 + len(self.spaces)))
         for page in self.pages.values():
             if (page.space_id, page.title, page.status) == (space_id, title, "current"):
                 page.body, page.version = body, page.version + 1
                 return page
-        page = Page(str(50_000 + len(self.pages)), space_id, title, body)
+        page = Page(str(50_000 + len(self.pages)), space_id, title, body, parent=parent, kind=kind)
         self.pages[page.id] = page
         return page
 
@@ -85,12 +82,16 @@ class ConfluenceStandIn:
         app.router.add_get("/wiki/api/v2/spaces", self._list_spaces)
         app.router.add_get("/wiki/api/v2/spaces/{id}/pages", self._list_pages)
         app.router.add_get("/wiki/api/v2/pages", self._find_pages)
+        for kind in ("page", "folder"):
+            app.router.add_get(f"/wiki/api/v2/{kind}s/{{id}}", functools.partial(self._show_one, kind))
+        app.router.add_get(SEARCH, self._search)
+        app.router.add_get(BY_OPERATION, self._restricted)
         app.router.add_get("/wiki/spaces/{key}/pages/{id}/{title}", self._show_page)
         return app
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not request.path.startswith("/wiki/api/"):
+        if not request.path.startswith(("/wiki/api/", "/wiki/rest/api/")):
             return await handler(request)
         wanted = base64.b64encode(f"{self.email}:{self.api_token}".encode()).decode()
         if self.is_down:
@@ -125,10 +126,41 @@ class ConfluenceStandIn:
             return _refusal(400, "INVALID_REQUEST_PARAMETER: id")
         return self._part(request, [row for row in self._rows(request, {}) if row["id"] in ids])
 
+    async def _show_one(self, kind: str, request: web.Request) -> web.Response:
+        found = self.pages.get(request.match_info["id"])
+        if found is None or found.kind != kind or not is_seen(found):
+            return _refusal(404, "NOT_FOUND")
+        row = _row(found, self._key_of(found), with_body=False)
+        return web.json_response(row | ({} if kind == "page" else {"type": kind}))
+
+    async def _search(self, request: web.Request) -> web.Response:
+        """Find the pages of a space, each with its own restrictions, as fresh as the index is."""
+        try:
+            space = space_of(request.query)
+        except ValueError as error:
+            return _refusal(400, str(error))
+        rows = [
+            found_row(page)
+            for page in self.pages.values()
+            if page.kind == "page" and page.status == "current" and self._key_of(page) == space
+            if is_seen(page) and page.id not in self.not_indexed
+        ]
+        return self._part(request, rows)
+
+    async def _restricted(self, request: web.Request) -> web.Response:
+        """Tell what was set on this very content: what it inherits is told of what it inherits from."""
+        found = self.pages.get(request.match_info["id"])
+        operation = request.match_info["operation"]
+        if found is None or not is_seen(found):
+            return _refusal(404, "NOT_FOUND")
+        if operation not in ("read", "update"):
+            return _refusal(400, f"INVALID_REQUEST_PARAMETER: {operation}")
+        return web.json_response(restriction(found, operation))
+
     async def _show_page(self, request: web.Request) -> web.Response:
         """Show a page to a browser."""
         page = self.pages.get(request.match_info["id"])
-        if page is None or page.status != "current" or page.is_restricted:
+        if page is None or page.status != "current" or not is_seen(page):
             return reading_page("Confluence", "Not found", "<h1>You can't view this page</h1>", 404)
         return reading_page("Confluence", page.title, f"<h1>{escape(page.title)}</h1>{page.body}")
 
@@ -138,8 +170,9 @@ class ConfluenceStandIn:
         return [
             _row(page, self._key_of(page), with_body=with_body)
             for page in self.pages.values()
-            if page.status in statuses
-            and not page.is_restricted
+            if page.kind == "page"
+            and page.status in statuses
+            and is_seen(page)
             and all(getattr(page, name) == value for name, value in like.items())
         ]
 
@@ -169,6 +202,8 @@ def _row(page: Page, space: str, *, with_body: bool) -> dict[str, Any]:
         "status": page.status,
         "title": page.title,
         "spaceId": page.space_id,
+        "parentId": page.parent.id if page.parent else None,
+        "parentType": page.parent.kind if page.parent else None,
         "version": {"number": page.version, "minorEdit": False},
         "body": body,
         "_links": {"webui": f"/spaces/{space}/pages/{page.id}/{quote_plus(page.title)}", "tinyui": f"/x/{page.id}"},

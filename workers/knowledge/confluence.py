@@ -1,4 +1,7 @@
-"""Confluence Cloud spaces as sources: pages by REST v2, told by their version numbers, read as they are stored."""
+"""Confluence Cloud spaces as sources: pages by REST v2, told by their version numbers, read as they are stored.
+
+Pages that only some may read are left out: what is read here is told to everybody.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import requests
 
 from workers.knowledge.html import read_html
 from workers.knowledge.passages import passages_of
+from workers.knowledge.restrictions import Hidden, Restrictions, place_of
 from workers.knowledge.values import Document, Listed, SourceAway, Unreadable
 
 TIMEOUT_SECONDS = (3.05, 30)
@@ -17,6 +21,10 @@ LIST_SIZE, READ_SIZE = 250, 50
 MOST_LISTS = 200
 """A space of more pages than this many lists is cut: a next page that never ends must not hold a worker for ever."""
 MOST_CHARACTERS = 2_000_000
+UNREAD = "Confluence's answer could not be read"
+ONLY_SOME = "only some people may read it"
+CLOSED = "closed"
+"""The version of a page that only some may read."""
 WORDS = {
     401: "Confluence refuses the account's e-mail or token",
     403: "the account may not see it",
@@ -38,6 +46,8 @@ class Confluence:
         with requests.Session() as session:
             for _ in range(MOST_LISTS):
                 page = self._get(session, path, asked)
+                if not isinstance(page.get("results"), list):
+                    raise SourceAway(UNREAD)
                 yield from page["results"]
                 following = str((page.get("_links") or {}).get("next") or "")
                 cursor = parse_qs(urlsplit(following).query).get("cursor")
@@ -46,10 +56,15 @@ class Confluence:
                 # Only the cursor is taken from it: an address of the answer is no place to send a password to.
                 asked["cursor"] = cursor[0]
 
+    def one(self, path: str) -> dict[str, Any]:
+        """Return one thing; raises Hidden if the account may not see it, else SourceAway."""
+        with requests.Session() as session:
+            return self._get(session, path, {})
+
     def _get(self, session: requests.Session, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
         try:
             answer = session.get(
-                f"{self.url}/api/v2/{path}",
+                f"{self.url}/{path}",
                 params=params,
                 auth=self._login,
                 timeout=TIMEOUT_SECONDS,
@@ -57,10 +72,11 @@ class Confluence:
                 headers={"Accept": "application/json"},
             )
             if answer.status_code != 200:
-                raise SourceAway(WORDS.get(answer.status_code, f"Confluence answers {answer.status_code}"))
+                away = Hidden if answer.status_code in (403, 404) else SourceAway
+                raise away(WORDS.get(answer.status_code, f"Confluence answers {answer.status_code}"))
             page = answer.json()
-            if not isinstance(page, dict) or not isinstance(page.get("results"), list):
-                raise SourceAway("Confluence's answer could not be read")
+            if not isinstance(page, dict):
+                raise SourceAway(UNREAD)
         except (requests.RequestException, ValueError) as error:
             raise SourceAway("Confluence does not answer") from error
         return page
@@ -71,6 +87,7 @@ class Space:
 
     def __init__(self, site: Confluence, key: str) -> None:
         self._site, self._key = site, key
+        self._open: set[str] = set()
 
     @property
     def name(self) -> str:
@@ -78,26 +95,38 @@ class Space:
 
     @property
     def prefix(self) -> str:
-        return f"confluence:{self._key}:"
+        # Not as it was when pages were kept that only some may read: those are forgotten with their beginning.
+        return f"wiki:{self._key}:"
 
     def listed(self) -> Iterator[Listed]:
-        """Yield all pages of the space; raises SourceAway."""
-        found = [row for row in self._site.rows("spaces", {"keys": self._key}) if row.get("key") == self._key]
+        """Yield all pages of the space, those first that only some may read; raises SourceAway."""
+        found = [row for row in self._site.rows("api/v2/spaces", {"keys": self._key}) if row.get("key") == self._key]
         if not found:
             raise SourceAway(WORDS[404])
         params = {"status": "current", "limit": LIST_SIZE}
-        for row in self._site.rows(f"spaces/{found[0]['id']}/pages", params):
-            yield Listed(f"{self.prefix}{row['id']}", str((row.get("version") or {}).get("number") or 0))
+        rows = {str(row["id"]): row for row in self._site.rows(f"api/v2/spaces/{found[0]['id']}/pages", params)}
+        restrictions = Restrictions(self._site, self._key, {key: place_of(row) for key, row in rows.items()})
+        restrictions.learn()
+        self._open = {key for key in rows if restrictions.is_open(key)}
+        yield from (Listed(f"{self.prefix}{key}", CLOSED) for key in rows if key not in self._open)
+        for key, row in rows.items():
+            if key in self._open:
+                yield Listed(f"{self.prefix}{key}", str((row.get("version") or {}).get("number") or 0))
 
     def read(self, ids: list[str]) -> Iterator[tuple[str, Document | Unreadable | None]]:
         """Yield each page, or why it cannot be read; raises SourceAway."""
         for start in range(0, len(ids), READ_SIZE):
             some = ids[start : start + READ_SIZE]
-            numbers = [each.removeprefix(self.prefix) for each in some]
-            params = {"id": ",".join(numbers), "status": "current", "body-format": "storage", "limit": READ_SIZE}
-            pages = {f"{self.prefix}{row['id']}": row for row in self._site.rows("pages", params)}
+            numbers = [number for each in some if (number := each.removeprefix(self.prefix)) in self._open]
+            pages = self._pages(numbers) if numbers else {}
             for document_id in some:
-                yield document_id, self._document(document_id, pages.get(document_id))
+                number = document_id.removeprefix(self.prefix)
+                is_open = number in self._open
+                yield document_id, self._document(document_id, pages.get(number)) if is_open else Unreadable(ONLY_SOME)
+
+    def _pages(self, numbers: list[str]) -> dict[str, dict[str, Any]]:
+        params = {"id": ",".join(numbers), "status": "current", "body-format": "storage", "limit": READ_SIZE}
+        return {str(row["id"]): row for row in self._site.rows("api/v2/pages", params)}
 
     def _document(self, document_id: str, row: dict[str, Any] | None) -> Document | Unreadable | None:
         if row is None:

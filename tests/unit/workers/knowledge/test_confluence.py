@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 
+from sandbox.confluence.pages import Page
 from sandbox.confluence.standin import ConfluenceStandIn
 from sandbox.server import Running
 from workers.knowledge.confluence import Confluence, Space
@@ -57,6 +58,66 @@ def test_pages_of_all_parts_are_found_and_only_changed_ones_are_read_again(
     assert [call for call in site.calls if "body-format" in call and "50003" in call] == []
     assert [each.text for each in library.search("scanner", 5, set)] == ["About scanner."]
     assert library.search("printer0", 5, set) == []
+
+
+def write(site: ConfluenceStandIn, title: str, parent: Page | None = None) -> Page:
+    """Write a page that is like no other, but for one word."""
+    own = " ".join(f"{title}{number}" for number in range(9))
+    return site.put("IT", title, f"<p>The printer of {own}.</p>", parent)
+
+
+def told(client: redis.Redis, words: str) -> set[str]:
+    """Return the titles of the pages that are found."""
+    return {each.title for each in Library(KnowledgeStore(client), "english").search(words, 20, set)}
+
+
+def test_pages_that_only_some_may_read_are_left_out_with_all_below_them(
+    site: ConfluenceStandIn, url: str, redis_client: redis.Redis
+) -> None:
+    write(site, "For all")
+    salaries = write(site, "Salaries")
+    folder = site.put("IT", "Plans", "", salaries, "folder")
+    write(site, "Raises", write(site, "Year", folder))
+    board = write(site, "Board")
+    board.reading_groups = ("board",)
+    salaries.readers = ("bot", "ada")
+
+    report = read(redis_client, url)
+
+    assert told(redis_client, "printer") == {"For all"}
+    assert (report.sources[0].documents, report.sources[0].unreadable) == (1, 4)
+    assert {why for _, why in report.problems} == {"only some people may read it"}
+    assert [call for call in site.calls if "body-format" in call and salaries.id in call] == []
+
+
+def test_a_page_is_told_no_more_once_one_above_it_is_restricted_and_again_once_that_is_lifted(
+    site: ConfluenceStandIn, url: str, redis_client: redis.Redis
+) -> None:
+    folder = site.put("IT", "Plans", "", write(site, "Year"), "folder")
+    write(site, "Raises", folder)
+    read(redis_client, url)
+    assert told(redis_client, "printer") == {"Year", "Raises"}
+
+    folder.readers = ("bot",)
+    read(redis_client, url)
+    assert told(redis_client, "printer") == {"Year"}
+
+    folder.readers = ()
+    read(redis_client, url)
+    assert told(redis_client, "printer") == {"Year", "Raises"}
+
+
+def test_what_the_search_does_not_know_yet_is_asked_for_page_by_page(
+    site: ConfluenceStandIn, url: str, redis_client: redis.Redis
+) -> None:
+    new = write(site, "New")
+    kept = write(site, "Kept")
+    kept.readers = ("bot",)
+    site.not_indexed = {new.id, kept.id}
+
+    read(redis_client, url)
+
+    assert told(redis_client, "printer") == {"New"}
 
 
 @pytest.mark.parametrize("trouble", ["down", "token"])
