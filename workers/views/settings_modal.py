@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,11 +9,13 @@ from workers.policy import ChannelSettings
 from workers.records import FieldOption
 from workers.views.digest_settings import digest_blocks, read_digests, told_digests
 from workers.views.form_fields import VALUE, Block, input_block, select, text_input
+from workers.views.languages import LONGEST, language_of, near
 
 CALLBACK_ID = "channel_settings"
 USUAL = "usual"
 """The value of a choice that follows the deployment."""
-LANGUAGE = re.compile(r"[\w ()'-]{0,40}")
+NO_LANGUAGE = "I know no language of this name. Please write its name or its code, such as German, Deutsch or de."
+MEANT = "I know no language of this name. Did you mean {language}?"
 MOST_LISTED = 50
 MOST_PROJECTS = 100
 
@@ -51,8 +52,8 @@ def settings_modal(
         _time("quiet_until", "Quiet until", settings.quiet_until,
               hint="In quiet hours I answer only those who mention me, and digests wait."),
         _zone(settings, own_zone),
-        input_block("language", "Language of my answers", text_input(settings.language, longest=40), is_required=False,
-                    hint="Such as German. Left empty: the language of whoever asks."),
+        input_block("language", "Language of my answers", text_input(settings.language, longest=LONGEST),
+                    is_required=False, hint="Such as German, or de. Left empty: the language of whoever asks."),
         *digest_blocks(settings, projects),
     ]  # fmt: skip
     return {
@@ -83,8 +84,9 @@ def read_settings(state: Mapping[str, Any]) -> tuple[ChannelSettings, dict[str, 
         errors[wrong] = "Quiet hours need a beginning and an end."
     elif chosen.get("quiet_from") and chosen["quiet_from"] == chosen.get("quiet_until"):
         errors["quiet_until"] = "Quiet hours need an end that is not their beginning."
-    if not LANGUAGE.fullmatch(language):
-        errors["language"] = "Please write the name of a language, such as German."
+    known = language_of(language) if language else ""
+    if known is None:
+        errors["language"] = MEANT.format(language=meant) if (meant := near(language)) else NO_LANGUAGE
     digests, wrong_digests = read_digests(chosen)
     errors |= wrong_digests
     if errors:
@@ -100,7 +102,7 @@ def read_settings(state: Mapping[str, Any]) -> tuple[ChannelSettings, dict[str, 
             "shows_internal": chosen.get("internal") == "shown",
             "listed": listed if values["filers"] == "listed" else (),
             "needs_mention": needs_mention,
-            "language": language,
+            "language": known,
             "time_zone": str(chosen.get("time_zone") or "UTC"),
             **digests,
         }
