@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import sys
 
-from workers.settings import SlackWayIn, WorkerSettings, load
+from workers.settings import SlackWayIn, WorkerSettings, load_what_is_there
 
 
 def main() -> int:
-    """Run the command that was named; the settings are checked first."""
+    """Run the command that was named."""
     if sys.argv[1:] != ["doctor"]:
         sys.stderr.write("usage: python -m workers doctor\n")
         return 2
-    settings = load(WorkerSettings, SlackWayIn)
+    settings, faults = load_what_is_there(WorkerSettings)
+    way_in, more = load_what_is_there(SlackWayIn)
     from workers import doctor
 
-    return doctor.main(settings, SlackWayIn())
+    return doctor.main(settings, way_in, {**faults, **more})
 
 
 if __name__ == "__main__":

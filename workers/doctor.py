@@ -6,7 +6,7 @@ import logging
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -27,7 +27,16 @@ from workers.state.metrics import Metrics
 
 Verdict = Literal["ok", "note", "FAIL"]
 JIRA_PERMISSIONS = ("BROWSE_PROJECTS", "CREATE_ISSUES")
-
+NEEDS = {
+    "Redis": ("REDIS_URL",),
+    "Broker": ("CELERY_BROKER_URL",),
+    "Slack": ("SLACK_BOT_TOKEN", "SLACK_API_URL"),
+    "Slack events": ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL"),
+    "Claude": ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
+    "Jira": ("JIRA_URL", "JIRA_DEPLOYMENT", "JIRA_EMAIL", "JIRA_API_TOKEN", "JIRA_PAT"),
+    "Knowledge": ("REDIS_URL",),
+}
+"""Without which settings a thing cannot be looked at."""
 
 CLAUDE_URL = "https://api.anthropic.com"
 UNREACHABLE: tuple[tuple[type[BaseException], str], ...] = (
@@ -64,21 +73,39 @@ class Finding:
     text: str
 
 
-def examine(settings: WorkerSettings, way_in: SlackWayIn) -> Iterator[Finding]:
-    """Yield one finding after another; a check that cannot be made is a finding, never an exception."""
+Check = Callable[[], Iterator[Finding]]
+
+
+def examine(settings: WorkerSettings, way_in: SlackWayIn, faults: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield one finding after another; a check that cannot be made is a finding, never an exception.
+
+    `faults` are settings that are wrong or missing, in words: what needs none of them is looked at all the same.
+    """
+    about = {name for names in NEEDS.values() for name in names}
+    yield from (Finding("FAIL", "Settings", fault) for name, fault in faults.items() if name not in about)
+    for what, place, check in _checks(settings, way_in, faults):
+        lacking = [faults[name] for name in NEEDS[what] if name in faults]
+        yield from (Finding("FAIL", what, f"{fault}; .env.example says what it is for") for fault in lacking)
+        if not lacking:
+            yield from _checked(what, place, check)
+
+
+def _checks(
+    settings: WorkerSettings, way_in: SlackWayIn, faults: Mapping[str, str]
+) -> Iterator[tuple[str, Place, Check]]:
     redis = Place("REDIS_URL", settings.redis_url)
-    broker = Place("CELERY_BROKER_URL", settings.broker_url)
     slack = Place("SLACK_API_URL", settings.slack_base_url)
-    yield from _checked("Redis", redis, lambda: _redis(settings))
-    if settings.broker_url != settings.redis_url:
-        yield from _checked("Broker", broker, lambda: _broker(settings))
-    yield from _checked("Slack", slack, lambda: _slack(settings))
-    yield from _checked("Slack events", slack, lambda: _slack_events(settings, way_in))
     claude = Place("ANTHROPIC_BASE_URL", settings.anthropic_base_url or CLAUDE_URL)
-    yield from _checked("Claude", claude, lambda: _claude(settings))
-    yield from _checked("Jira", Place("JIRA_URL", settings.jira_url), lambda: _jira(settings))
+    projects = () if "JIRA_PROJECTS" in faults else settings.jira_projects
+    yield "Redis", redis, lambda: _redis(settings)
+    if settings.broker_url != settings.redis_url or "CELERY_BROKER_URL" in faults:
+        yield "Broker", Place("CELERY_BROKER_URL", settings.broker_url), lambda: _broker(settings)
+    yield "Slack", slack, lambda: _slack(settings)
+    yield "Slack events", slack, lambda: _slack_events(settings, way_in)
+    yield "Claude", claude, lambda: _claude(settings)
+    yield "Jira", Place("JIRA_URL", settings.jira_url), lambda: _jira(settings, projects)
     if settings.has_knowledge:
-        yield from _checked("Knowledge", redis, lambda: _knowledge(settings))
+        yield "Knowledge", redis, lambda: _knowledge(settings)
 
 
 def _knowledge(settings: WorkerSettings) -> Iterator[Finding]:
@@ -95,19 +122,19 @@ def _knowledge(settings: WorkerSettings) -> Iterator[Finding]:
         yield Finding("note", "Knowledge", f"{name} is left out: {why}")
 
 
-def main(settings: WorkerSettings, way_in: SlackWayIn) -> int:
+def main(settings: WorkerSettings, way_in: SlackWayIn, faults: Mapping[str, str]) -> int:
     """Print the findings; return 1 if any of them is a failure."""
     failed = False
     # What goes wrong stands in the findings; lines of a log would stand between them.
     configure_logging("CRITICAL", "console")
     logging.disable(logging.CRITICAL)
-    for finding in examine(settings, way_in):
+    for finding in examine(settings, way_in, faults):
         failed = failed or finding.verdict == "FAIL"
         print(f"{finding.verdict:<5} {finding.what:<13} {finding.text}", flush=True)  # noqa: T201  for a terminal
     return 1 if failed else 0
 
 
-def _checked(what: str, place: Place, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def _checked(what: str, place: Place, check: Check) -> Iterator[Finding]:
     """Yield what a check finds."""
     try:
         yield from check()
@@ -189,13 +216,14 @@ def _claude(settings: WorkerSettings) -> Iterator[Finding]:
             yield Finding("note", "Claude", f"{model} has no price here and counts as the dearest: set MODEL_PRICES")
 
 
-def _jira(settings: WorkerSettings) -> Iterator[Finding]:
+def _jira(settings: WorkerSettings, projects: Sequence[str]) -> Iterator[Finding]:
     client = connect(settings.redis_url)
     jira = JiraGateway(settings, Cache(client), Metrics(client))
     yield Finding("ok", "Jira", f"logged in as {jira.who_am_i().name}")
-    for project in settings.jira_projects:
+    for project in projects:
         yield _jira_project(jira, project)
-    yield _jira_rights(jira, settings)
+    if projects:
+        yield _jira_rights(jira, settings)
     for name in jira.directory.unknown_overrides():
         yield Finding("FAIL", "Jira", f"JIRA_ACCOUNTS: the entry of {name} names an account that Jira does not know")
 

@@ -31,6 +31,14 @@ from workers.setting_values import (
 )
 
 S = TypeVar("S", bound="Settings")
+B = TypeVar("B", bound=BaseSettings)
+PUT_IN_PLACE: Mapping[str, str] = {
+    "slack_bot_token": "xoxb-missing",
+    "anthropic_api_key": "missing",
+    "jira_url": "http://127.0.0.1",
+    "jira_projects": "MISSING",
+}
+"""What stands in for a required setting where one goes on without it; nobody is asked with it."""
 
 
 class Settings(BaseSettings):
@@ -192,14 +200,9 @@ class WorkerSettings(Settings, JiraAccount, ConfluenceAccount):
         return self.jira_site_url or self.jira_url
 
 
-def load(kind: type[S], *others: type[BaseSettings]) -> S:
-    """Return the settings of a process, or end it with one line on stderr that names all that is wrong.
-
-    `others` are looked at as well: what they have must be well formed, and may be missing.
-    """
-    parts = (SlackWayIn, JiraAccount, ConfluenceAccount)
-    malformed = [fault for other in others for fault in _malformed_of(other)]
-    faults = [*malformed, *(fault for part in parts if issubclass(kind, part) for fault in _missing_of(part))]
+def load(kind: type[S]) -> S:
+    """Return the settings of a process, or end it with one line on stderr that names all that is wrong."""
+    faults = _missing(kind)
     try:
         settings = kind()
     except ValidationError as error:
@@ -211,6 +214,27 @@ def load(kind: type[S], *others: type[BaseSettings]) -> S:
     hint = "; .env.example says what each is for" if any("is missing" in fault for fault in faults) else ""
     sys.stderr.write(f"support-bot cannot start: {'; '.join(faults)}{instead}{hint}\n")
     raise SystemExit(2)
+
+
+def load_what_is_there(kind: type[B]) -> tuple[B, dict[str, str]]:
+    """Return the settings without those that are wrong or missing, and what is wrong with these, by their names.
+
+    For who looks at one thing after another, and at none of which a setting is named here.
+    """
+    faults = [*_malformed_of(kind), *(_missing(kind) if issubclass(kind, Settings) else ())]
+    found = {fault.partition(":")[0].partition(" is missing")[0]: fault for fault in faults}
+    fields = kind.model_fields
+    instead = {
+        name: PUT_IN_PLACE[name] if field.is_required() else field.get_default(call_default_factory=True)
+        for name, field in fields.items()
+        if name.upper() in found
+    }
+    return kind(**instead), found
+
+
+def _missing(kind: type[BaseSettings]) -> list[str]:
+    parts = (SlackWayIn, JiraAccount, ConfluenceAccount)
+    return [fault for part in parts if issubclass(kind, part) for fault in _missing_of(part)]
 
 
 def _malformed_of(part: type[BaseSettings]) -> list[str]:

@@ -41,7 +41,7 @@ class Surgery:
             command, env=found, cwd=self.folder, capture_output=True, text=True, timeout=60, check=False
         )
         assert ended.stderr == ""
-        assert not [secret for name, secret in found.items() if is_secret(name) and secret in ended.stdout]
+        assert not [secret for name, secret in found.items() if is_secret(name) and secret and secret in ended.stdout]
         return ended.returncode, ended.stdout.splitlines()
 
     def complaint(self, **settings: str) -> str:
@@ -211,6 +211,38 @@ def test_a_model_that_retires_within_two_months_is_named_with_its_day(surgery: S
 
 def test_a_fallback_model_that_does_not_exist(surgery: Surgery) -> None:
     assert "ANTHROPIC_FALLBACK_MODEL = claude-nobody" in surgery.complaint(ANTHROPIC_FALLBACK_MODEL="claude-nobody")
+
+
+@pytest.mark.parametrize(
+    ("lacking", "still_looked_at"),
+    [
+        ("SLACK_BOT_TOKEN", ("Socket Mode opens", "logged in as", "claude-sonnet-5-5 is", "appendonly is yes")),
+        ("ANTHROPIC_API_KEY", ("the bot is", "project WEB: may browse", "appendonly is yes")),
+        ("JIRA_API_TOKEN", ("the bot is", "claude-sonnet-5-5 is", "appendonly is yes")),
+        ("JIRA_URL", ("the bot is", "claude-sonnet-5-5 is", "appendonly is yes")),
+        ("JIRA_PROJECTS", ("the bot is", "logged in as", "claude-sonnet-5-5 is", "appendonly is yes")),
+    ],
+)
+def test_what_lacks_no_setting_is_looked_at_all_the_same(
+    surgery: Surgery, lacking: str, still_looked_at: tuple[str, ...]
+) -> None:
+    status, lines = surgery.examine(**{lacking: ""})
+
+    failed = [line for line in lines if line.startswith("FAIL")]
+    assert (status, len(failed)) == (1, 1)
+    assert f"{lacking} is missing" in failed[0]
+    assert [words for words in still_looked_at if not any(words in line for line in lines)] == []
+    assert "missing" not in "".join(line for line in lines if line not in failed)
+
+
+def test_with_no_setting_at_all_each_that_is_missing_has_its_line(surgery: Surgery) -> None:
+    status, lines = surgery.examine(**{**dict.fromkeys(surgery.settings, ""), "REDIS_URL": "localhost:6379"})
+
+    names = ("SLACK_BOT_TOKEN", "ANTHROPIC_API_KEY", "JIRA_URL", "JIRA_EMAIL", "JIRA_API_TOKEN", "JIRA_PROJECTS")
+    assert status == 1
+    for name in names:
+        assert sum(f"{name} is missing" in line for line in lines) == 1, name
+    assert sum("REDIS_URL: " in line for line in lines) == 1
 
 
 RIGHTS = [
