@@ -79,12 +79,12 @@ class DraftDesk:
     def propose(self, draft: Draft, reader: Reader, *, write_policy: str = "") -> Proposed:
         """Store a draft, look for others like it, and show it or file it at once as the policy says.
 
-        What may be a duplicate is never filed before a person was asked.
+        What may be a duplicate, or could not be looked for, is never filed before a person was asked.
         """
         is_new = self.keep(draft)
         failpoint("draft_stored")
         similar = self.duplicates.look(draft, reader)
-        if (write_policy or self._write_policy) == "auto" and not similar.shown:
+        if (write_policy or self._write_policy) == "auto" and not similar.is_in_doubt:
             return Proposed(self._file_at_once(draft))
         self.refresh(draft, is_new=is_new)
         return Proposed(told.shown(draft, similar), similar.shown)

@@ -33,6 +33,11 @@ class Similar(Record):
         """What a person is asked about."""
         return () if self.state == "ignored" else self.issues
 
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether there may be one that tells of the same: nobody is asked, so nothing may be doubled."""
+        return bool(self.shown) or self.state == "failed"
+
     def find(self, key: str) -> SimilarIssue | None:
         """Return the issue of this key if it was among those shown."""
         return next((issue for issue in self.issues if issue.key == key), None)

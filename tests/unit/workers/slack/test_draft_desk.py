@@ -190,3 +190,24 @@ def test_a_card_whose_sender_lost_its_work_offers_its_buttons_again(
     assert "draft_create" in world.written()[0].action_ids
     assert world.redis.zrange(UNCERTAIN, 0, -1) == []
     assert len(jira.issues) == issues
+
+
+@pytest.mark.parametrize("is_searched", [True, False])
+def test_nothing_is_filed_at_once_while_it_cannot_be_known_whether_it_is_there(
+    desk: DraftDesk, world: World, jira: JiraStandIn, *, is_searched: bool
+) -> None:
+    if not is_searched:
+        pause = {"Retry-After": "120"}
+        jira.faults.add(Fault(operation="POST search/jql", kind="status", status=429, headers=pause, times=-1))
+    before = set(jira.issues)
+    unlike = draft(world).model_copy(update={"summary": "Order a plant for the lobby"})
+
+    proposed = desk.propose(unlike, READER, write_policy="auto")
+
+    (made,) = set(jira.issues) - before or {""}
+    assert bool(made) == is_searched
+    assert ("Filed as" in proposed.words) == is_searched
+    assert ("could not be looked for" in proposed.words) == (not is_searched)
+    card = world.written()[-1]
+    assert ("draft_create" in card.action_ids) == (not is_searched)
+    assert ("could not look for similar issues" in str(card.blocks)) == (not is_searched)
