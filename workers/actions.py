@@ -14,7 +14,7 @@ from workers.acts.services import ActServices
 from workers.consequences import Consequences
 from workers.errors import JiraRefused, JiraUnavailable, SlackRefused, SupportBotError, ToolError, TurnFailed
 from workers.filing import DraftDesk
-from workers.jira.forms import edited, finder
+from workers.jira.forms import edited, finder, with_unseen
 from workers.jira.gateway import JiraGateway
 from workers.jira.mentions import with_mentions
 from workers.logs import get_logger
@@ -152,6 +152,8 @@ def _edited(action: Action, draft: Draft, values: dict[str, Any], services: Acti
     there, notes = moved(action, draft, values, services.acts)
     new = edited(there, fitting(there, values), finder(directory, there.project))
     new = with_mentions(new, directory, services.acts.who(draft.conversation.team_id))
+    reader = services.acts.reader_of_card(action)
+    new = with_unseen(new, lambda keys: services.jira.visible_keys(keys, reader))
     return new.model_copy(update={"notes": (*notes, *new.notes), "edited_by": action.id})
 
 

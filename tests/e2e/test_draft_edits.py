@@ -177,6 +177,24 @@ def test_a_draft_goes_to_another_project_and_type_in_its_form(stack: Stack) -> N
     assert issue.fields["issuetype"]["name"] == "Story"
 
 
+def test_a_parent_that_is_no_issue_is_said_at_its_field_and_one_that_does_not_exist_on_the_card(stack: Stack) -> None:
+    shown = propose(stack, "Clock is slow", issue_type="Task")
+    press(stack, shown, "draft_edit")
+    a_form(stack, ADA)
+
+    answered = stack.slack.submit_view(ADA, "top", {"parent": "NOPE"})
+    assert list(answered["errors"]) == ["parent"]
+    assert "“NOPE” is no issue" in answered["errors"]["parent"]
+
+    assert stack.slack.submit_view(ADA, "top", {"parent": "OPS-999"}) == {}
+    shows(shown, "Parent: OPS-999 does not exist in Jira, or it may not be shown here.")
+    press(stack, shown, "draft_edit")
+    a_form(stack, ADA)
+    assert stack.slack.submit_view(ADA, "top", {"parent": "ops-1"}) == {}
+    within(lambda: "does not exist" not in words(shown) or None, "the note is gone")
+    assert "OPS-1" in words(shown)
+
+
 def test_who_changes_the_type_and_back_finds_the_drafts_own_values(stack: Stack) -> None:
     shown = propose(stack, "Fan is loud", issue_type="Bug", fields={"Team": "Workplace"})
     press(stack, shown, "draft_edit")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from workers.acts.later import file_later, with_screen
 from workers.acts.services import ActServices
 from workers.errors import JiraUnavailable, SlackRefused, SupportBotError, TurnFailed
-from workers.jira.forms import OWN, checked, finder, labels_of
+from workers.jira.forms import OWN, checked, finder, labels_of, with_unseen
 from workers.jira.mentions import with_mentions
 from workers.logs import get_logger
 from workers.policy import ChannelSettings
@@ -97,6 +97,8 @@ def _draft_from_form(action: Action, services: ActServices, draft_id: str) -> Dr
     )
     if specs:
         draft = checked(draft, finder(services.jira.directory, project))
+        reader = services.reader_of_card(action)
+        draft = with_unseen(draft, lambda keys: services.jira.visible_keys(keys, reader))
     people = services.forms.people(action.team_id, form_id)
     draft = with_mentions(draft, services.jira.directory, services.who(action.team_id), people)
     return draft.model_copy(update={"notes": (*notes, *more, *draft.notes)})

@@ -10,10 +10,10 @@ from workers.jira.forms import notes_on
 from workers.jira.gateway import JiraGateway
 from workers.jira.logins import Actor
 from workers.jira.payload import create_payload, people_of, unknown_people
-from workers.jira.screen import takes_issue
 from workers.jira.values import CreatedIssue
 from workers.logs import get_logger
 from workers.records import Draft
+from workers.views.form_fields import takes_issue
 
 log = get_logger(__name__)
 

@@ -10,8 +10,9 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from workers.jira.adf_inline import is_safe
-from workers.jira.screen import is_sprint, takes_issue
+from workers.jira.screen import is_sprint
 from workers.records import FieldOption, FieldSpec, FieldValue
+from workers.views.form_fields import ISSUE_KEY, takes_issue
 
 MOST_OPTIONS_SHOWN = 25
 LONGEST_LINE = 255
@@ -119,7 +120,7 @@ def _text(spec: FieldSpec, word: str) -> str:
 
 
 def _issue_key(spec: FieldSpec, word: str) -> str:
-    found = re.search(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9_]*-[1-9][0-9]*(?![A-Za-z0-9-])", word)
+    found = ISSUE_KEY.search(word)
     if found is None:
         raise BadValue(f"{spec.name} takes the key of an issue such as OPS-12, not {_short(word)!r}")
     return found.group().upper()

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workers.jira.field_values import BadValue, options_text, value_of, words
-from workers.jira.screen import is_sprint, takes_issue
+from workers.jira.screen import is_sprint
 from workers.records import FieldKind, FieldOption, FieldSpec, FieldValue
+from workers.views.form_fields import takes_issue
 
 HANDLED = frozenset({"summary", "description", "priority", "labels"})
 """A draft has a place of its own for these."""

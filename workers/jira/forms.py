@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
 from workers.errors import JiraUnavailable, Misconfigured
 from workers.jira.directory import Directory, Sought
 from workers.jira.fields import Fitted, fit
@@ -9,6 +11,7 @@ from workers.jira.people_fields import Find, with_people
 from workers.jira.values import Person
 from workers.records import Draft, FieldSpec
 from workers.views.draft_card import FILL_IN
+from workers.views.form_fields import ISSUE_KEY, takes_issue
 
 OWN = ("summary", "description", "priority", "labels", "project", "issue_type")
 """A draft has a place of its own for these."""
@@ -50,6 +53,24 @@ def finder(directory: Directory, project: str) -> Find:
             return None
 
     return find
+
+
+def with_unseen(draft: Draft, visible: Callable[[Collection[str]], Collection[str]]) -> Draft:
+    """Return the draft with a note on each issue that its fields name and that is not there for who edits it."""
+    named = {
+        spec: str(draft.fields[spec.id]) for spec in draft.specs if takes_issue(spec) and draft.fields.get(spec.id)
+    }
+    keys = {spec: key for spec, key in named.items() if ISSUE_KEY.fullmatch(key)}
+    try:
+        seen = visible(list(keys.values())) if keys else ()
+    except (JiraUnavailable, Misconfigured):
+        return draft
+    notes = [
+        f"{spec.name}: {key} does not exist in Jira, or it may not be shown here."
+        for spec, key in keys.items()
+        if key not in seen
+    ]
+    return draft.model_copy(update={"notes": (*draft.notes, *notes)})
 
 
 def notes_on(draft: Draft) -> tuple[str, ...]:

@@ -86,11 +86,6 @@ def is_sprint(spec: FieldSpec) -> bool:
     return spec.custom_type == "gh-sprint"
 
 
-def takes_issue(spec: FieldSpec) -> bool:
-    """Return whether it takes the key of another issue: a parent, an epic."""
-    return spec.schema_type == "issuelink" or spec.custom_type == "gh-epic-link"
-
-
 def with_options(spec: FieldSpec, options: tuple[FieldOption, ...]) -> FieldSpec:
     """Return a field whose values were asked for elsewhere: people choose among them."""
     shown = {"options": options[:MOST_OPTIONS], "options_total": len(options)}

@@ -12,7 +12,6 @@ from workers.errors import JiraRefused, ToolError
 from workers.jira.change_reading import Target
 from workers.jira.field_values import BadValue, value_of, words
 from workers.jira.people_fields import named_apart
-from workers.jira.screen import takes_issue
 from workers.jira.shown import in_words, normal
 from workers.proposals import NOTHING, AnyChange, FieldChange
 from workers.records import FieldSpec, FieldValue
@@ -20,6 +19,7 @@ from workers.tools.arguments import key_in
 from workers.tools.context import ToolContext
 from workers.tools.people import account_of, mentions
 from workers.tools.tool import ToolAnswer
+from workers.views.form_fields import takes_issue
 
 MOST_NAMED = 25
 LEFT_OUT = re.compile(r" and \d+ more\b")

@@ -11,13 +11,13 @@ from workers.errors import ToolError
 from workers.jira.fields import Fitted, fit, missing_line, with_long_lists
 from workers.jira.mentions import with_mentions
 from workers.jira.people_fields import Peopled, with_people
-from workers.jira.screen import takes_issue
 from workers.records import Draft, FieldSpec, SlackFile
 from workers.tools.arguments import CommaTexts, Mapping
 from workers.tools.changing import finding, related_issue
 from workers.tools.context import ToolContext
 from workers.tools.people import finder, sought
 from workers.tools.tool import Tool, ToolAnswer, ToolInput
+from workers.views.form_fields import takes_issue
 
 LONGEST_SUMMARY = 255
 LONGEST_ERROR = 600

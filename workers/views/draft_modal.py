@@ -10,6 +10,7 @@ from typing import Any
 
 from workers.records import Draft, FieldOption, FieldSpec, FieldValue
 from workers.views.form_fields import (
+    ISSUE_KEY,
     MARK,
     VALUE,
     Block,
@@ -19,6 +20,7 @@ from workers.views.form_fields import (
     input_block,
     option_value,
     select,
+    takes_issue,
     text_input,
 )
 from workers.views.limits import INPUT_TEXT, OPTIONS, PRIVATE_METADATA, VIEW_BLOCKS, VIEW_BYTES, cut
@@ -36,6 +38,8 @@ USUAL_TYPE = "Task"
 
 PROJECT_CHOICE, TYPE_CHOICE = "form_project", "form_type"
 """The action ids of the two selects that change what the form asks for."""
+
+NO_ISSUE = "“{words}” is no issue. Please write the key of one, such as OPS-12, or its address."
 
 Values = dict[str, FieldValue]
 
@@ -190,6 +194,8 @@ def _errors(values: Values, by_id: Mapping[str, FieldSpec]) -> dict[str, str]:
         words = value.strip() if isinstance(value, str) else value
         if spec and spec.required and not spec.has_default and not words:
             errors[field_id] = f"{cut(spec.name, 100)} is required."
+        elif spec and takes_issue(spec) and words and not ISSUE_KEY.search(str(words)):
+            errors[field_id] = NO_ISSUE.format(words=cut(str(words), 60))
     return errors
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -23,6 +24,8 @@ NOT_YET = "?"
 MARK = "@"
 """Behind it a block id says from which choices: under the same id Slack keeps what was entered."""
 LABEL = 200
+ISSUE_KEY = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9_]*-[1-9][0-9]*(?![A-Za-z0-9-])")
+"""Also at the end of an address."""
 
 _HINTS = {
     "labels": "Labels, with commas between them",
@@ -41,6 +44,7 @@ def field_input(spec: FieldSpec, value: FieldValue | None, *, form: str = "") ->
     is_required = spec.required and not spec.has_default
     is_unknown = spec.kind in ("select", "multi_select") and "select" not in element["type"]
     hint = "The value as Jira names it" if is_unknown else _HINTS.get(spec.kind, "")
+    hint = "The key of an issue, such as OPS-12" if takes_issue(spec) else hint
     return input_block(block_id, spec.name, element, is_required=is_required, hint=hint)
 
 
@@ -141,6 +145,11 @@ def choice(option: FieldOption) -> Block:
 def option_value(option: FieldOption) -> str:
     """Return what names an option inside Slack: its id, which is short."""
     return (option.id or option.name)[:OPTION_VALUE] or "-"
+
+
+def takes_issue(spec: FieldSpec) -> bool:
+    """Return whether a field takes the key of another issue: a parent, an epic."""
+    return spec.schema_type == "issuelink" or spec.custom_type == "gh-epic-link"
 
 
 def field_of(block_id: str) -> str:

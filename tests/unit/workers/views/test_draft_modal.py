@@ -191,3 +191,27 @@ def test_an_input_keeps_its_id_over_types_as_long_as_it_lets_choose_the_same() -
     assert {name for name in bug if not name.startswith("cf_multi")} == bug & task, "so Slack keeps what is in them"
     other = spec("select", options=(*TWO, FieldOption(id="3", name="D")), options_total=3)
     assert not ids("Bug", (other,)) & bug
+
+
+PARENT = FieldSpec(id="parent", name="Parent", kind="text", schema_type="issuelink")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("NOPE", "“NOPE” is no issue."),
+        ("the VPN one", "“the VPN one” is no issue."),
+        ("OPS-0", "“OPS-0” is no issue."),
+        ("OPS-12", None),
+        ("ops-12 ", None),
+        ("https://example.atlassian.net/browse/OPS-12", None),
+        ("", None),
+    ],
+)
+def test_what_names_no_issue_is_an_error_at_the_field_for_one(written: str, said: str | None) -> None:
+    state = {"values": {"parent": {"value": {"type": "plain_text_input", "value": written}}}}
+
+    _values, errors = read_modal(state, (PARENT,))
+
+    assert errors == ({} if said is None else {"parent": errors["parent"]})
+    assert said is None or errors["parent"].startswith(said)
