@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -224,7 +224,7 @@ def load_what_is_there(kind: type[B]) -> tuple[B, dict[str, str]]:
     faults = [*_malformed_of(kind), *(_missing(kind) if issubclass(kind, Settings) else ())]
     found = {fault.partition(":")[0].partition(" is missing")[0]: fault for fault in faults}
     fields = kind.model_fields
-    instead = {
+    instead: dict[str, Any] = {
         name: PUT_IN_PLACE[name] if field.is_required() else field.get_default(call_default_factory=True)
         for name, field in fields.items()
         if name.upper() in found
