@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from workers.settings import SlackWayIn, WorkerSettings, load_what_is_there
+from workers.settings import SlackWayIn, WorkerSettings, cannot_start, load_what_is_there
 
 
 def main() -> int:
@@ -14,9 +14,12 @@ def main() -> int:
         return 2
     settings, faults = load_what_is_there(WorkerSettings)
     way_in, more = load_what_is_there(SlackWayIn)
+    faults |= more
+    if faults:
+        sys.stderr.write(cannot_start(faults.values()))
     from workers import doctor
 
-    return doctor.main(settings, way_in, {**faults, **more})
+    return doctor.main(settings, way_in, faults)
 
 
 if __name__ == "__main__":

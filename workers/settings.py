@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
@@ -210,10 +210,15 @@ def load(kind: type[S]) -> S:
     else:
         if not faults:
             return settings
+    sys.stderr.write(cannot_start(faults))
+    raise SystemExit(2)
+
+
+def cannot_start(faults: Collection[str]) -> str:
+    """Return the one line that names all that is wrong with the settings."""
     instead = " (or SLACK_APP_TOKEN, to listen on a socket)" if "SLACK_SIGNING_SECRET is missing" in faults else ""
     hint = "; .env.example says what each is for" if any("is missing" in fault for fault in faults) else ""
-    sys.stderr.write(f"support-bot cannot start: {'; '.join(faults)}{instead}{hint}\n")
-    raise SystemExit(2)
+    return f"support-bot cannot start: {'; '.join(faults)}{instead}{hint}\n"
 
 
 def load_what_is_there(kind: type[B]) -> tuple[B, dict[str, str]]:
