@@ -48,14 +48,14 @@ def streamable(text: str) -> str:
     """Return the part of a growing, harmless text that may be sent for good: what follows must not change its meaning.
 
     A native stream draws half emphasis, links and tables by itself. Only what may yet become a mention, or code around
-    one, waits; the head of a table, which may be too wide; and white space, which nobody misses at the end.
+    one, waits; a row of a table, which may be too wide; and white space, which nobody misses at the end.
     """
     shown = text.rstrip()
     fence = _fence_at_end(text)[1]
     if fence is not None and fence.holds(text.rpartition("\n")[2]):
         return shown
     if not text.endswith("\n"):
-        shown = _without_half_head(shown)
+        shown = _without_half_row(shown)
     start = _paragraph_start(shown)
     span = unclosed_span(shown[start:])
     if span >= 0 and (inside := re.search("[@<]", shown[start + span :])):
@@ -110,10 +110,10 @@ def _without_half_table(text: str) -> str:
     return "".join([*whole[:first], *(rows if len(rows) > 1 else [])])
 
 
-def _without_half_head(text: str) -> str:
-    """Drop a last line that may become the head of a table."""
+def _without_half_row(text: str) -> str:
+    """Drop a last line that may become a row of more cells than a table may have."""
     before, _, last = text.rpartition("\n")
-    return before.rstrip() if is_row(last) and not is_row(before.rpartition("\n")[2]) else text
+    return before.rstrip() if is_row(last) else text
 
 
 def _paragraph_start(text: str) -> int:

@@ -59,11 +59,12 @@ class _Tables:
             return self._leave(line)
         if self._is_wide:
             return line
-        if self._head:
-            return self._row(line)
-        if _is_wide(line) and not is_row(self._above):
+        if _is_wide(line):
+            # Also below another table, of which it can be no row: that would lose the cells it has too many.
             self._is_wide = True
             return _FENCE + line
+        if self._head:
+            return self._row(line)
         if is_delimiter(line) and columns(line) == columns(self._above) and "|" in self._above:
             self._head, self._rows = self._above + line, 1
         self._above = line

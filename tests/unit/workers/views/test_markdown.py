@@ -209,7 +209,7 @@ def test_every_part_of_any_answer_fits_into_a_message(text: str) -> None:
     [
         ("Hello **wor", "Hello **wor"),
         ("see [the docs](https://exam", "see [the docs](https://exam"),
-        ("| a | b |\n|--", "| a | b |\n|--"),
+        ("| a | b |\n|--", "| a | b |"),
         ("so:\n```py\nx = 1", "so:\n```py\nx = 1"),
         ("one \n\n", "one"),
         ("ping <@U12", "ping"),
@@ -219,7 +219,7 @@ def test_every_part_of_any_answer_fits_into_a_message(text: str) -> None:
         ("1 < 2 and", "1 < 2 and"),
     ],
 )
-def test_a_stream_is_sent_all_that_cannot_become_a_mention(growing: str, sent: str) -> None:
+def test_a_stream_is_sent_all_that_cannot_become_a_mention_or_too_wide_a_row(growing: str, sent: str) -> None:
     assert streamable(growing) == sent
 
 

@@ -47,6 +47,7 @@ def _seen(found: list[tuple[int, int]], token: Token) -> list[tuple[int, int]]:
 @given(TEXTS, st.data())
 @example(LONG, None)
 @example(WIDE + "|" + " 1 |" * 25 + "\n\nand so on", None)
+@example("| 1 | 2 |\n" + WIDE, None)
 @example(LONG.replace("x", "x" * 90), None)
 def test_every_version_of_every_message_has_tables_that_slack_takes(text: str, data: st.DataObject | None) -> None:
     growing = text[: data.draw(st.integers(0, len(text)))] if data else text
@@ -78,6 +79,11 @@ def test_a_long_table_goes_on_below_a_head_of_its_own() -> None:
 def test_a_table_that_is_too_wide_is_shown_as_code() -> None:
     row = "|" + " 1 |" * 25 + "\n"
     assert fitting(f"So:\n\n{WIDE}{row}\nDone.") == f"So:\n\n```\n{WIDE}{row}```\n\nDone."
+
+
+@pytest.mark.parametrize("above", ["| 1 | 2 |\n", "| a | b |\n|---|---|\n| 1 | 2 |\n", "a | b\n--- | ---\n1 | 2\n"])
+def test_a_table_that_is_too_wide_is_shown_as_code_right_below_another_one_too(above: str) -> None:
+    assert fitting(f"{above}{WIDE}\nDone.") == f"{above}```\n{WIDE}```\n\nDone."
 
 
 def test_several_tables_stand_in_one_message() -> None:
