@@ -15,7 +15,7 @@ from workers.jira.create_metadata import CreateMetadata
 from workers.jira.deployment import deployment_of
 from workers.jira.directory import Directory
 from workers.jira.issue_changes import IssueChanges
-from workers.jira.issue_reads import NEWEST_COMMENTS, IssueReads
+from workers.jira.issue_reads import USUAL_PARTS, IssueParts, IssueReads
 from workers.jira.jql import IssueQuery
 from workers.jira.logins import Actor, Logins, ServiceAccount
 from workers.jira.lost import LostIssues
@@ -111,18 +111,9 @@ class JiraGateway:
         """Return the issues that match and that this person may be shown here."""
         return self._reads(reader).search(query, reader)
 
-    def issue(
-        self,
-        key: str,
-        reader: Reader,
-        *,
-        comments: int = NEWEST_COMMENTS,
-        with_past: bool = False,
-        with_fields: bool = False,
-    ) -> Issue:
-        """Return one issue with its newest comments, wherever it was moved; as if missing if it may not be shown."""
-        reads = self._reads(reader)
-        return reads.issue(key, reader, comments=comments, with_past=with_past, with_fields=with_fields)
+    def issue(self, key: str, reader: Reader, parts: IssueParts = USUAL_PARTS) -> Issue:
+        """Return one issue with what is wanted of it, wherever it was moved; as if missing if it may not be shown."""
+        return self._reads(reader).issue(key, reader, parts)
 
     def visible_keys(self, keys: Collection[str], reader: Reader) -> frozenset[str]:
         """Return those of the keys whose issues this person may be shown here now."""

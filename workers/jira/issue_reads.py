@@ -44,6 +44,21 @@ class Gate(Protocol):
 
 
 @dataclass(frozen=True)
+class IssueParts:
+    """Which parts of an issue are read beside its facts and its links."""
+
+    comments: int = NEWEST_COMMENTS
+    """How many of its newest."""
+    with_past: bool = False
+    """Its history and files."""
+    with_fields: bool = False
+    """What else its fields hold."""
+
+
+USUAL_PARTS = IssueParts()
+
+
+@dataclass(frozen=True)
 class IssueReads:
     """Every method takes the reader, and returns nothing that may not be shown to them where they are."""
 
@@ -71,42 +86,27 @@ class IssueReads:
             seen = self._first_seen(page.issues, len(page.issues), reader)
         return SearchPage(seen, page.cursor)
 
-    def issue(
-        self,
-        key: str,
-        reader: Reader,
-        *,
-        comments: int = NEWEST_COMMENTS,
-        with_past: bool = False,
-        with_fields: bool = False,
-    ) -> Issue:
-        """Return one issue with its newest comments, wherever it was moved.
-
-        `with_past` with its history and files, `with_fields` with what else its fields hold.
-        """
+    def issue(self, key: str, reader: Reader, parts: IssueParts = USUAL_PARTS) -> Issue:
+        """Return one issue with the parts that are wanted, wherever it was moved."""
         key = self.gate.open_key(reader.open_key(key))
-        issue = self._whole(key, reader, with_past=with_past, with_fields=with_fields)
+        issue = self._whole(key, reader, parts)
         self.check(issue, reader)
         self._note([issue.key], reader)
-        return self._with_comments(replace(issue, links=self._seen_links(issue.links, reader)), comments, reader)
+        return self._with_comments(replace(issue, links=self._seen_links(issue.links, reader)), parts.comments, reader)
 
-    def _whole(self, key: str, reader: Reader, *, with_past: bool, with_fields: bool) -> Issue:
+    def _whole(self, key: str, reader: Reader, parts: IssueParts) -> Issue:
         take = issue_reader(url_of=self.gate.url_of, read_text=self.deployment.markdown, projects=reader.projects)
-        named = [ASKED] if with_fields else [*ISSUE_FIELDS]
-        expand = [*(["changelog"] if with_past else []), *(["names", "schema"] if with_fields else [])]
-        params = {"fields": ",".join([*named, *(["attachment"] if with_past and not with_fields else [])])}
-        params |= {"expand": ",".join(expand)} if expand else {}
 
         def read(raw: Any) -> Issue:
             issue = take(raw)
-            if with_fields:
+            if parts.with_fields:
                 issue = replace(issue, fields=fields_of(raw, self.deployment.markdown))
             # On a service desk a file may belong to an internal comment, and the history tells of both.
-            if not with_past or (is_service_desk(raw) and not reader.sees_internal):
+            if not parts.with_past or (is_service_desk(raw) and not reader.sees_internal):
                 return issue
             return replace(issue, events=events_of(raw), files=files_of(raw))
 
-        return self.connection.read("issue", f"issue/{key}", read, params=params)
+        return self.connection.read("issue", f"issue/{key}", read, params=_params(parts))
 
     def _with_comments(self, issue: Issue, most: int, reader: Reader) -> Issue:
         read_text = self.deployment.markdown
@@ -190,6 +190,13 @@ class IssueReads:
         has_internal = any(each.is_internal for each in comments)
         internal = has_internal and reader.sees_internal and self.sight.knows(reader, issue)
         return tuple(each for each in comments if not each.is_limited and (internal or not each.is_internal))
+
+
+def _params(parts: IssueParts) -> dict[str, str]:
+    """Return what Jira is asked for, so that these parts are among its answer; comments are read apart."""
+    named = [ASKED] if parts.with_fields else [*ISSUE_FIELDS, *(["attachment"] if parts.with_past else [])]
+    expand = [*(["changelog"] if parts.with_past else []), *(["names", "schema"] if parts.with_fields else [])]
+    return {"fields": ",".join(named)} | ({"expand": ",".join(expand)} if expand else {})
 
 
 def _shown_name(key: str, reader: Reader) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from workers.jira.issue_reads import IssueParts
 from workers.jira.values import Issue
 from workers.tools.arguments import between, key_in
 from workers.tools.context import ToolContext
@@ -50,13 +51,12 @@ class GetIssue(ToolInput):
 def run(args: GetIssue, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
     """Return one issue as text."""
     wanted = tuple(dict.fromkeys(args.include)) or USUAL
-    issue = context.jira.issue(
-        key_in(args.key),
-        context.reader,
+    parts = IssueParts(
         comments=MOST_COMMENTS if wanted == ("comments",) else FEW_COMMENTS,
         with_past="history" in wanted or "attachments" in wanted,
         with_fields="fields" in wanted,
     )
+    issue = context.jira.issue(key_in(args.key), context.reader, parts)
     # What it is linked to was read with it.
     keys = (issue.key, *(link.key for link in issue.links[:MOST_LINKS]))
     return ToolAnswer(_text(issue, wanted, args.max_chars), issue_keys=keys, links=((issue.key, issue.url),))
