@@ -116,7 +116,7 @@ def test_what_was_spent_is_told_by_channel_person_model_and_day_and_adds_up(redi
     assert [round(each.usd / CALL_USD) for _, each in spent.days] == [0] * 13 + [7]
     assert (spent.days[-1][1].turns, spent.channels["C1"].turns, spent.channels[""].turns) == (4, 1, 2)
     assert spent.month.usd == pytest.approx(7 * CALL_USD)
-    assert books.last_turns("T1", "U2") == [(int(f"{now.timestamp():.0f}"), times * CALL_USD) for times in (2, 1)]
+    assert books.last_costs("T1", "U2") == [2 * CALL_USD, CALL_USD]
 
 
 def test_a_call_that_breaks_off_is_paid_for_and_holds_nothing_more(redis_client: redis.Redis) -> None:

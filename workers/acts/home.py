@@ -19,7 +19,7 @@ def open_home(action: Action, services: ActServices) -> None:
     """Publish a person's home; who is no full member sees nothing of Jira there."""
     person = services.person(action)
     today = person_account(person.id, utc_now())
-    last = _last(services.accounts.last_turns(action.team_id, person.id))
+    last = _last(services.accounts.last_costs(action.team_id, person.id))
     usage = "\n".join(filter(None, (_words(services.accounts.figures(action.team_id, today)[0]), last)))
     if person.is_full_member:
         drafts, issues = mine(services.reader(action, is_alone=True), services)
@@ -40,11 +40,9 @@ def _words(used: Figures) -> str:
     return f"{answers} · {used.tokens:,} tokens{cached} · {dollars(used.usd)}"
 
 
-def _last(turns: Sequence[tuple[int, float]]) -> str:
+def _last(costs: Sequence[float]) -> str:
     """Return what each of the last answers cost, the newest first."""
-    if not turns:
-        return ""
-    return f"Last answers: {', '.join(dollars(usd) for _, usd in turns)}"
+    return f"Last answers: {', '.join(map(dollars, costs))}" if costs else ""
 
 
 def _settings(action: Action, settings: WorkerSettings) -> Iterator[str]:

@@ -176,12 +176,11 @@ class Accounts:
             pipe.expire(last, DAYS_KEPT * _DAY)
             pipe.execute()
 
-    def last_turns(self, team_id: str, user_id: str) -> list[tuple[int, float]]:
-        """Return when a person's last answers were given, in Unix seconds, and their dollars; the newest first."""
+    def last_costs(self, team_id: str, user_id: str) -> list[float]:
+        """Return the dollars that each of a person's last answers cost, the newest first."""
         with state_errors():
             rows = cast("list[bytes]", self._redis.lrange(_key(team_id, f"last:{user_id}"), 0, -1))
-        pairs = (row.decode().split(":") for row in rows)
-        return [(int(when), int(amount) / NANO) for when, amount in pairs]
+        return [int(row.decode().partition(":")[2]) / NANO for row in rows]
 
     def figures(self, team_id: str, *names: str) -> list[Figures]:
         """Return the figures of accounts, in the order of their names."""
