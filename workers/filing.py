@@ -6,19 +6,13 @@ person may have it sent again.
 
 from __future__ import annotations
 
-import secrets
-
 from workers.aftercare import Aftercare
 from workers.duplicates.finder import Duplicates
 from workers.duplicates.joining import Joining
 from workers.errors import (
     FilingUncertain,
-    Interrupted,
     JiraRefused,
     JiraUnavailable,
-    Misconfigured,
-    SlackRefused,
-    SlackUnavailable,
     SupportBotError,
 )
 from workers.failpoints import failpoint
@@ -28,31 +22,23 @@ from workers.jira.gateway import JiraGateway
 from workers.jira.payload import marker_of
 from workers.jira.reader import Reader
 from workers.jira.values import CreatedIssue
+from workers.ledger_cards import Drawn, LedgerCards
 from workers.logs import get_logger
-from workers.patience import (
-    LOOK_AFTER_INTERRUPT_SECONDS,
-    asks_person,
-    is_given_back,
-    patiently,
-    seconds_to_look,
-)
-from workers.records import Draft, Filing, FilingState
+from workers.patience import asks_person, seconds_to_look
+from workers.records import Draft, Filing
+from workers.sending import Sender
 from workers.similar import Proposed
 from workers.slack.cards import Cards
 from workers.slack.files import SlackFiles
 from workers.state.codec import encode
-from workers.state.filing_lease import renewing
 from workers.state.filings import Filings
-from workers.state.ledger import BeginMode
+from workers.state.ledger import UNDER_WAY
 from workers.state.metrics import Metrics
 from workers.views import told
-from workers.views.draft_card import digest, draft_card
+from workers.views.draft_card import draft_card
 
-# How soon a card is tried again that Slack did not take when it was to tell how a filing ended.
-SHOW_AGAIN_SECONDS = 30.0
 # Seconds after the request was lost at which Jira is searched; its index lags by seconds to minutes.
 LOOKS = (3, 10, 30, 60, 120, 300, 900)
-MINE: tuple[FilingState, ...] = ("sending", "uncertain")
 
 log = get_logger(__name__)
 
@@ -72,9 +58,11 @@ class DraftDesk:
         write_policy: str,
     ) -> None:
         self._filings, self._cards, self._jira, self._metrics = filings, cards, jira, metrics
-        self._aftercare = Aftercare(filings, jira, files, self._try_to_show)
         self._request, self._write_policy, self.duplicates = CreateRequest(jira), write_policy, duplicates
-        self._joining = Joining(filings, jira, self._show_in_passing, self._joined)
+        self._shown = LedgerCards(filings, cards, self._drawn, failpoint_name="card_shown")
+        self._sender = Sender(filings, self._shown.try_to_refresh)
+        self._aftercare = Aftercare(filings, jira, files, self._shown.try_to_refresh)
+        self._joining = Joining(filings, jira, self._shown.refresh_in_passing, self._joined)
 
     def propose(self, draft: Draft, reader: Reader, *, write_policy: str = "") -> Proposed:
         """Store a draft, look for others like it, and show it or file it at once as the policy says.
@@ -101,42 +89,16 @@ class DraftDesk:
         try:
             self._joining.join(draft, key, reader, by=by)
         except SupportBotError:
-            self._try_to_show(draft)
+            self._shown.try_to_refresh(draft)
             raise
         return self.settle(draft)
 
     def find(self, team_id: str, draft_id: str) -> tuple[Draft, Filing] | None:
         return self._filings.get(team_id, draft_id)
 
-    def refresh(self, draft: Draft, *, is_new: bool = False, is_passing: bool = False) -> None:
+    def refresh(self, draft: Draft, *, is_new: bool = False) -> None:
         """Make the card show where the draft stands now; `is_new` if it has certainly no card yet."""
-        found = self._filings.get(draft.conversation.team_id, draft.id)
-        if not found:
-            return
-        draft, filing = found
-        asks = asks_person(filing.state, filing.uncertain_since)
-        blocks, text = draft_card(draft, filing, self.duplicates.of(draft), asks_person=asks)
-        shows = digest(blocks, text)
-        if filing.card_ts and filing.card_shows == shows:
-            return  # Slack allows few edits a minute, for all drafts and answers together.
-        try:
-            ts = self._cards.show(
-                draft.conversation,
-                key=draft.id,
-                blocks=blocks,
-                text=text,
-                known_ts=filing.card_ts,
-                is_new=is_new,
-                is_passing=is_passing,
-            )
-        except SlackUnavailable as error:
-            if filing.card_ts and error.was_sent:
-                # Perhaps it shows this now: what it showed before must not be taken for what stands there.
-                self._filings.remember_card(draft, filing.card_ts, "")
-            raise
-        failpoint("card_shown")
-        if ts:
-            self._filings.remember_card(draft, ts, shows)
+        self._shown.refresh(draft, is_new=is_new)
 
     def edit(self, old: Draft, new: Draft, reader: Reader | None = None) -> bool:
         """Replace a draft that is not filed yet and show it; False if it was edited or filed meanwhile."""
@@ -158,13 +120,12 @@ class DraftDesk:
         Raises JiraUnavailable if Jira certainly did not take it for ten seconds: the draft is as it was, and can be
         filed later.
         """
-        try:
-            patiently(lambda: self._send_once(draft, by=by, again=again), lambda: self._try_to_show(draft))
+
+        def send_and_settle() -> Filing:
+            self._sender.patiently(draft, lambda: self._send_once(draft, by=by, again=again))
             return self.settle(draft)
-        except Interrupted:
-            # Whose press this is now may have counted it as done meanwhile: the card must not stay as it is.
-            self._filings.look_later(draft, LOOK_AFTER_INTERRUPT_SECONDS)
-            raise
+
+        return self._sender.looked_after(draft, send_and_settle)
 
     def confirm(self, team_id: str, marker: str, *, key: str, issue_id: str) -> None:
         """Take Jira's own word that an issue with this sign exists, whoever still waits for an answer."""
@@ -179,12 +140,12 @@ class DraftDesk:
 
         Raises what kept it from looking; the next look is arranged all the same.
         """
-        if self._filings.begin(draft, token="", by="", mode="look") == "uncertain":
+        if self._sender.look(draft) == "uncertain":
             try:
                 self._clear_up(draft)
             except SupportBotError:
                 self._look_later(draft)
-                self._try_to_show(draft)
+                self._shown.try_to_refresh(draft)
                 raise
             if self._now(draft).state == "uncertain":
                 self._look_later(draft)
@@ -204,18 +165,13 @@ class DraftDesk:
 
     def settle(self, draft: Draft) -> Filing:
         """Bring the card, Jira's link and the attachments in line with the ledger; safe to repeat."""
-        filing, is_late = self._now(draft), False
-        try:
-            self.refresh(draft)
-        except (SlackUnavailable, Misconfigured):
-            is_late = True
-            raise
-        finally:
+        filing = self._now(draft)
+
+        def finish() -> None:
             if filing.state == "done":
                 self._aftercare.finish(draft, filing)
-            if is_late:
-                # Whoever called may give up; the card must not stay as it is.
-                self._filings.look_later(draft, SHOW_AGAIN_SECONDS)
+
+        self._shown.settle(draft, finish)
         return filing
 
     def _file_at_once(self, draft: Draft) -> str:
@@ -228,32 +184,30 @@ class DraftDesk:
 
     def _send_once(self, draft: Draft, *, by: str, again: bool) -> None:
         """Send the one POST and store its outcome, if it is this caller's to send."""
-        token = secrets.token_hex(8)
         self._filings.remember_marker(draft, marker_of(draft.id))
-        mode: BeginMode = "force" if again else "press"
-        begun = self._filings.begin(draft, token=token, by=by, mode=mode)
-        if begun == "busy" and is_given_back(lambda: self._filings.begin(draft, token="", by="", mode="look")):
-            begun = self._filings.begin(draft, token=token, by=by, mode=mode)
-        if begun != "begun":
+        token = self._sender.begin(draft, by=by, mode="force" if again else "press")
+        if not token:
             return
         try:
-            with renewing(lambda: self._filings.renew(draft, token=token)):
+            with self._sender.holding(draft, token):
                 failpoint("filing_begun")
-                self._try_to_show(draft, is_passing=True)
+                self._shown.refresh_in_passing(draft)
                 created = self._request.send(draft)
             failpoint("filing_answered")
         except JiraRefused as error:
             newest = self._request.with_newest_screen(draft) if error.status == 400 else draft
             reasons = refusal_sentences(error, {spec.id: spec.name for spec in newest.specs})
-            self._filings.move(draft, "rejected", since=MINE, token=token, fields={"errors": encode(list(reasons))})
+            self._filings.move(
+                draft, "rejected", since=UNDER_WAY, token=token, fields={"errors": encode(list(reasons))}
+            )
             if newest is not draft:
                 self._filings.edit(draft, newest, keeps_state=True)
         except FilingUncertain:
             log.warning("filing_uncertain")
-            self._filings.move(draft, "uncertain", since=MINE, token=token, look_in_seconds=LOOKS[0])
+            self._filings.move(draft, "uncertain", since=UNDER_WAY, token=token, look_in_seconds=LOOKS[0])
         except SupportBotError:
             # Certainly not taken: as if the button had not been pressed.
-            self._filings.move(draft, "new", since=MINE, token=token)
+            self._filings.move(draft, "new", since=UNDER_WAY, token=token)
             raise
         else:
             self._done(draft, created)
@@ -279,15 +233,14 @@ class DraftDesk:
         else:
             self._filings.rest(draft)
 
-    def _try_to_show(self, draft: Draft, *, is_passing: bool = False) -> None:
-        """Show where the draft stands if Slack lets us: what was begun does not fail for want of a card."""
-        try:
-            self.refresh(draft, is_passing=is_passing)
-        except (SlackUnavailable, SlackRefused, Misconfigured) as error:
-            log.warning("card_not_shown", cause=type(error).__name__)
-
-    def _show_in_passing(self, draft: Draft) -> None:
-        self._try_to_show(draft, is_passing=True)
+    def _drawn(self, draft: Draft) -> Drawn | None:
+        found = self._filings.get(draft.conversation.team_id, draft.id)
+        if not found:
+            return None
+        draft, filing = found
+        asks = asks_person(filing.state, filing.uncertain_since)
+        blocks, text = draft_card(draft, filing, self.duplicates.of(draft), asks_person=asks)
+        return Drawn(draft.conversation, draft.id, blocks, text, filing.card_ts, filing.card_shows)
 
     def _now(self, draft: Draft) -> Filing:
         found = self._filings.get(draft.conversation.team_id, draft.id)

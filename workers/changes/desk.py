@@ -6,52 +6,30 @@ may be carried on.
 
 from __future__ import annotations
 
-import secrets
 import threading
 from collections.abc import Sequence
 
-from workers.changes.carrier import Carrier, Stale
+from workers.changes.making import Making
 from workers.changes.wish import Wish
-from workers.errors import (
-    FilingUncertain,
-    Interrupted,
-    JiraRefused,
-    JiraUnavailable,
-    Misconfigured,
-    SlackRefused,
-    SlackUnavailable,
-    SupportBotError,
-    ToolError,
-)
+from workers.errors import JiraUnavailable, SupportBotError, ToolError
 from workers.failpoints import failpoint
-from workers.jira.errors import refusal_sentences
 from workers.jira.gateway import JiraGateway
-from workers.jira.logins import Actor
+from workers.ledger_cards import Drawn, LedgerCards
 from workers.logs import get_logger
-from workers.patience import (
-    LOOK_AFTER_INTERRUPT_SECONDS,
-    asks_person,
-    is_given_back,
-    patiently,
-    seconds_to_look,
-)
-from workers.proposals import AnyChange, Comment, Move, Outcome, Proposal, Update
+from workers.patience import asks_person, seconds_to_look
+from workers.proposals import AnyChange, Proposal
 from workers.records import Conversation, FilingState
+from workers.sending import Sender
 from workers.slack.cards import Cards
-from workers.state.filing_lease import renewing
-from workers.state.ledger import BeginMode
+from workers.state.ledger import UNDER_WAY, BeginMode
 from workers.state.proposals import Proposals
 from workers.views import change_words
 from workers.views.action_card import action_card
-from workers.views.draft_card import digest
 
 # Seconds after the answer was lost at which Jira is asked; issues are read as they are, not as they were indexed.
 LOOKS = (3, 10, 30, 60)
-SHOW_AGAIN_SECONDS = 30.0
-"""How soon a card is tried again that Slack did not take."""
 MOST_CARDS = 20
 """Of one turn."""
-MINE: tuple[FilingState, ...] = ("sending", "uncertain")
 
 log = get_logger(__name__)
 
@@ -60,7 +38,9 @@ class ChangeDesk:
     """Changes of one worker process: proposed, cancelled, carried out."""
 
     def __init__(self, proposals: Proposals, cards: Cards, jira: JiraGateway) -> None:
-        self._proposals, self._cards, self._jira = proposals, cards, jira
+        self._proposals, self._cards, self._making = proposals, cards, Making(proposals, jira)
+        self._shown = LedgerCards(proposals, cards, self._drawn, failpoint_name="change_shown")
+        self._sender = Sender(proposals, self._shown.try_to_refresh)
         # Calls of one turn run side by side, and share a card.
         self._locks = tuple(threading.Lock() for _ in range(32))
 
@@ -97,33 +77,9 @@ class ChangeDesk:
             for change in proposal.changes
         ]
 
-    def refresh(self, proposal: Proposal, *, is_passing: bool = False) -> None:
+    def refresh(self, proposal: Proposal) -> None:
         """Make the card show where the proposal stands now."""
-        now = self._now(proposal)
-        if now is None:
-            return
-        asks = asks_person(now.state, now.uncertain_since)
-        blocks, text = action_card(now, asks_person=asks)
-        shows = digest(blocks, text)
-        if now.card_ts and now.card_shows == shows:
-            return  # Slack allows few edits a minute, for all cards and answers together.
-        try:
-            ts = self._cards.show(
-                now.conversation,
-                key=now.id,
-                blocks=blocks,
-                text=text,
-                known_ts=now.card_ts,
-                is_passing=is_passing,
-            )
-        except SlackUnavailable as error:
-            if now.card_ts and error.was_sent:
-                # Perhaps it shows this now: what it showed before must not be taken for what stands there.
-                self._proposals.remember_card(now, now.card_ts, "")
-            raise
-        failpoint("change_shown")
-        if ts:
-            self._proposals.remember_card(now, ts, shows)
+        self._shown.refresh(proposal)
 
     def cancel(self, proposal: Proposal, *, by: str) -> None:
         """Close a proposal for good, unless it is being carried out; what was lost stays lost, and is looked for."""
@@ -136,42 +92,33 @@ class ChangeDesk:
 
         Raises JiraUnavailable if Jira did not take it for ten seconds: it can be confirmed later.
         """
-        try:
-            fits = patiently(
-                lambda: self._carry_out(proposal, by=by, mode="force" if again else "press", version=version),
-                lambda: self._try_to_show(proposal),
+        mode: BeginMode = "force" if again else "press"
+
+        def carry_and_settle() -> bool:
+            fits = self._sender.patiently(
+                proposal, lambda: self._carry_out(proposal, by=by, mode=mode, version=version)
             )
-            self._show_result(proposal)
-        except Interrupted:
-            # Whose press this is now may have counted it as done meanwhile: the card must not stay as it is.
-            self._proposals.look_later(proposal, LOOK_AFTER_INTERRUPT_SECONDS)
-            raise
-        return fits
+            self._shown.settle(proposal)
+            return fits
+
+        return self._sender.looked_after(proposal, carry_and_settle)
 
     def look(self, proposal: Proposal) -> None:
         """Look what became of changes whose answer was lost, and go on with what is harmless to repeat.
 
         Raises what kept it from looking; the next look is arranged all the same.
         """
-        if self._proposals.begin(proposal, token="", by="", mode="look") == "uncertain":
+        if self._sender.look(proposal) == "uncertain":
             self._look_later(proposal)
             try:
                 self._carry_out(proposal, by="", mode="resume")
             except SupportBotError:
-                self._try_to_show(proposal)
+                self._shown.try_to_refresh(proposal)
                 raise
-        self._show_result(proposal)
+        self._shown.settle(proposal)
         now = self._now(proposal)
         if now and now.state not in ("sending", "uncertain"):
             self._proposals.look_later(proposal, 0)
-
-    def _show_result(self, proposal: Proposal) -> None:
-        """Show what came of it; a Slack that does not take that now is told later, whoever gives up meanwhile."""
-        try:
-            self.refresh(proposal)
-        except (SlackUnavailable, Misconfigured):
-            self._proposals.look_later(proposal, SHOW_AGAIN_SECONDS)
-            raise
 
     def _add(self, wish: Wish, change: AnyChange) -> Proposal:
         """Put a change on the turn's card, or on a further one if that takes no more."""
@@ -194,72 +141,32 @@ class ChangeDesk:
 
     def _carry_out(self, proposal: Proposal, *, by: str, mode: BeginMode, version: int | None = None) -> bool:
         """Carry out what is open, if it is this caller's to do; False if it is not what was shown."""
-        token = secrets.token_hex(8)
-        begun = self._proposals.begin(proposal, token=token, by=by, mode=mode)
-        if begun == "busy" and is_given_back(lambda: self._proposals.begin(proposal, token="", by="", mode="look")):
-            begun = self._proposals.begin(proposal, token=token, by=by, mode=mode)
-        if begun != "begun":
+        token = self._sender.begin(proposal, by=by, mode=mode)
+        if not token:
             return True
         now = self._now(proposal) or proposal
         if version not in (None, now.version):
-            self._proposals.move(proposal, "new", since=MINE, token=token)
+            self._proposals.move(proposal, "new", since=UNDER_WAY, token=token)
             return False
         try:
-            with renewing(lambda: self._proposals.renew(proposal, token=token)):
+            with self._sender.holding(proposal, token):
                 failpoint("change_begun")
                 if mode != "resume":
-                    self._try_to_show(proposal, is_passing=True)
-                for change in now.open_changes():
-                    self._one(now, change, may_send=mode != "resume")
-                    failpoint("change_made")
+                    self._shown.refresh_in_passing(proposal)
+                self._making.make(now, may_send=mode != "resume")
         except SupportBotError:
             # Certainly not taken, or harmless to repeat: as if the button had not been pressed; but nothing whose
             # answer was lost before that may be sent again by this.
             is_lost = mode == "resume" or self._has_lost(proposal)
             to: FilingState = "uncertain" if is_lost else "new"
-            self._proposals.move(proposal, to, since=MINE, token=token, look_in_seconds=LOOKS[0] * is_lost)
+            self._proposals.move(proposal, to, since=UNDER_WAY, token=token, look_in_seconds=LOOKS[0] * is_lost)
             raise
         self._settle(proposal, token)
         return True
 
-    def _one(self, proposal: Proposal, change: AnyChange, *, may_send: bool) -> None:
-        """Carry one change out and store what came of it."""
-        outcome = self._outcome(proposal, change, may_send=may_send)
-        self._proposals.note(proposal, change.id, outcome)
-        log.info("change_carried", kind=change.kind, issue=change.key, outcome=outcome.state)
-
-    def _outcome(self, proposal: Proposal, change: AnyChange, *, may_send: bool) -> Outcome:
-        is_comment = isinstance(change, Comment)
-        if isinstance(change, Comment) and change.after and not self._is_done(proposal, change.after):
-            return Outcome(state="refused", reason="What it belongs to was not done.")
-        carrier = Carrier(self._jira.acting_as(Actor(proposal.conversation.team_id, proposal.asker_id)).changes)
-        try:
-            if is_comment and not may_send:
-                is_there = carrier.is_there(change)
-                return Outcome(state="done" if is_there else "uncertain")
-            carrier.carry(change)
-            failpoint("change_sent")
-        except FilingUncertain:
-            log.warning("change_uncertain", kind=change.kind, issue=change.key)
-            return Outcome(state="uncertain")
-        except Stale as stale:
-            self._proposals.replace(proposal, stale.change.model_copy(update={"note": change_words.STALE}))
-            return Outcome()
-        except JiraRefused as error:
-            fields = change.fields if isinstance(change, Update | Move) else ()
-            names = {"resolution": "Resolution", **{field.spec.id: field.spec.name for field in fields}}
-            return Outcome(state="refused", reason=" ".join(refusal_sentences(error, names)))
-        except ToolError as error:
-            return Outcome(state="refused", reason=str(error))
-        return Outcome(state="done")
-
     def _has_lost(self, proposal: Proposal) -> bool:
         now = self._now(proposal) or proposal
         return any(now.outcome(change.id).state == "uncertain" for change in now.changes)
-
-    def _is_done(self, proposal: Proposal, change_id: str) -> bool:
-        now = self._now(proposal)
-        return now is not None and now.outcome(change_id).state == "done"
 
     def _settle(self, proposal: Proposal, token: str) -> None:
         """Store how it stands as a whole."""
@@ -272,7 +179,7 @@ class ChangeDesk:
         )
         to: FilingState = next((whole for part, whole in order if part in states), "done")
         later = seconds_to_look(LOOKS, now.uncertain_since) if to == "uncertain" else 0.0
-        self._proposals.move(proposal, to, since=MINE, token=token, look_in_seconds=later)
+        self._proposals.move(proposal, to, since=UNDER_WAY, token=token, look_in_seconds=later)
         if to == "done":
             self._cards.settled(proposal.conversation, "closed")
             log.info("changes_done", number=len(now.changes))
@@ -281,12 +188,12 @@ class ChangeDesk:
         since = (self._now(proposal) or proposal).uncertain_since
         self._proposals.look_later(proposal, seconds_to_look(LOOKS, since))
 
-    def _try_to_show(self, proposal: Proposal, *, is_passing: bool = False) -> None:
-        """Show where it stands if Slack lets us: what was begun does not fail for want of a card."""
-        try:
-            self.refresh(proposal, is_passing=is_passing)
-        except (SlackUnavailable, SlackRefused, Misconfigured) as error:
-            log.warning("card_not_shown", cause=type(error).__name__)
+    def _drawn(self, proposal: Proposal) -> Drawn | None:
+        now = self._now(proposal)
+        if now is None:
+            return None
+        blocks, text = action_card(now, asks_person=asks_person(now.state, now.uncertain_since))
+        return Drawn(now.conversation, now.id, blocks, text, now.card_ts, now.card_shows)
 
     def _now(self, proposal: Proposal) -> Proposal | None:
         return self._proposals.get(proposal.conversation.team_id, proposal.id)

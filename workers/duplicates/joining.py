@@ -16,13 +16,12 @@ from workers.jira.logins import Actor
 from workers.jira.reader import Reader
 from workers.logs import get_logger
 from workers.proposals import Comment
-from workers.records import Draft, FilingState
+from workers.records import Draft
 from workers.state.filing_lease import renewing
 from workers.state.filings import Filings
-from workers.state.ledger import BeginMode
+from workers.state.ledger import UNDER_WAY, BeginMode
 
 FIRST_LOOK_SECONDS = 3.0
-MINE: tuple[FilingState, ...] = ("sending", "uncertain")
 HEADING = "Reported once more:"
 
 log = get_logger(__name__)
@@ -79,7 +78,7 @@ class Joining:
         except SupportBotError as error:
             # What goes on with an earlier try must not forget that one: it may have come through.
             if mode == "press" or isinstance(error, JiraRefused):
-                self._filings.move(draft, "new", since=MINE, token=token, fields={"joins": ""})
+                self._filings.move(draft, "new", since=UNDER_WAY, token=token, fields={"joins": ""})
             else:
                 self._later(draft, token)
             raise
@@ -97,7 +96,7 @@ class Joining:
 
     def _later(self, draft: Draft, token: str) -> None:
         log.warning("joining_uncertain")
-        self._filings.move(draft, "uncertain", since=MINE, token=token, look_in_seconds=FIRST_LOOK_SECONDS)
+        self._filings.move(draft, "uncertain", since=UNDER_WAY, token=token, look_in_seconds=FIRST_LOOK_SECONDS)
 
     def _joins(self, draft: Draft) -> str:
         found = self._filings.get(draft.conversation.team_id, draft.id)

@@ -27,6 +27,8 @@ LOOK_AGAIN_MS = 15_000
 
 Begin = Literal["begun", "busy", "gone", "done", "cancelled", "uncertain", "new", "rejected"]
 BeginMode = Literal["press", "force", "resume", "look"]
+UNDER_WAY: tuple[FilingState, ...] = ("sending", "uncertain")
+"""The states out of which a sender moves what it sent: the second if it was taken for dead meanwhile."""
 
 _BEGIN = """
 local entry, index = KEYS[1], KEYS[2]

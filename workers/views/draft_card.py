@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -60,11 +58,6 @@ def draft_card(
         "cancelled": lambda: _cancelled(draft, filing),
     }
     return states[filing.state](), _headline(draft, filing)
-
-
-def digest(blocks: Blocks, text: str) -> str:
-    """Return a short name of what a card says."""
-    return hashlib.sha256(json.dumps([blocks, text]).encode()).hexdigest()[:16]
 
 
 def _headline(draft: Draft, filing: Filing) -> str:
