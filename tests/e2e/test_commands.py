@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from sandbox.faults import Fault
 from sandbox.stack import Stack
 from tests.e2e.drafting import is_told, press, propose, shows_filed, told
-from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, jira_is_well_again, within
+from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, within
 
-pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    folder: Path = tmp_path_factory.mktemp("commands")
-    with Stack(beat=False, folder=folder) as stack:
-        yield stack
-
-
-@pytest.fixture(autouse=True)
-def _jira_is_well_again(stack: Stack) -> Iterator[None]:
-    yield
-    jira_is_well_again(stack)
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("mended_jira")]
 
 
 def say(stack: Stack, text: str, *, user: str = ADA) -> None:

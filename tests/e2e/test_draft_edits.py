@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from sandbox.faults import Fault
@@ -30,13 +27,6 @@ from tests.e2e.support_views import choices, choose, value
 from tests.e2e.support_views import shown as shown_in
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    folder: Path = tmp_path_factory.mktemp("edits")
-    with Stack(beat=False, folder=folder) as stack:
-        yield stack
 
 
 def a_form(stack: Stack, user: str) -> View:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 import requests
@@ -44,26 +42,12 @@ from tests.e2e.support import (
     card,
     cards,
     filed_by_bot,
-    jira_is_well_again,
     within,
 )
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("mended_jira")]
 
 FILED = re.compile(r"supportbot_issues_filed_total (\d+)")
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    folder: Path = tmp_path_factory.mktemp("drafts")
-    with Stack(workers=2, beat=False, folder=folder) as stack:
-        yield stack
-
-
-@pytest.fixture(autouse=True)
-def _no_faults_left(stack: Stack) -> Iterator[None]:
-    yield
-    jira_is_well_again(stack)
 
 
 def filed_total(stack: Stack) -> int:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,28 +17,15 @@ from sandbox.slack.messages import Message
 from sandbox.stack import Stack
 from tests.e2e.drafting import BUTTONS, ask_to_file, ever_read, filed, offers, press, propose, shows, told, words
 from tests.e2e.dying import dies, only_a_doomed_worker
-from tests.e2e.support import ADA, CHANNEL, GRACE, answer, card, cards, filed_by_bot, jira_is_well_again, within
+from tests.e2e.support import ADA, CHANNEL, GRACE, answer, card, cards, filed_by_bot, within
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("mended_jira")]
 
 USE, IGNORE = "duplicate_use", "duplicate_ignore"
 SUMMARY = "VPN disconnects all the time on the office wifi"
 KNOWN = "VPN drops every few minutes on office Wi-Fi"
 COMMENT = "POST issue/{key}/comment"
 SEARCH = "POST search/jql"
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    folder: Path = tmp_path_factory.mktemp("duplicates")
-    with Stack(workers=2, beat=False, folder=folder) as stack:
-        yield stack
-
-
-@pytest.fixture(autouse=True)
-def _no_faults_left(stack: Stack) -> Iterator[None]:
-    yield
-    jira_is_well_again(stack)
 
 
 def known(stack: Stack) -> Issue:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from sandbox.faults import Fault
@@ -29,22 +26,9 @@ from tests.e2e.drafting import (
 from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, card, cards, forget_jira, jira_is_well_again, within
 from tests.e2e.support_views import choose, input_of, modal, shown
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("mended_jira")]
 
 RANDOM, GRACES_DM = "C0RANDOM0", "D0GRACE01"
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    folder: Path = tmp_path_factory.mktemp("shortcuts")
-    with Stack(beat=False, folder=folder) as stack:
-        yield stack
-
-
-@pytest.fixture(autouse=True)
-def _jira_is_well_again(stack: Stack) -> Iterator[None]:
-    yield
-    jira_is_well_again(stack)
 
 
 def open_form(stack: Stack, ts: str, *, user: str = GRACE, channel: str = CHANNEL) -> View:
@@ -120,14 +104,16 @@ def test_where_the_bot_is_not_the_card_comes_to_the_person(stack: Stack) -> None
 def test_a_form_that_no_worker_fills_holds_the_message_and_files_it_when_one_is_back(stack: Stack) -> None:
     ts = stack.slack.say(CHANNEL, ADA, "The archive is locked.")
     forget_jira(stack)
-    stack.workers[0].pause()
+    for worker in stack.workers:
+        worker.pause()
     try:
         form = open_form(stack, ts)
         assert "The archive is locked." in shown(form)
         given = {"project": "secret", "issue_type": "Task", "summary": "Archive is locked"}
         assert stack.slack.submit_view(GRACE, "top", given) == {}
     finally:
-        stack.workers[0].resume()
+        for worker in stack.workers:
+            worker.resume()
 
     shown_card = card(stack, ts)
     text = words(shown_card)

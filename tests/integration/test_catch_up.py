@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -26,17 +25,6 @@ HISTORY = "conversations.history"
 
 
 @pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    with RedisServer(tmp_path / "redis", appendonly=True) as server:
-        yield server
-
-
-@pytest.fixture
-def boxes(redis_server: RedisServer) -> Mailboxes:
-    return Mailboxes(connect(redis_server.url), ttl_seconds=3_600)
-
-
-@pytest.fixture
 def slack() -> Iterator[SlackStandIn]:
     stand_in = SlackStandIn()
     # What is said while no listener runs is never brought again.
@@ -51,8 +39,8 @@ def slack() -> Iterator[SlackStandIn]:
 class Web:
     """One listener at a time, as a supervisor starts and stops it."""
 
-    def __init__(self, slack: SlackStandIn, redis_server: RedisServer) -> None:
-        self._slack, self._redis = slack, redis_server
+    def __init__(self, slack: SlackStandIn, own_redis: RedisServer) -> None:
+        self._slack, self._redis = slack, own_redis
         self._running: RunningListener | None = None
 
     def start(self, mode: str = "socket") -> None:
@@ -70,8 +58,8 @@ class Web:
 
 
 @pytest.fixture
-def web(slack: SlackStandIn, redis_server: RedisServer) -> Iterator[Web]:
-    web = Web(slack, redis_server)
+def web(slack: SlackStandIn, own_redis: RedisServer) -> Iterator[Web]:
+    web = Web(slack, own_redis)
     yield web
     web.stop()
 
@@ -83,8 +71,8 @@ def missed(slack: SlackStandIn, channel: str, text: str, thread_ts: str | None =
     return ts
 
 
-def is_done(redis_server: RedisServer) -> bool:
-    client = connect(redis_server.url)
+def is_done(own_redis: RedisServer) -> bool:
+    client = connect(own_redis.url)
     return bool(client.exists(f"sb:{{catchup:{TEAM}}}:heard")) and not client.exists(f"sb:{{catchup:{TEAM}}}:job")
 
 
@@ -101,7 +89,7 @@ def mail(boxes: Mailboxes, slack: SlackStandIn, channel: str, thread_ts: str) ->
 
 @pytest.mark.parametrize("mode", ["socket", "http"])
 def test_mentions_and_direct_messages_of_the_time_before_the_start_are_taken_once(
-    web: Web, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes, mode: str
+    web: Web, slack: SlackStandIn, own_redis: RedisServer, boxes: Mailboxes, mode: str
 ) -> None:
     said = {
         "general": missed(slack, "general", f"{slack.mention} in a channel"),
@@ -112,7 +100,7 @@ def test_mentions_and_direct_messages_of_the_time_before_the_start_are_taken_onc
     missed(slack, "general", "among people")
     in_thread = missed(slack, "general", f"{slack.mention} under a root", missed(slack, "general", "the root"))
     web.start(mode)
-    wait_for(lambda: is_done(redis_server))
+    wait_for(lambda: is_done(own_redis))
 
     assert boxes.waiting() == 5
     for channel, ts in said.items():
@@ -123,39 +111,39 @@ def test_mentions_and_direct_messages_of_the_time_before_the_start_are_taken_onc
 
 
 def test_follow_ups_are_found_in_the_threads_in_which_the_bot_takes_part(
-    web: Web, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes
+    web: Web, slack: SlackStandIn, own_redis: RedisServer, boxes: Mailboxes
 ) -> None:
     web.start()
-    wait_for(lambda: is_done(redis_server))
+    wait_for(lambda: is_done(own_redis))
     root = missed(slack, "general", f"{slack.mention} a question")
     assert len(mail(boxes, slack, "general", root)) == 1
     web.stop()
     first = missed(slack, "general", "and this?", root)
     second = missed(slack, "general", "and that?", root)
-    forget_the_last_beat(redis_server)
+    forget_the_last_beat(own_redis)
     web.start()
     wait_for(lambda: boxes.waiting() == 2)
-    wait_for(lambda: is_done(redis_server))
+    wait_for(lambda: is_done(own_redis))
     taken = mail(boxes, slack, "general", root)
     assert [(request.kind, request.ts) for request in taken] == [("follow_up", first), ("follow_up", second)]
 
 
 def test_what_was_heard_as_an_event_is_not_taken_again(
-    web: Web, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes
+    web: Web, slack: SlackStandIn, own_redis: RedisServer, boxes: Mailboxes
 ) -> None:
     web.start()
     root = missed(slack, "general", f"{slack.mention} a question")
     assert len(mail(boxes, slack, "general", root)) == 1
     web.stop()
-    forget_the_last_beat(redis_server)
+    forget_the_last_beat(own_redis)
     web.start()
-    wait_for(lambda: is_done(redis_server))
+    wait_for(lambda: is_done(own_redis))
     assert boxes.waiting() == 0
 
 
-def test_a_short_silence_is_left_to_slack(web: Web, slack: SlackStandIn, redis_server: RedisServer) -> None:
+def test_a_short_silence_is_left_to_slack(web: Web, slack: SlackStandIn, own_redis: RedisServer) -> None:
     web.start()
-    wait_for(lambda: is_done(redis_server))
+    wait_for(lambda: is_done(own_redis))
     calls = len(reads(slack))
     web.stop()
     web.start()
@@ -177,32 +165,32 @@ def test_what_was_refused_is_looked_for_however_short_the_silence_was(
 
 
 def test_another_process_goes_on_where_one_died(
-    web: Web, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes
+    web: Web, slack: SlackStandIn, own_redis: RedisServer, boxes: Mailboxes
 ) -> None:
-    catch_ups = CatchUps(connect(redis_server.url))
+    catch_ups = CatchUps(connect(own_redis.url))
     catch_ups.beat(TEAM, gap_seconds=30, margin_seconds=0, longest_seconds=3_600)
     job = catch_ups.take(TEAM, "one that died")
     assert job is not None
     assert catch_ups.note(TEAM, "one that died", job, "C0GENERAL", DONE)
-    connect(redis_server.url).delete(f"sb:{{catchup:{TEAM}}}:lock")
+    connect(own_redis.url).delete(f"sb:{{catchup:{TEAM}}}:lock")
     missed(slack, "general", f"{slack.mention} seen by the one that died")
     ts = missed(slack, "support", f"{slack.mention} not yet seen")
     web.start()
-    wait_for(lambda: is_done(redis_server))
+    wait_for(lambda: is_done(own_redis))
     assert boxes.waiting() == 1
     assert len(mail(boxes, slack, "support", ts)) == 1
     assert "C0GENERAL" not in [call.args.get("channel") for call in reads(slack)]
 
 
 def test_what_slack_refuses_to_show_is_passed_over_and_what_it_delays_is_asked_again(
-    web: Web, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes
+    web: Web, slack: SlackStandIn, own_redis: RedisServer, boxes: Mailboxes
 ) -> None:
     slack.faults.add(Fault(operation=HISTORY, kind="error", error="channel_not_found"))
     slack.faults.add(Fault(operation=HISTORY, kind="status", status=429, headers={"Retry-After": "1"}))
     slack.faults.add(Fault(operation="users.conversations", kind="status", status=429, headers={"Retry-After": "1"}))
     ts = missed(slack, "oncall", f"{slack.mention} hello?")
     web.start()
-    wait_for(lambda: is_done(redis_server), seconds=30)
+    wait_for(lambda: is_done(own_redis), seconds=30)
     assert len(mail(boxes, slack, "oncall", ts)) == 1
 
 
@@ -210,7 +198,7 @@ def test_what_slack_refuses_to_show_is_passed_over_and_what_it_delays_is_asked_a
 def test_a_token_that_is_refused_for_a_while_puts_the_looking_off(
     web: Web,
     slack: SlackStandIn,
-    redis_server: RedisServer,
+    own_redis: RedisServer,
     boxes: Mailboxes,
     monkeypatch: pytest.MonkeyPatch,
     method: str,
@@ -222,16 +210,16 @@ def test_a_token_that_is_refused_for_a_while_puts_the_looking_off(
         channel: missed(slack, channel, f"{slack.mention} hello?") for channel in ("D0ADA0001", "general", "oncall")
     }
     web.start()
-    wait_for(lambda: is_done(redis_server), seconds=30)
+    wait_for(lambda: is_done(own_redis), seconds=30)
     assert [len(mail(boxes, slack, channel, ts)) for channel, ts in asked.items()] == [1, 1, 1]
 
 
 def test_without_the_scope_to_list_channels_it_listens_all_the_same(
-    web: Web, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes
+    web: Web, slack: SlackStandIn, own_redis: RedisServer, boxes: Mailboxes
 ) -> None:
     slack.slack.scopes -= {"channels:read", "groups:read", "im:read", "mpim:read"}
     web.start()
-    wait_for(lambda: is_done(redis_server) and slack.connections == 2)
+    wait_for(lambda: is_done(own_redis) and slack.connections == 2)
     missed(slack, "general", f"{slack.mention} hello?")
     assert boxes.waiting() == 1
 
@@ -240,8 +228,8 @@ def reads(slack: SlackStandIn) -> list[Call]:
     return [call for call in slack.calls if call.method in (HISTORY, "conversations.replies")]
 
 
-def forget_the_last_beat(redis_server: RedisServer) -> None:
+def forget_the_last_beat(own_redis: RedisServer) -> None:
     """Make it so long ago that somebody heard Slack that a silence is noticed."""
-    client = connect(redis_server.url)
+    client = connect(own_redis.url)
     key = f"sb:{{catchup:{TEAM}}}:heard"
     client.set(key, int(client.get(key) or b"0") - 60_000)

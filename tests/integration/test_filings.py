@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import ClassVar
 
 import pytest
 import redis
@@ -256,6 +257,7 @@ class LedgerModel(RuleBasedStateMachine):
 
     tokens = Bundle("tokens")
     server: RedisServer
+    seen: ClassVar[set[str]] = set()
 
     def __init__(self) -> None:
         super().__init__()
@@ -340,6 +342,7 @@ class LedgerModel(RuleBasedStateMachine):
     @invariant()
     def it_is_what_it_should_be_and_whatever_is_open_is_looked_after(self) -> None:
         filing = stored(self.filings)
+        self.seen.add(filing.state)
         assert (filing.state, filing.issue_key) == (self.state, self.key)
         assert bool(filing.uncertain_since) == (self.state == "uncertain")
         is_looked_after = self.client.zscore(UNCERTAIN, "T1:d1") is not None
@@ -361,3 +364,4 @@ def _model_server(redis_server: RedisServer) -> None:
 @pytest.mark.usefixtures("_model_server")
 def test_no_order_of_events_sends_a_draft_twice_or_forgets_one() -> None:
     run_state_machine_as_test(LedgerModel, settings=settings(max_examples=80, stateful_step_count=40, deadline=None))
+    assert LedgerModel.seen >= {"new", "sending", "uncertain", "done"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +11,7 @@ import requests
 
 from sandbox.jira.webhooks import signature
 from sandbox.redis_server import RedisServer
-from sandbox.server import Running
 from sandbox.slack import SlackStandIn
-from tests.clients import connect
 from tests.integration.listener_harness import RunningListener, settings_for, wait_for
 from workers.records import Action
 from workers.state.mailbox import Mailboxes
@@ -26,28 +23,8 @@ MARKER = "sb-0123456789ab"
 
 
 @pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    with RedisServer(tmp_path / "redis", appendonly=True) as server:
-        yield server
-
-
-@pytest.fixture
-def boxes(redis_server: RedisServer) -> Mailboxes:
-    return Mailboxes(connect(redis_server.url), ttl_seconds=3_600)
-
-
-@pytest.fixture
-def slack() -> Iterator[SlackStandIn]:
-    stand_in = SlackStandIn()
-    server = Running(stand_in.make_app)
-    stand_in.workspace.base_url = server.url
-    yield stand_in
-    server.stop()
-
-
-@pytest.fixture
-def web(slack: SlackStandIn, redis_server: RedisServer) -> Iterator[RunningListener]:
-    settings = settings_for(slack.workspace.base_url, redis_server.url, mode="http", jira_webhook_secret=SECRET)
+def web(slack: SlackStandIn, own_redis: RedisServer) -> Iterator[RunningListener]:
+    settings = settings_for(slack.workspace.base_url, own_redis.url, mode="http", jira_webhook_secret=SECRET)
     running = RunningListener(settings)
     wait_for(running.is_ready)
     yield running
@@ -111,10 +88,10 @@ def test_a_body_beyond_all_measure_is_refused(web: RunningListener) -> None:
 
 
 def test_jira_is_asked_to_come_again_while_nothing_can_be_stored(
-    web: RunningListener, slack: SlackStandIn, boxes: Mailboxes, redis_server: RedisServer
+    web: RunningListener, slack: SlackStandIn, boxes: Mailboxes, own_redis: RedisServer
 ) -> None:
-    redis_server.kill()
+    own_redis.kill()
     assert post(web, created()) == 503
-    redis_server.restart()
+    own_redis.restart()
     wait_for(lambda: post(web, created()) == 200)
     assert len(stored(boxes, slack)) == 1

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,28 +13,12 @@ import requests
 
 from sandbox.ports import free_port
 from sandbox.redis_server import RedisServer
-from sandbox.server import Running
 from sandbox.slack import APP_TOKEN, BOT_TOKEN, SlackStandIn
 from tests.integration.listener_harness import SECRET, wait_for
 
 pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    with RedisServer(tmp_path / "redis") as server:
-        yield server
-
-
-@pytest.fixture
-def slack() -> Iterator[SlackStandIn]:
-    stand_in = SlackStandIn()
-    server = Running(stand_in.make_app)
-    stand_in.workspace.base_url = server.url
-    yield stand_in
-    server.stop()
 
 
 def start(tmp_path: Path, **settings: str) -> subprocess.Popen[str]:
@@ -60,7 +43,7 @@ def is_ready(port: int) -> bool:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_starts_with_its_settings_alone_and_leaves_in_order(
-    tmp_path: Path, redis_server: RedisServer, slack: SlackStandIn, number: signal.Signals
+    tmp_path: Path, own_redis: RedisServer, slack: SlackStandIn, number: signal.Signals
 ) -> None:
     port = free_port()
     process = start(
@@ -68,7 +51,7 @@ def test_it_starts_with_its_settings_alone_and_leaves_in_order(
         SLACK_BOT_TOKEN=BOT_TOKEN,
         SLACK_APP_TOKEN=APP_TOKEN,
         SLACK_API_URL=f"{slack.workspace.base_url}/api/",
-        REDIS_URL=redis_server.url,
+        REDIS_URL=own_redis.url,
         PORT=str(port),
         HTTP_PROXY="http://127.0.0.1:1",
         HTTPS_PROXY="http://127.0.0.1:1",

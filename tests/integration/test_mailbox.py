@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from typing import ClassVar
 
 import pytest
 import redis
 from hypothesis import settings
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from sandbox.redis_server import RedisServer
 from tests.clients import connect
@@ -258,6 +259,7 @@ class MailboxModel(RuleBasedStateMachine):
 
     claims = Bundle("claims")
     server: RedisServer
+    longest: ClassVar[int] = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -336,6 +338,7 @@ class MailboxModel(RuleBasedStateMachine):
 
     @invariant()
     def history_is_in_order_and_nothing_is_lost(self) -> None:
+        type(self).longest = max(self.longest, len(self.done))
         assert self.done == [turn.turn_ts for turn in self.boxes.history(BOX)]
         mail = self.client.lrange(f"sb:{{{BOX}}}:mail", 0, -1)
         assert self.waiting == [row.decode() for row in mail]  # type: ignore[union-attr]  # sync client
@@ -352,6 +355,5 @@ def _model_server(redis_server: RedisServer) -> None:
 
 @pytest.mark.usefixtures("_model_server")
 def test_no_order_of_events_loses_or_doubles_a_message() -> None:
-    from hypothesis.stateful import run_state_machine_as_test
-
     run_state_machine_as_test(MailboxModel, settings=settings(max_examples=60, stateful_step_count=40, deadline=None))
+    assert MailboxModel.longest > 1

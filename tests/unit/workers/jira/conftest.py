@@ -1,4 +1,4 @@
-"""A strict Jira on loopback and the real gateway to it."""
+"""The real gateway to a strict Jira on loopback."""
 
 from __future__ import annotations
 
@@ -7,26 +7,12 @@ from collections.abc import Callable, Iterator
 import pytest
 import redis
 
-from sandbox.jira.standin import JiraStandIn
-from sandbox.server import Running
+from tests.unit.workers.conftest import MakeSettings
 from workers.jira.gateway import JiraGateway
-from workers.settings import WorkerSettings
 from workers.state.cache import Cache
 from workers.state.metrics import Metrics
 
 MakeGateway = Callable[..., JiraGateway]
-
-
-@pytest.fixture
-def jira() -> JiraStandIn:
-    return JiraStandIn()
-
-
-@pytest.fixture
-def jira_url(jira: JiraStandIn) -> Iterator[str]:
-    running = Running(jira.make_app)
-    yield running.url
-    running.stop()
 
 
 @pytest.fixture
@@ -38,19 +24,9 @@ def metrics(redis_client: redis.Redis) -> Iterator[Metrics]:
 
 
 @pytest.fixture
-def make_gateway(jira_url: str, redis_client: redis.Redis, metrics: Metrics) -> MakeGateway:
+def make_gateway(make_settings: MakeSettings, redis_client: redis.Redis, metrics: Metrics) -> MakeGateway:
     def make(**changed: object) -> JiraGateway:
-        given = {
-            "slack_bot_token": "xoxb-test",
-            "anthropic_api_key": "test",
-            "jira_url": jira_url,
-            "jira_site_url": "https://jira.example.com",
-            "jira_projects": "OPS,WEB",
-            "jira_email": "bot@example.com",
-            "jira_api_token": "sandbox-jira-token",
-        }
-        settings = WorkerSettings.model_validate(given | changed)
-        return JiraGateway(settings, Cache(redis_client), metrics)
+        return JiraGateway(make_settings(**changed), Cache(redis_client), metrics)
 
     return make
 

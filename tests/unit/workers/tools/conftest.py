@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 import redis
 
-from sandbox.jira.standin import JiraStandIn
-from sandbox.server import Running
+from tests.unit.workers.conftest import MakeSettings
 from workers.changes.wish import Wish
 from workers.jira.gateway import JiraGateway
 from workers.jira.reader import Reader
 from workers.proposals import AnyChange
 from workers.records import Conversation, Draft, TurnRequest
-from workers.settings import WorkerSettings
 from workers.similar import Proposed
 from workers.state.cache import Cache
 from workers.state.metrics import Metrics
@@ -67,19 +65,7 @@ def changes() -> Changes:
 
 
 @pytest.fixture
-def jira() -> JiraStandIn:
-    return JiraStandIn()
-
-
-@pytest.fixture
-def jira_url(jira: JiraStandIn) -> Iterator[str]:
-    running = Running(jira.make_app)
-    yield running.url
-    running.stop()
-
-
-@pytest.fixture
-def make_toolbox(jira_url: str, redis_client: redis.Redis, desk: Desk, changes: Changes) -> MakeToolbox:
+def make_toolbox(make_settings: MakeSettings, redis_client: redis.Redis, desk: Desk, changes: Changes) -> MakeToolbox:
     def make(
         *,
         email: str | None = "ada@example.com",
@@ -88,16 +74,7 @@ def make_toolbox(jira_url: str, redis_client: redis.Redis, desk: Desk, changes: 
         reader: dict[str, Any] | None = None,
         **changed: object,
     ) -> Toolbox:
-        given = {
-            "slack_bot_token": "xoxb-test",
-            "anthropic_api_key": "test",
-            "jira_url": jira_url,
-            "jira_site_url": "https://jira.example.com",
-            "jira_projects": "OPS,WEB",
-            "jira_email": "bot@example.com",
-            "jira_api_token": "sandbox-jira-token",
-        }
-        settings = WorkerSettings.model_validate(given | changed)
+        settings = make_settings(**changed)
         request = TurnRequest(
             conversation=Conversation(team_id="T1", channel_id="C1", thread_ts="1.2"),
             ts=ts,
