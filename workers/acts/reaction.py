@@ -13,10 +13,11 @@ from workers.errors import SlackRefused
 from workers.jira.forms import OWN, notes_on
 from workers.jira.mentions import with_mentions
 from workers.logs import get_logger
-from workers.records import Action, Conversation, Draft
+from workers.records import Action, Conversation, Draft, SlackFile
 from workers.slack.threads import permalink
 from workers.tools.jira_create_issue import newest_files
 from workers.views import failures
+from workers.views.draft_modal import IssueForm
 
 NOTHING_TO_FILE = "There is nothing in that message that I could file: I leave my own words and empty messages out."
 
@@ -25,8 +26,7 @@ log = get_logger(__name__)
 
 def react(action: Action, services: ActServices) -> None:
     """Show the draft of a message, or tell the person alone why there is none."""
-    name = f"{action.team_id}|{action.channel_id}|{action.message_ts}|reaction"
-    draft_id = hashlib.sha256(name.encode()).hexdigest()[:16]
+    draft_id = _draft_id(action)
     known = services.desk.find(action.team_id, draft_id)
     if known:
         services.desk.refresh(known[0])
@@ -43,6 +43,26 @@ def react(action: Action, services: ActServices) -> None:
         return
     form = filled_form(action, material, services)
     files, left_out = newest_files(material.files)
+    draft = _draft(draft_id, action, form, files, services)
+    notes = notes_on(draft) if form.specs else (failures.NOT_CHECKED,)
+    draft = draft.model_copy(update={"notes": notes})
+    write_policy = "confirm" if form.is_unsure else _write_policy(action, draft, services)
+    more = (form.questions,) if form.questions and write_policy == "confirm" else ()
+    draft = draft.model_copy(update={"notes": (*notes, *more, *left_out)})
+    services.desk.propose(draft, services.reader_of_card(action), write_policy=write_policy)
+    log.info("drafted_by_reaction", draft=draft_id)
+
+
+def _draft_id(action: Action) -> str:
+    """Return the one id that a draft of this message has, whoever reacts to it."""
+    name = f"{action.team_id}|{action.channel_id}|{action.message_ts}|reaction"
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+def _draft(
+    draft_id: str, action: Action, form: IssueForm, files: tuple[SlackFile, ...], services: ActServices
+) -> Draft:
+    """Return the draft as a form would show it, asked for by who reacted."""
     person = services.person(action)
     draft = Draft(
         id=draft_id,
@@ -63,14 +83,7 @@ def react(action: Action, services: ActServices) -> None:
         files=files,
         created_at=time.time(),
     )
-    draft = with_mentions(draft, services.jira.directory, services.who(action.team_id), form.people)
-    notes = notes_on(draft) if form.specs else (failures.NOT_CHECKED,)
-    draft = draft.model_copy(update={"notes": notes})
-    write_policy = "confirm" if form.is_unsure else _write_policy(action, draft, services)
-    more = (form.questions,) if form.questions and write_policy == "confirm" else ()
-    draft = draft.model_copy(update={"notes": (*notes, *more, *left_out)})
-    services.desk.propose(draft, services.reader_of_card(action), write_policy=write_policy)
-    log.info("drafted_by_reaction", draft=draft_id)
+    return with_mentions(draft, services.jira.directory, services.who(action.team_id), form.people)
 
 
 def _refusal(action: Action, services: ActServices) -> str:
