@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
 from workers.records import Conversation
 from workers.slack.api import SlackApi, Sleep
 from workers.slack.place import Place
+from workers.slack.thread_pages import PAGE, thread_messages
 
 OWN_EVENTS = "supportbot_"
 REPLY_EVENT = "supportbot_reply"
 FORM_EVENT = "supportbot_form"
 SETTINGS_EVENT = "supportbot_settings"
 CARD_EVENT = "supportbot_card"
-PAGE = 200
-MAX_PAGES = 10
 SKEW_SECONDS = 5.0
 """How far our clock may be ahead of Slack's."""
 
@@ -36,7 +35,7 @@ def find_message(
     sleep: Sleep = time.sleep,
 ) -> str:
     """Return the ts of the message in this thread that carries the mark, or an empty string."""
-    messages = _thread(api, conversation, oldest, sleep)
+    messages = thread_messages(api, conversation, oldest=oldest, inclusive=True, sleep=sleep)
     return next((str(each["ts"]) for each in messages if _carries(each.get("metadata"), mark)), "")
 
 
@@ -68,31 +67,12 @@ def find_stream(place: Place, *, since: float, known: Collection[str]) -> str:
     own = place.api.call("auth.test", sleep=place.sleep)
     oldest = max(Decimal(place.turn_ts), Decimal(f"{max(since - SKEW_SECONDS, 0):.6f}"))
     found = ""
-    for message in _thread(place.api, place.conversation, f"{oldest:.6f}", place.sleep):
+    messages = thread_messages(place.api, place.conversation, oldest=f"{oldest:.6f}", inclusive=True, sleep=place.sleep)
+    for message in messages:
         is_known = str(message["ts"]) in known or Decimal(message["ts"]) <= oldest
         if not is_known and _is_own(message, own) and not _is_marked(message):
             found = str(message["ts"])
     return found
-
-
-def _thread(api: SlackApi, conversation: Conversation, oldest: str, sleep: Sleep) -> Iterator[Mapping[str, Any]]:
-    cursor = ""
-    for _ in range(MAX_PAGES):
-        answer = api.call(
-            "conversations.replies",
-            channel=conversation.channel_id,
-            ts=conversation.thread_ts,
-            oldest=oldest,
-            inclusive=True,
-            include_all_metadata=True,
-            limit=PAGE,
-            cursor=cursor or None,
-            sleep=sleep,
-        )
-        yield from answer.get("messages", ())
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
-        if not cursor:
-            return
 
 
 def _is_own(message: Mapping[str, Any], own: Mapping[str, Any]) -> bool:

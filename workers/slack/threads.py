@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,18 +12,17 @@ from workers.errors import Misconfigured, ReplyGone, SlackRefused, Transient
 from workers.logs import get_logger
 from workers.records import Conversation, SlackFile
 from workers.slack.api import SlackApi
+from workers.slack.lookup import OWN_EVENTS
 from workers.slack.people import People
+from workers.slack.thread_pages import thread_messages
 from workers.views.message_text import readable_text
 
-PAGE = 200
-MAX_PAGES = 10
 MOST_MESSAGES = 100
 """Of a longer thread the newest are read."""
 LINK_WAIT_SECONDS = 2.0
 
 # What a message may be besides a plain one; joins, renames and the like say nothing.
 SUBTYPES = (None, "file_share", "thread_broadcast", "bot_message", "me_message")
-OWN_EVENTS = "supportbot_"
 
 log = get_logger(__name__)
 
@@ -58,30 +57,11 @@ def read_thread(
     """
     kept: deque[Mapping[str, Any]] = deque(maxlen=most)
     first, last = Decimal(after_ts), Decimal(before_ts)
-    for message in _pages(api, conversation, after_ts, before_ts):
+    for message in thread_messages(api, conversation, oldest=after_ts, latest=before_ts):
         # The first page begins with the root, whatever times were asked for.
         if first < Decimal(message["ts"]) < last and message["ts"] not in leave_out and _says_something(message):
             kept.append(message)
     return tuple(_read(message, people, conversation.team_id, read(message)) for message in kept)
-
-
-def _pages(api: SlackApi, conversation: Conversation, after_ts: str, before_ts: str) -> Iterator[Mapping[str, Any]]:
-    cursor = ""
-    for _ in range(MAX_PAGES):
-        answer = api.call(
-            "conversations.replies",
-            channel=conversation.channel_id,
-            ts=conversation.thread_ts,
-            oldest=after_ts,
-            latest=before_ts,
-            include_all_metadata=True,
-            limit=PAGE,
-            cursor=cursor or None,
-        )
-        yield from answer.get("messages", ())
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
-        if not cursor:
-            return
 
 
 def _says_something(message: Mapping[str, Any]) -> bool:
