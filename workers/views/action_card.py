@@ -12,6 +12,7 @@ from workers.views.defuse import defuse
 from workers.views.limits import BUTTON_VALUE, FALLBACK_TEXT, SECTION_TEXT, cut_escaped, escape
 from workers.views.markdown import presentable
 from workers.views.reply import Blocks
+from workers.views.sending_again import asked_twice
 
 CONFIRM, CANCEL = "action_confirm", "action_cancel"
 CHECK, FORCE = "action_check", "action_force"
@@ -174,13 +175,10 @@ def _uncertain(proposal: Proposal, *, asks_person: bool) -> Blocks:
         f"*Jira's answer was lost, and I can't find this there:* {what}\n"
         "If you are sure that Jira does not have it, you can have it sent once more."
     )
-    force = _button(FORCE, "Do it anyway", proposal, "danger")
-    force["confirm"] = {
-        "title": {"type": "plain_text", "text": "Send it once more?"},
-        "text": {"type": "plain_text", "text": "If Jira took the first one after all, it will be there twice."},
-        "confirm": {"type": "plain_text", "text": "Send again"},
-        "deny": {"type": "plain_text", "text": "Wait"},
-    }
+    force = asked_twice(
+        _button(FORCE, "Do it anyway", proposal, "danger"),
+        "If Jira took the first one after all, it will be there twice.",
+    )
     buttons = [_button(CHECK, "Check again", proposal), force, _button(CANCEL, "Leave it", proposal)]
     return [_section(question), _actions(proposal, buttons)]
 

@@ -19,6 +19,7 @@ from workers.views.limits import (
 )
 from workers.views.markdown import presentable
 from workers.views.reply import Blocks
+from workers.views.sending_again import asked_twice
 from workers.views.similar_issues import similar_blocks
 
 DESCRIPTION_SHOWN = 3_000
@@ -167,13 +168,9 @@ def _uncertain(draft: Draft, filing: Filing, *, asks_person: bool) -> Blocks:
         "*Jira's answer was lost, and I can't find the issue there yet.* I keep looking. "
         "If you are sure that it is not in Jira, you can have it sent once more."
     )
-    force = _button(FORCE, "File anyway", draft, "danger")
-    force["confirm"] = {
-        "title": {"type": "plain_text", "text": "Send it once more?"},
-        "text": {"type": "plain_text", "text": "If Jira took the first one after all, there will be two."},
-        "confirm": {"type": "plain_text", "text": "Send again"},
-        "deny": {"type": "plain_text", "text": "Wait"},
-    }
+    force = asked_twice(
+        _button(FORCE, "File anyway", draft, "danger"), "If Jira took the first one after all, there will be two."
+    )
     buttons = [_button(CHECK, "Check again", draft), force]
     return [_section(question), {"type": "actions", "elements": buttons}]
 
