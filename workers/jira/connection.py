@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 import requests
@@ -43,6 +44,19 @@ T = TypeVar("T")
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
 
+@dataclass(frozen=True)
+class _Call:
+    """One request as it is sent, again if need be."""
+
+    operation: str
+    """What it is called in the figures."""
+    method: Method
+    path: str
+    params: dict[str, Any] | None = None
+    body: Any = None
+    timeout: tuple[float, float] = TIMEOUT_SECONDS
+
+
 class Connection:
     """The requests of one process with one login; safe to share among its threads."""
 
@@ -74,21 +88,21 @@ class Connection:
 
         Tried a second time if Jira asks for a short wait. What `take` cannot read counts as no answer.
         """
-        method: Method = "GET" if body is None else "POST"
+        call = _Call(operation, "GET" if body is None else "POST", path, params, body, timeout)
         try:
-            return self._call(operation, method, path, take, params, body, timeout)
+            return self._read(call, take)
         except JiraUnavailable as error:
             wait = error.retry_after_seconds
             if wait is None or wait > LONGEST_WAIT_SECONDS:
                 raise
         time.sleep(wait)
-        return self._call(operation, method, path, take, params, body, timeout)
+        return self._read(call, take)
 
     def write(self, operation: str, method: Method, path: str, body: Any) -> None:
         """Send a write that may safely be sent twice."""
         with jira_errors(operation, self._metrics):
             # What Jira says of it is not needed: its status is the answer.
-            self._answered(operation, method, path, body=body)
+            self._answered(_Call(operation, method, path, body=body))
 
     def write_once(
         self, operation: str, path: str, body: Any, take: Callable[[Any], tuple[str, str]] = created_of
@@ -99,7 +113,8 @@ class Connection:
         try:
             with jira_errors(operation, self._metrics, once=True):
                 failpoint("filing_sending")
-                return take(self._answered(operation, "POST", path, body=body, client=client, once=True).json())
+                call = _Call(operation, "POST", path, body=body)
+                return take(self._answered(call, client=client, once=True).json())
         finally:
             client.close()  # type: ignore[no-untyped-call]
 
@@ -125,38 +140,18 @@ class Connection:
                 raise self._limits.heard("POST", path, response.headers)
             check(response)
 
-    def _call(
-        self,
-        operation: str,
-        method: Method,
-        path: str,
-        take: Callable[[Any], T],
-        params: dict[str, Any] | None,
-        body: Any,
-        timeout: tuple[float, float] = TIMEOUT_SECONDS,
-    ) -> T:
-        with jira_errors(operation, self._metrics):
-            response = self._answered(operation, method, path, params, body, timeout)
+    def _read(self, call: _Call, take: Callable[[Any], T]) -> T:
+        with jira_errors(call.operation, self._metrics):
+            response = self._answered(call)
             return take(response.json() if response.content else None)
 
-    def _answered(
-        self,
-        operation: str,
-        method: Method,
-        path: str,
-        params: dict[str, Any] | None = None,
-        body: Any = None,
-        timeout: tuple[float, float] = TIMEOUT_SECONDS,
-        *,
-        client: JIRA | None = None,
-        once: bool = False,
-    ) -> requests.Response:
+    def _answered(self, call: _Call, *, client: JIRA | None = None, once: bool = False) -> requests.Response:
         """Return a success, unless Jira has asked for a pause before such a call or is down: then nothing is sent."""
-        self._limits.check(method, path)
+        self._limits.check(call.method, call.path)
         used = client or self._client()
-        response = self._exchange(operation, lambda: self._send(used, method, path, params, body, timeout))
+        response = self._exchange(call.operation, lambda: _send(used, call))
         if response.status_code == TOO_MANY:
-            raise self._limits.heard(method, path, response.headers)
+            raise self._limits.heard(call.method, call.path, response.headers)
         check(response, once=once)
         return response
 
@@ -176,29 +171,6 @@ class Connection:
         else:
             self._outages.answered(before)
         return response
-
-    @staticmethod
-    def _send(
-        client: JIRA,
-        method: Method,
-        path: str,
-        params: dict[str, Any] | None,
-        body: Any,
-        timeout: tuple[float, float],
-    ) -> requests.Response:
-        if method != "GET":
-            check_lease()
-        # Past the library's own `request`: that repeats lost POSTs and forgets the names of refused fields.
-        return requests.Session.request(
-            client._session,  # noqa: SLF001  the library offers no way to post a whole payload
-            method,
-            _address(client, path),
-            params=params,
-            data=None if body is None else json.dumps(body),
-            timeout=timeout,
-            # A redirect turns a POST into a GET, and a login page into a success.
-            allow_redirects=False,
-        )
 
     def _client(self) -> JIRA:
         """Return this process's client: one that crossed a fork would share its sockets with the parent."""
@@ -222,6 +194,22 @@ class Connection:
         for scheme in ("https://", "http://"):
             client._session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=POOL_SIZE))  # noqa: SLF001
         return client
+
+
+def _send(client: JIRA, call: _Call) -> requests.Response:
+    if call.method != "GET":
+        check_lease()
+    # Past the library's own `request`: that repeats lost POSTs and forgets the names of refused fields.
+    return requests.Session.request(
+        client._session,  # noqa: SLF001  the library offers no way to post a whole payload
+        call.method,
+        _address(client, call.path),
+        params=call.params,
+        data=None if call.body is None else json.dumps(call.body),
+        timeout=call.timeout,
+        # A redirect turns a POST into a GET, and a login page into a success.
+        allow_redirects=False,
+    )
 
 
 def _address(client: JIRA, path: str) -> str:
