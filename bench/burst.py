@@ -11,6 +11,7 @@ from bench.observed import Observed
 from bench.overhead import ADA
 from sandbox.claude.scripts import reply
 from sandbox.claude.standin import Pacing
+from sandbox.slack.messages import words_of
 from sandbox.slack.records import Channel
 from sandbox.stack import Stack
 from sandbox.waiting import NotInTime, wait_for
@@ -65,6 +66,7 @@ def figures(stack: Stack, part: str, asked: list[Observed], calls: int) -> list[
     signs = [question.sign_at - question.sent_at for question in asked if question.sign_at]
     texts = [question.first_text_at - question.sent_at for question in asked if question.reply]
     whole = [question.done_at - question.sent_at for question in done]
+    wrong = [question for question in asked if not question.is_done or not is_right(question)]
     twice = [question for question in asked if len(question.all_replies) > 1]
     refused, least = len(stack.slack.limits.refused), model_seconds()
     sign, behind, share = (
@@ -76,10 +78,16 @@ def figures(stack: Stack, part: str, asked: list[Observed], calls: int) -> list[
         Figure(part, "event → first text", "s", tuple(texts)),
         Figure(part, "event → whole answer", "s", tuple(whole)),
         Figure(part, "last answer behind the model", "s", (max(whole, default=0.0) - least,), target=behind),
-        Figure(part, "whole answers", "", (float(len(done)),), note=f"of {len(asked)}, {len(twice)} of them twice"),
+        Figure(part, "answers that are missing or not as the model spoke", "", (float(len(wrong)),), target=0.0),
+        Figure(part, "answers given twice", "", (float(len(twice)),), target=0.0),
         Figure(part, "calls of Slack a reply", "", (calls / len(asked),)),
         Figure(part, "share of calls that Slack refused (429)", "", (refused / max(calls, 1),), target=share),
     ]
+
+
+def is_right(question: Observed) -> bool:
+    """Return whether a person reads the words of the model, once."""
+    return sum(words_of(message).count(ANSWER) for message in question.all_replies) == 1
 
 
 def model_seconds() -> float:

@@ -25,6 +25,8 @@ from sandbox.stack import Stack
 DELIVERIES_LOOKED_AT = 40
 ROLLING_SECONDS = 3.0
 REFUSED_SECONDS = 3.0
+STREAM_SECONDS = 1e6
+"""Longer than any stream lives."""
 
 
 @dataclass
@@ -72,6 +74,7 @@ class Blows:
             "web: kill -9, all": lambda: self._do(blow.kind, self._kill_all_web),
             "all: rolling restart": lambda: self._restart_all(blow.kind),
             "slack: token revoked": lambda: self._revoke_token(random),
+            "slack: stream expired": lambda: self._expire(blow.kind, random),
             "jira: refused": lambda: self._refuse_jira(blow.kind),
             "events: question edited": lambda: self._edit(blow.kind, random),
         }
@@ -202,6 +205,13 @@ class Blows:
         slack, seconds = self.stack.slack.slack, random.uniform(1, 4)
         self._do("slack: token revoked", lambda: setattr(slack, "bot_tokens", {"xoxb-another"}), seconds=seconds)
         self.later(seconds, lambda: setattr(slack, "bot_tokens", {BOT_TOKEN}))
+
+    def _expire(self, kind: str, random: Random) -> None:
+        """Let the lifetime of a stream be over in the middle of its answer."""
+        live = self.stack.slack.live_streams()
+        if live:
+            stream = random.choice(live)
+            self._do(kind, lambda: setattr(stream, "started_at", -STREAM_SECONDS))
 
     def _deliver_again(self, random: Random) -> None:
         events = [one for one in self.stack.slack.deliveries if one.kind == "events_api" and one.is_acked]

@@ -63,7 +63,7 @@ def _of_question(stack: Stack, one: Asked, verdict: str) -> Iterator[Finding]:
 
 def _of_answer(one: Asked, found: list[Message], verdict: str) -> Iterator[Finding]:
     token, text = one.mention.token, looking.words(found)
-    if len(found) > 1:
+    if _is_twice(found):
         yield Finding("answered twice", one, f"{len(found)} messages: {', '.join(message.ts for message in found)}")
     doubled = [sentence for sentence in (*sentences(token), *apology(token)) if text.count(sentence) > 1]
     if doubled:
@@ -75,6 +75,14 @@ def _of_answer(one: Asked, found: list[Message], verdict: str) -> Iterator[Findi
         yield Finding("half text", one, f"{said} of {len(sentences(token))} sentences, ends with: {text[-80:]}")
     elif not said:
         yield Finding("lost", one, f"{len(found)} messages; reads: {text[:120]}")
+
+
+def _is_twice(found: list[Message]) -> bool:
+    """Return whether there is more than one answer; a stream that had lived its time is gone on with in a next part."""
+    if not any(message.stream and message.stream.state == "expired" for message in found):
+        return len(found) > 1
+    parts = [number for message in found if (number := looking.segment_of(message)) is not None]
+    return len(parts) != len(set(parts))
 
 
 def _of_draft(stack: Stack, one: Asked, text: str) -> Iterator[Finding]:

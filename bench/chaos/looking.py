@@ -46,11 +46,20 @@ def turn_of(message: Message) -> str:
     return str(mark.get("event_payload", {}).get("turn", "")) if is_reply else ""
 
 
+def segment_of(message: Message) -> int | None:
+    """Return which part of an answer it is, or None if it is not marked yet."""
+    payload = (message.metadata or {}).get("event_payload", {})
+    return payload.get("segment") if turn_of(message) else None
+
+
 def words(messages: list[Message]) -> str:
-    """Return the text of an answer as people read it."""
-    blocks = [block for message in messages for block in message.blocks or []]
-    found = [str(block["text"]) for block in blocks if block.get("type") == "markdown"]
-    return "\n".join(found) or "\n".join(message.text for message in messages)
+    """Return the text of an answer as people read it, wherever its lines or its messages end."""
+    return " ".join(" ".join(_words(message) for message in messages).split())
+
+
+def _words(message: Message) -> str:
+    found = [str(block["text"]) for block in message.blocks or [] if block.get("type") == "markdown"]
+    return " ".join(found) or message.text
 
 
 def is_growing(message: Message) -> bool:

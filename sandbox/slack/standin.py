@@ -16,7 +16,7 @@ from sandbox.slack.delivery import Deliveries, Delivery
 from sandbox.slack.http_delivery import HttpDelivery
 from sandbox.slack.limits import Limits
 from sandbox.slack.links import Links
-from sandbox.slack.messages import Message, Version
+from sandbox.slack.messages import Message, Stream, Version
 from sandbox.slack.modals import View
 from sandbox.slack.people import NewFile, People
 from sandbox.slack.records import Ephemeral, StatusChange
@@ -230,6 +230,13 @@ class SlackStandIn:
     def replies_of_bot(self, channel: str, thread_ts: str) -> list[Message]:
         """Return what the bot wrote in a thread, oldest first."""
         return [m for m in self.messages(channel, thread_ts) if m.bot_id == self.workspace.bot_id]
+
+    def live_streams(self) -> list[Stream]:
+        """Return the streams that take text."""
+        shown = [
+            message for channel in list(self.workspace.channels.values()) for message in list(channel.messages.values())
+        ]
+        return [message.stream for message in shown if message.stream and message.stream.state == "streaming"]
 
     def message(self, channel: str, ts: str) -> Message:
         """Return one message; raises KeyError when it is not there."""
