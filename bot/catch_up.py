@@ -11,9 +11,10 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 
+from bot.changes import Change
 from bot.history import History, NotReadable, SlackAway
 from bot.intake import Intake
-from bot.missed import LONGEST_SECONDS, Place, active_threads, missed_turns
+from bot.missed import LONGEST_SECONDS, Place, active_threads, missed_edits, missed_turns
 from bot.services import Services
 from workers.jobs import DONE, Job, StateUnavailable, TurnRequest
 from workers.logs import get_logger
@@ -144,6 +145,8 @@ class CatchUp:
                 found = missed_turns(page.messages, place, self._services.identity, since=job.since, now=time.time())
                 for request in found:
                     await self._hand_over(request)
+                for change in missed_edits(page.messages, place, self._services.identity, since=job.since):
+                    await self._hand_over_edit(change)
                 for thread in active_threads(page.messages, place, since=job.since) if not place.thread_ts else ():
                     if thread.name not in done:
                         await self._look(thread, job, history, done)
@@ -166,3 +169,8 @@ class CatchUp:
         if work:
             log.info("missed_message_taken", box=request.conversation.box, ts=request.ts)
             self._services.background.start(work)
+
+    async def _hand_over_edit(self, change: Change) -> None:
+        words = change.new_words
+        if words and await self._services.handover.edit(change.conversation, words):
+            log.info("missed_edit_taken", box=change.conversation.box, ts=change.ts)

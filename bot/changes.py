@@ -9,7 +9,7 @@ from typing import Any
 from bot.events import is_direct
 from bot.identity import Identity
 from bot.words import mentions, words_of
-from workers.jobs import Conversation
+from workers.jobs import Conversation, NewWords
 
 Message = Mapping[str, Any]
 
@@ -27,6 +27,13 @@ class Change:
     """Its new words ask the bot, whatever became of the old ones."""
     is_placed: bool = True
     """False where Slack does not say in which thread it stood: `conversation` is right only for the first of one."""
+
+    @property
+    def new_words(self) -> NewWords | None:
+        """What it says now, or None for a deletion."""
+        if self.words is None:
+            return None
+        return NewWords(self.ts, self.words, self.edited_ts, is_asked=self.is_asked)
 
 
 def change_from_event(event: Mapping[str, Any], identity: Identity) -> Change | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.changes import Change, change_from_event
 from bot.events import turn_from_event
 from bot.identity import Identity
 from workers.jobs import TurnRequest
@@ -45,6 +46,13 @@ def missed_turns(
     return sorted(turns, key=lambda turn: float(turn.ts))
 
 
+def missed_edits(messages: Iterable[Message], place: Place, identity: Identity, *, since: float) -> list[Change]:
+    """Return what was changed since then as it reads now; one that was heard of changes nothing a second time."""
+    edited = (message for message in messages if float(_edited_ts(message) or 0) > since)
+    events = ({"subtype": "message_changed", "message": message} | _channel(place) for message in edited)
+    return [change for event in events if (change := change_from_event(event, identity))]
+
+
 def active_threads(messages: Iterable[Message], place: Place, *, since: float) -> list[Place]:
     """Return the threads under these messages in which somebody wrote since then."""
     return [
@@ -57,8 +65,17 @@ def active_threads(messages: Iterable[Message], place: Place, *, since: float) -
 def _turn(message: Message, place: Place, identity: Identity, now: float) -> TurnRequest | None:
     """Read a message of the history as the event that it once was; of one that was edited, as it reads now."""
     event = {name: value for name, value in message.items() if name != "edited"}
-    event |= {"channel": place.channel_id, "channel_type": "im" if place.is_direct else "channel"}
-    return turn_from_event({"event": event}, identity, now)
+    turn = turn_from_event({"event": event | _channel(place)}, identity, now)
+    # An earlier change may still come after this.
+    return turn.model_copy(update={"edited_ts": _edited_ts(message)}) if turn else None
+
+
+def _channel(place: Place) -> dict[str, Any]:
+    return {"channel": place.channel_id, "channel_type": "im" if place.is_direct else "channel"}
+
+
+def _edited_ts(message: Message) -> str:
+    return str((message.get("edited") or {}).get("ts") or "")
 
 
 def _answers(message: Message, place: Place, identity: Identity) -> list[str]:

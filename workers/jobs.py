@@ -142,9 +142,10 @@ class Door:
             box, request.ts, body, asked=request.kind != "follow_up", sign_ms=SIGN_MS if will_sign else 0
         )
         failpoint("event_stored")
-        if result == "overtaken":
-            # It was changed before it came; who works on it by now begins anew.
+        if result in ("overtaken", "seen"):
+            # It was changed before it came; whoever stored it may have died before it could say so.
             self._changes.catch_up(box, request.ts)
+        if result == "overtaken":
             result = "new"
         if result in ("new", "seen"):
             self._kicker.kick(box)

@@ -39,28 +39,32 @@ class MessageChanges:
         box = conversation.box
         is_edited = self._change(box, new)
         # Its own event may have been refused and come again after this one, with the old words.
-        if not is_edited and new.is_asked and self._keep_ahead(box, new):
-            is_edited = self._change(box, new)
+        if not is_edited and new.is_asked and not self._keep_ahead(box, new):
+            is_edited = self._change(box, new)  # It has come since the look above.
         # The Retry button of a failed one asks what the message says now.
         self.failed.change(conversation, new.ts, lambda failed: _said_anew(failed, new))
         return is_edited
 
     def catch_up(self, box: str, ts: str) -> None:
-        """Give a question that has come the words that came before it; who works on it by now begins anew."""
-        self._change(box, NewWords(**self.boxes.words_ahead(box, ts)))
+        """Give a question that has come the words that came before it, if any; who works on it by now begins anew."""
+        if words := self.boxes.words_ahead(box, ts):
+            self._change(box, NewWords(**words))
 
     def withdraw(self, conversation: Conversation, ts: str, *, is_placed: bool) -> bool:
         """Cancel the answer to a deleted question; False if it was answered already or has not come yet."""
         if not is_placed:
             conversation = self.boxes.conversation_of(conversation, ts)
-        withdrawn = bool(self.boxes.mark(conversation.box, "deleted", only=ts))
+        withdrawn = self._mark_deleted(conversation.box, ts)
         self.failed.forget(conversation, ts)
+        # Its own event may have been refused and come again after this one.
+        if not withdrawn and not self.boxes.refuse(conversation.box, ts):
+            withdrawn = self._mark_deleted(conversation.box, ts)  # It has come since the look above.
         if withdrawn:
             self.kick(conversation.box)
-        else:
-            # Its own event may have been refused and come again after this one.
-            self.boxes.refuse(conversation.box, ts)
         return withdrawn
+
+    def _mark_deleted(self, box: str, ts: str) -> bool:
+        return bool(self.boxes.mark(box, "deleted", only=ts))
 
     def _change(self, box: str, new: NewWords) -> bool:
         turns = self.boxes.turns_of(box, new.ts)

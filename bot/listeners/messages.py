@@ -13,7 +13,6 @@ from bot.changes import Change, change_from_event
 from bot.events import turn_from_event
 from bot.intake import Intake
 from bot.services import Services
-from workers.jobs import NewWords
 
 
 class Messages:
@@ -39,12 +38,12 @@ class Messages:
     async def _change(self, change: Change) -> None:
         """Hand over new words or a deletion; what is answered already, or never asked the bot, stays as it is."""
         handover = self._services.handover
-        if change.words is None:
+        words = change.new_words
+        if words is None:
             is_taken = await handover.withdraw(change.conversation, change.ts, is_placed=change.is_placed)
         else:
-            words = NewWords(change.ts, change.words, change.edited_ts, is_asked=change.is_asked)
             is_taken = await handover.edit(change.conversation, words)
-        kind = "deleted" if change.words is None else "edited"
+        kind = "deleted" if words is None else "edited"
         self._services.count(kind if is_taken else "ignored")
 
 

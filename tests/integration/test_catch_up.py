@@ -164,6 +164,24 @@ def test_what_was_refused_is_looked_for_however_short_the_silence_was(
     assert len(mail(boxes, slack, "general", root)) == 1
 
 
+def test_an_edit_that_was_refused_is_looked_for_too(
+    web: Web, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catch_up, "BEAT_SECONDS", 0.3)
+    web.start()
+    wait_for(lambda: is_done(redis_server))
+    root = missed(slack, "general", f"{slack.mention} old words")
+    box = Conversation(team_id=TEAM, channel_id="C0GENERAL", thread_ts=root).box
+    redis_server.kill()
+    slack.edit("general", root, f"{slack.mention} new words")
+    wait_for(lambda: slack.events_under_way == 0)
+    redis_server.restart()
+
+    wait_for(lambda: boxes.stored(box, root).body["text"] == "new words", seconds=30)  # type: ignore[union-attr]
+    (request,) = mail(boxes, slack, "general", root)
+    assert request.text == "new words"
+
+
 def test_another_process_goes_on_where_one_died(
     web: Web, slack: SlackStandIn, own_redis: RedisServer, boxes: Mailboxes
 ) -> None:

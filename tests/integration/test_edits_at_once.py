@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
 import redis
 
 from tests.clients import connect
+from workers.broker import Kicker, make_celery
+from workers.jobs import Door
 from workers.message_changes import MessageChanges, NewWords
 from workers.records import Conversation, TurnRequest
+from workers.settings import Settings
 from workers.state.failed_turns import FailedTurns
 from workers.state.mailbox import Mailboxes
 
@@ -33,6 +37,11 @@ def listeners(redis_url: str) -> Iterator[list[MessageChanges]]:
         client.close()
 
 
+@pytest.fixture
+def door(redis_url: str, redis_client: redis.Redis) -> Door:
+    return Door(redis_client, Kicker(make_celery(Settings(redis_url=redis_url))), ttl_seconds=3600)
+
+
 def question(number: int, text: str = "old") -> TurnRequest:
     place = Conversation(team_id="T1", channel_id="C1", thread_ts=f"{number}.5")
     return TurnRequest(
@@ -47,16 +56,21 @@ def question(number: int, text: str = "old") -> TurnRequest:
     )
 
 
+def at_once(*acts: Callable[[], object]) -> None:
+    """Let all of it happen at the same moment."""
+    barrier = Barrier(len(acts))
+
+    def act(one: Callable[[], object]) -> None:
+        barrier.wait()
+        one()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        list(pool.map(act, acts))
+
+
 def edited_at_once(listeners: list[MessageChanges], asked: TurnRequest, versions: list[NewWords]) -> None:
     """Let each listener hear of one of the edits, all at the same moment."""
-    barrier = Barrier(len(versions))
-
-    def hear(changes: MessageChanges, new: NewWords) -> None:
-        barrier.wait()
-        changes.edit(asked.conversation, new)
-
-    with ThreadPoolExecutor(len(versions)) as pool:
-        list(pool.map(hear, listeners, versions))
+    at_once(*(partial(one.edit, asked.conversation, new) for one, new in zip(listeners, versions, strict=True)))
 
 
 def versions_of(asked: TurnRequest) -> list[NewWords]:
@@ -115,3 +129,40 @@ def test_who_takes_an_edit_back_is_asked_nothing_of_it_though_it_arrives_after(r
     claim = boxes.claim(asked.conversation.box)
     assert claim
     assert (claim.body["text"], claim.mark) == ("old", "")
+
+
+def test_an_edit_that_arrives_with_its_question_is_asked(
+    listeners: list[MessageChanges], door: Door, redis_client: redis.Redis
+) -> None:
+    asked = [question(number) for number in range(1, ROUNDS)]
+    for each in asked:
+        new = NewWords(each.ts, "new", "2.0", is_asked=True)
+        at_once(partial(door.ask, each), partial(listeners[0].edit, each.conversation, new))
+
+    claims = [Mailboxes(redis_client, ttl_seconds=3600).claim(each.conversation.box) for each in asked]
+    assert {claim.body["text"] for claim in claims if claim} == {"new"}
+
+
+def test_a_question_whose_deletion_arrives_with_it_is_not_answered(
+    listeners: list[MessageChanges], door: Door, redis_client: redis.Redis
+) -> None:
+    asked = [question(number) for number in range(1, ROUNDS)]
+    for each in asked:
+        at_once(partial(door.ask, each), partial(listeners[0].withdraw, each.conversation, each.ts, is_placed=True))
+
+    claims = [Mailboxes(redis_client, ttl_seconds=3600).claim(each.conversation.box) for each in asked]
+    assert {claim.mark for claim in claims if claim} <= {"deleted"}
+
+
+def test_words_that_came_ahead_are_asked_though_the_listener_died_with_them(
+    door: Door, redis_client: redis.Redis
+) -> None:
+    boxes, changes, asked = Mailboxes(redis_client, ttl_seconds=3600), listener(redis_client), question(1)
+    changes.edit(asked.conversation, NewWords(asked.ts, "new", "2.0", is_asked=True))
+    boxes.put(asked.conversation.box, asked.ts, asked.model_dump(mode="json"))  # Its listener dies here.
+
+    assert door.ask(asked).result == "seen"
+
+    claim = boxes.claim(asked.conversation.box)
+    assert claim
+    assert claim.body["text"] == "new"

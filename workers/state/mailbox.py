@@ -190,10 +190,10 @@ class Mailboxes:
         ids = (row.decode() for row in rows)
         return [message_id for message_id in ids if message_id.partition("~")[0] == ts]
 
-    def refuse(self, box: str, message_id: str) -> None:
-        """Take a message for seen before it comes."""
+    def refuse(self, box: str, message_id: str) -> bool:
+        """Take a message for seen before it comes; False if it has come."""
         with state_errors():
-            self._redis.set(f"sb:{{{box}}}:seen:{message_id}", 1, nx=True, ex=SEEN_SECONDS)
+            return bool(self._redis.set(f"sb:{{{box}}}:seen:{message_id}", 1, nx=True, ex=SEEN_SECONDS))
 
     def keep_ahead(self, box: str, message_id: str, words: Any, is_newer: Callable[[Any], bool]) -> bool:
         """Keep new words for a message that has not come, unless newer ones are kept; False if it has come before."""
@@ -210,11 +210,11 @@ class Mailboxes:
         with state_errors():
             return bool(self._redis.transaction(keep, seen, ahead, value_from_callable=True))  # type: ignore[arg-type]  # its stub knows no value
 
-    def words_ahead(self, box: str, message_id: str) -> Any:
-        """Return the words that were kept for a message."""
+    def words_ahead(self, box: str, message_id: str) -> Any | None:
+        """Return the words that were kept for a message, or None."""
         with state_errors():
-            data = cast("bytes", self._redis.get(f"sb:{{{box}}}:ahead:{message_id}"))
-        return decode(data)
+            data = cast("bytes | None", self._redis.get(f"sb:{{{box}}}:ahead:{message_id}"))
+        return decode(data) if data else None
 
     def conversation_of(self, place: Conversation, message_id: str) -> Conversation:
         """Return where in a channel a message waits or runs; the place itself if it does nowhere."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.identity import Identity
-from bot.missed import LONGEST_SECONDS, Place, active_threads, missed_turns
+from bot.missed import LONGEST_SECONDS, Place, active_threads, missed_edits, missed_turns
 
 BOT = Identity(team_id="T1", bot_user_id="UBOT", bot_id="BBOT")
 NOW = 1_700_000_000.0
@@ -59,6 +59,21 @@ def test_what_was_missed_is_asked_in_the_order_in_which_it_was_written() -> None
 def test_what_was_edited_is_asked_as_it_reads_now() -> None:
     edited = message(60, "<@UBOT> the new words", edited={"user": "U1", "ts": "1.1"})
     assert found(edited) == [("mention", "the new words")]
+
+
+def test_what_was_edited_says_when_so_that_an_earlier_change_does_not_take_its_place() -> None:
+    edited = message(60, "<@UBOT> the new words", edited={"user": "U1", "ts": "1699999990.5"})
+    (turn,) = missed_turns([edited], CHANNEL, BOT, since=NOW - 1_000, now=NOW)
+    assert turn.edited_ts == "1699999990.5"
+
+
+def test_what_was_changed_since_then_is_found_as_it_reads_now() -> None:
+    before = message(5_000, "<@UBOT> old", edited={"user": "U1", "ts": f"{NOW - 2_000}"})
+    since = message(5_000, "<@UBOT> new", edited={"user": "U1", "ts": f"{NOW - 50}"})
+    of_ours = message(60, user="UBOT", bot_id="BBOT", edited={"user": "UBOT", "ts": f"{NOW - 50}"})
+    (change,) = missed_edits([before, since, of_ours, message(30)], CHANNEL, BOT, since=NOW - 1_000)
+    assert (change.ts, change.words, change.edited_ts) == (since["ts"], "new", f"{NOW - 50}")
+    assert change.is_asked
 
 
 def test_what_is_older_than_an_hour_is_left() -> None:
