@@ -151,31 +151,31 @@ def test_a_short_silence_is_left_to_slack(web: Web, slack: SlackStandIn, own_red
 
 
 def test_what_was_refused_is_looked_for_however_short_the_silence_was(
-    web: Web, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
+    web: Web, slack: SlackStandIn, own_redis: RedisServer, boxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(catch_up, "BEAT_SECONDS", 0.3)
     web.start()
-    wait_for(lambda: is_done(redis_server))
-    redis_server.kill()
+    wait_for(lambda: is_done(own_redis))
+    own_redis.kill()
     root = missed(slack, "general", f"{slack.mention} asked while Redis was away")
-    redis_server.restart()
+    own_redis.restart()
 
     wait_for(lambda: boxes.waiting() == 1, seconds=30)
     assert len(mail(boxes, slack, "general", root)) == 1
 
 
 def test_an_edit_that_was_refused_is_looked_for_too(
-    web: Web, slack: SlackStandIn, redis_server: RedisServer, boxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
+    web: Web, slack: SlackStandIn, own_redis: RedisServer, boxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(catch_up, "BEAT_SECONDS", 0.3)
     web.start()
-    wait_for(lambda: is_done(redis_server))
+    wait_for(lambda: is_done(own_redis))
     root = missed(slack, "general", f"{slack.mention} old words")
     box = Conversation(team_id=TEAM, channel_id="C0GENERAL", thread_ts=root).box
-    redis_server.kill()
+    own_redis.kill()
     slack.edit("general", root, f"{slack.mention} new words")
     wait_for(lambda: slack.events_under_way == 0)
-    redis_server.restart()
+    own_redis.restart()
 
     wait_for(lambda: boxes.stored(box, root).body["text"] == "new words", seconds=30)  # type: ignore[union-attr]
     (request,) = mail(boxes, slack, "general", root)
