@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import math
 import time
 from collections.abc import Callable
 
@@ -33,5 +33,7 @@ class Tally:
             self._note(self._bill.running())
 
     def _note(self, call: RunningCall) -> None:
-        with contextlib.suppress(StateUnavailable):
+        try:
             self._keep(call)
+        except StateUnavailable:
+            self._next = math.inf  # Each try would hold the stream up for seconds.
