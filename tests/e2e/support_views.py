@@ -64,11 +64,14 @@ def change_settings(stack: Stack, *, user: str, channel: str, **values: Any) -> 
 def choose(stack: Stack, user: str, action_id: str, name: str) -> None:
     """Choose in a select of the form in front that changes what the form asks for, and wait for that."""
     view = modal(stack, user)
-    element = next(each["element"] for each in view.body["blocks"] if _is(each, action_id))
-    if element["initial_option"]["text"]["text"] != name:
-        before = view.hash
+
+    def drawn() -> str:
+        element = next(each["element"] for each in view.body["blocks"] if _is(each, action_id))
+        return str(element["initial_option"]["text"]["text"])
+
+    if drawn() != name:
         stack.slack.click_in_view(user, view.id, action_id, name)
-        within(lambda: view.hash != before, f"the form for {name}")
+        within(lambda: drawn() == name, f"the form for {name}")
 
 
 def _is(block: dict[str, Any], action_id: str) -> bool:

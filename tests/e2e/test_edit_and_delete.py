@@ -95,7 +95,7 @@ def test_history_knows_only_the_new_words(stack: Stack) -> None:
 
 
 def test_a_question_edited_in_the_queue_is_answered_once_with_its_new_words(stack: Stack) -> None:
-    stack.claude.script(reply(ENDLESS[:400]), when="gamma first")
+    stack.claude.script(reply(ENDLESS[:2_000]), when="gamma first")
     stack.claude.script(reply(SHORT), when="gamma new")
     root = ask(stack, "gamma first")
     growing(stack, root)

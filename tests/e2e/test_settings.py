@@ -146,7 +146,8 @@ def test_what_does_not_fit_together_is_said_at_its_field(stack: Stack) -> None:
     assert answered["errors"] == {
         "listed": "Please name at least one person, or choose another answer above.",
         "quiet_until": "Quiet hours need a beginning and an end.",
-        "language": "I know no language of this name. Please write its name or its code, such as German, Deutsch or de.",
+        "language": "I know no language of this name. Please write its name or its code, "
+        "such as German, Deutsch or de.",
     }
     given = {"project": "WEB", "filers": "members", "language": "", "quiet_from": "22:00", "quiet_until": "22:00"}
     answered = stack.slack.submit_view(GRACE, "top", {**given, "open_projects": ["OPS"]})
