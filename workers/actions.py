@@ -245,7 +245,7 @@ def _hint(action: Action, services: ActionServices, sentence: str) -> None:
     if not action.channel_id:
         return
     api = services.slack.of(action.team_id)
-    where: dict[str, Any] = {"user": action.user_id, "thread_ts": action.thread_ts or None}
+    where: dict[str, Any] = {"user": action.user_id, "thread_ts": action.certain_thread}
     try:
         try:
             api.call("chat.postEphemeral", channel=action.channel_id, text=sentence, **where)

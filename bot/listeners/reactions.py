@@ -43,7 +43,8 @@ class Reactions:
         result = await self._services.handover.act(action)
         self._services.count("reaction" if result == "new" else result)
         if result == "full":
-            place = Conversation(team_id=identity.team_id, channel_id=item["channel"], thread_ts=item["ts"])
+            # Whether the message has a thread, or stands in one, is not known; what is said in none is seen by nobody.
+            place = Conversation(team_id=identity.team_id, channel_id=item["channel"], thread_ts="")
             after_ack(context, partial(whisper, self._services, place, event["user"], TOO_MUCH_WAITING))
 
 

@@ -106,6 +106,14 @@ def test_a_guest_is_told_that_only_members_file(stack: Stack) -> None:
     assert cards(stack, ts) == []
 
 
+def test_of_a_message_that_says_nothing_who_reacts_is_told_that_there_is_nothing(stack: Stack) -> None:
+    ts = stack.slack.say(CHANNEL, LINUS, "")
+    before = len(told(stack, LINUS))
+    stack.slack.react(CHANNEL, ts, LINUS, "jira")
+    within(lambda: "nothing in that message" in "".join(told(stack, LINUS)[before:]), "that there is nothing")
+    assert cards(stack, ts) == []
+
+
 def test_the_bots_own_words_are_not_filed(stack: Stack) -> None:
     stack.claude.script(reply("The sky is blue."), when="which colour")
     ts = ask(stack, "which colour has the sky?")

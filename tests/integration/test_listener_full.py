@@ -32,7 +32,7 @@ def test_in_the_app_home(listener: RunningListener, slack: SlackStandIn, boxes: 
     assert listener.is_ready()
 
 
-def test_under_a_message_with_the_emoji_for_drafts(
+def test_beside_a_message_with_the_emoji_for_drafts(
     slack: SlackStandIn, own_redis: RedisServer, boxes: Mailboxes
 ) -> None:
     settings = settings_for(slack.workspace.base_url, own_redis.url, mode="socket", reaction_emoji="ticket")
@@ -45,7 +45,7 @@ def test_under_a_message_with_the_emoji_for_drafts(
         (hint,) = wait_for(lambda: slack.ephemerals)
     finally:
         running.stop()
-    assert (hint.user, hint.thread_ts) == (GRACE, ts)
+    assert (hint.user, hint.thread_ts) == (GRACE, None)
     assert AGAIN in hint.text
 
 

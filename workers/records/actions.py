@@ -64,6 +64,14 @@ class Action(Record):
     response_url: str = ""
 
     @property
+    def certain_thread(self) -> str | None:
+        """The thread that there is for sure: a first message may have no reply, and no thread, yet.
+
+        Slack takes a message for one person in a thread that is none, and shows it to nobody.
+        """
+        return self.thread_ts if self.thread_ts not in ("", self.message_ts) else None
+
+    @property
     def clicked_at(self) -> float:
         """When Slack took a click, in Unix seconds; infinity for a form, which is checked when it is sent."""
         try:

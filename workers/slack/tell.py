@@ -31,9 +31,8 @@ class Teller:
         content: dict[str, Any] = {"text": text, "blocks": blocks}
         try:
             try:
-                thread_ts = action.thread_ts or None
                 content |= {"channel": action.channel_id, "user": action.user_id}
-                api.call("chat.postEphemeral", thread_ts=thread_ts, **content)
+                api.call("chat.postEphemeral", thread_ts=action.certain_thread, **content)
             except SlackRefused:
                 api.call("chat.postMessage", channel=action.user_id, text=text, blocks=blocks)
         except SupportBotError as error:

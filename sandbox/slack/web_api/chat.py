@@ -55,6 +55,9 @@ def post_ephemeral(slack: Service, args: Args) -> Json:
     if content.is_empty:
         raise ApiError("no_text")
     root = thread_root(channel, args.text("thread_ts"))
+    if root and (root != args.text("thread_ts") or not channel.replies(root)):
+        # Slack takes it, and shows it to nobody: there is no such thread.
+        return {"message_ts": slack.clock.next_ts()}
     ts = show_to(slack, channel.id, user, content.shown_text, _named(content), root)
     return {"message_ts": ts}
 

@@ -186,6 +186,18 @@ def test_a_message_for_one_person_is_in_no_history(client: WebClient, slack: Sla
     assert refused(lambda: client.chat_postEphemeral(**away)) == "user_not_in_channel"
 
 
+def test_a_message_for_one_person_is_shown_in_no_thread_that_is_none(client: WebClient, slack: SlackStandIn) -> None:
+    root = slack.say(SUPPORT, "ada", "one")
+    here: dict[str, Any] = {"channel": SUPPORT, "user": "U0ADA0001", "text": "only you"}
+    assert client.chat_postEphemeral(thread_ts=root, **here)["message_ts"]
+    assert slack.ephemerals == []
+    reply = slack.say(SUPPORT, "ada", "two", root)
+    assert client.chat_postEphemeral(thread_ts=reply, **here)["message_ts"]
+    assert slack.ephemerals == []
+    client.chat_postEphemeral(thread_ts=root, **here)
+    assert [each.thread_ts for each in slack.ephemerals] == [root]
+
+
 @pytest.mark.parametrize(
     ("metadata", "error"),
     [
