@@ -60,6 +60,16 @@ def test_the_fast_model_reads_the_thread_and_fills_the_form(stack: Stack) -> Non
     assert "floor two since Monday" in str(asked["messages"])
 
 
+def test_a_message_without_words_is_filled_from_its_thread(stack: Stack) -> None:
+    root = stack.slack.say(CHANNEL, ADA, "The lamp over the stage flickers.")
+    ts = stack.slack.say(CHANNEL, ADA, "", root, [NewFile("stage.bin", b"\0\1")])
+    stack.claude.script(filled(summary="Stage lamp flickers", description="It *flickers*."), when="over the stage")
+    stack.slack.shortcut(CHANNEL, ts, GRACE, "file_issue")
+
+    form = modal(stack, GRACE)
+    assert (value(form, "summary"), value(form, "description")) == ("Stage lamp flickers", "It *flickers*.")
+
+
 def test_when_the_model_is_away_the_form_holds_the_message(stack: Stack) -> None:
     stack.claude.faults.add(Fault(operation="*", kind="status", status=529, times=-1))
     ts = stack.slack.say(CHANNEL, ADA, "Window stuck\nIt does not close.")

@@ -90,6 +90,14 @@ def test_a_reply_gets_its_draft_in_its_thread(stack: Stack) -> None:
     assert "Mirror is cracked" in words(card(stack, root))
 
 
+def test_a_picture_without_words_gets_its_draft_from_the_thread(stack: Stack) -> None:
+    root = stack.slack.say(CHANNEL, ADA, "The awning is torn.")
+    ts = stack.slack.say(CHANNEL, ADA, "", root, [NewFile("torn.bin", b"\0\1")])
+    stack.claude.script(filled("Awning is torn"), when="awning is torn")
+    stack.slack.react(CHANNEL, ts, GRACE, "jira")
+    assert all(part in words(card(stack, root)) for part in ("Awning is torn", "torn.bin"))
+
+
 def test_any_other_emoji_does_nothing(stack: Stack) -> None:
     ts = stack.slack.say(CHANNEL, ADA, "The door is green.")
     stack.slack.react(CHANNEL, ts, ADA, "ticket")

@@ -41,7 +41,7 @@ class Material:
     text: str
     """Of the message itself, or what followed the command; Markdown."""
     whole: str
-    """The thread, too, each message in its tags."""
+    """The thread, too, each message in its tags; empty if nobody says anything."""
     files: tuple[SlackFile, ...] = ()
     is_alone: bool = False
     """The thread could not be read."""
@@ -114,11 +114,13 @@ def material_of(action: Action, services: ActServices) -> Material:
 
 
 def _alone(text: str) -> str:
-    return f"<message>\n{cut(text, LONGEST)}\n</message>"
+    return f"<message>\n{cut(text, LONGEST)}\n</message>" if text.strip() else ""
 
 
 def _whole(thread: Sequence[ThreadMessage], message_ts: str, names: dict[str, str]) -> str:
     """Return what the model reads: the thread's end for context as far as there is room, then what shall be filed."""
+    if not any(each.text.strip() for each in thread):
+        return ""
     message = next((_told(each, names) for each in thread if each.ts == message_ts), "")
     told: list[str] = []
     room = MOST_MATERIAL - len(message)
@@ -207,7 +209,7 @@ def _prefilled(
     choices: Choices,
     services: ActServices,
 ) -> Prefilled | None:
-    if not material.text.strip():
+    if not material.whole:
         return None
     return prefill(
         services.claude,
