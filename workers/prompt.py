@@ -88,7 +88,7 @@ def question(
         parts.append(f"<thread>\n{_tail(lines, MAX_THREAD)}\n</thread>")
     parts.append(_message(facts.asker, request.text[:MAX_QUESTION], request.files, names, read))
     # Claude reads pictures best when they stand before the words about them.
-    return {"role": "user", "content": [*_shown(files), *map(_text, parts)]}
+    return {"role": "user", "content": [*shown(files), *map(_text, parts)]}
 
 
 def without_media(question: dict[str, Any]) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def without_media(question: dict[str, Any]) -> dict[str, Any]:
     return {**question, "content": content}
 
 
-def _shown(files: Sequence[ReadFile]) -> Iterator[dict[str, Any]]:
+def shown(files: Sequence[ReadFile]) -> Iterator[dict[str, Any]]:
     """Yield what Claude is shown of files, in the order of the thread, each under its name."""
     for each in files:
         if each.shown.block is None:
@@ -177,11 +177,11 @@ def _message(
     name: str, text: str, files: Sequence[SlackFile], names: dict[str, str], read: Mapping[str, ReadFile]
 ) -> str:
     said = readable(text, names).strip() or "(no text)"
-    attached = "".join(f"\n[{_attached(file, read.get(file.id))}]" for file in files)
+    attached = "".join(f"\n[{attached(file, read.get(file.id))}]" for file in files)
     return f'<message from="{_attribute(name)}">\n{said}{attached}\n</message>'
 
 
-def _attached(file: SlackFile, read: ReadFile | None) -> str:
+def attached(file: SlackFile, read: ReadFile | None = None) -> str:
     """Name a file; one that could not be shown says why, so that the model can tell the person."""
     file, shown = (read.file, read.shown) if read else (file, Shown())
     about = f"attached: {_attribute(file.name) or 'a file without a name'}, {file.mimetype or 'unknown type'}"

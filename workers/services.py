@@ -256,6 +256,7 @@ class Services:
             pasts=self.pasts,
             cache=self.cache,
             bulk=self.bulk,
+            files=self.files,
             documents=self.documents if self.settings.has_knowledge else None,
         )
 

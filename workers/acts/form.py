@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workers import prompt
+from workers.acts.form_files import blocks_of
 from workers.acts.services import ActServices
 from workers.claude.prefill import MOST_MATERIAL, Prefilled, prefill
 from workers.claude.triage import Choices
@@ -14,6 +15,7 @@ from workers.jira.choices import COMPONENTS, LABELS, labels_to_choose, options_o
 from workers.jira.mentions import MOST_MENTIONED, Who
 from workers.logs import get_logger
 from workers.payer import Payer
+from workers.reading import Shared
 from workers.records import Action, Conversation, FieldSpec, FieldValue, SlackFile
 from workers.slack.threads import ThreadMessage, read_thread
 from workers.views import failures
@@ -43,6 +45,8 @@ class Material:
     whole: str
     """The thread, too, each message in its tags; empty if nobody says anything."""
     files: tuple[SlackFile, ...] = ()
+    shared: tuple[Shared, ...] = ()
+    """The same by who shared them, those of the message itself last."""
     is_alone: bool = False
     """The thread could not be read."""
 
@@ -106,20 +110,27 @@ def material_of(action: Action, services: ActServices) -> Material:
         thread = read_thread(api, services.people, where, after_ts="0", before_ts=FOREVER, read=whole_text)
     except (SlackRefused, Transient, Misconfigured) as error:
         log.info("thread_not_read", cause=type(error).__name__)
-        return Material(text, _alone(text), files, is_alone=isinstance(error, SlackRefused))
+        shared: tuple[Shared, ...] = (Shared("", files),)
+        return Material(text, _alone(text, files), files, shared, is_alone=isinstance(error, SlackRefused))
     names = {message.user_id: message.name for message in thread if message.user_id}
     text = next((prompt.readable(each.text, names) for each in thread if each.ts == action.message_ts), text)
     found = {file.id: file for file in (*(file for each in thread for file in each.files), *files)}
-    return Material(text, _whole(thread, action.message_ts, names), tuple(found.values()))
+    in_order = sorted(thread, key=lambda each: each.ts == action.message_ts)
+    shared = tuple(Shared(each.name, each.files) for each in in_order)
+    return Material(text, _whole(thread, action.message_ts, names), tuple(found.values()), shared)
 
 
-def _alone(text: str) -> str:
-    return f"<message>\n{cut(text, LONGEST)}\n</message>" if text.strip() else ""
+def _alone(text: str, files: Sequence[SlackFile] = ()) -> str:
+    return f"<message>\n{cut(text, LONGEST)}{_attached(files)}\n</message>" if text.strip() or files else ""
+
+
+def _attached(files: Sequence[SlackFile]) -> str:
+    return "".join(f"\n[{prompt.attached(file)}]" for file in files)
 
 
 def _whole(thread: Sequence[ThreadMessage], message_ts: str, names: dict[str, str]) -> str:
     """Return what the model reads: the thread's end for context as far as there is room, then what shall be filed."""
-    if not any(each.text.strip() for each in thread):
+    if not any(each.text.strip() or each.files for each in thread):
         return ""
     message = next((_told(each, names) for each in thread if each.ts == message_ts), "")
     told: list[str] = []
@@ -135,7 +146,8 @@ def _whole(thread: Sequence[ThreadMessage], message_ts: str, names: dict[str, st
 
 def _told(message: ThreadMessage, names: dict[str, str]) -> str:
     name = message.name.replace('"', "")
-    return f'<message from="{name}">\n{prompt.readable(cut(message.text, LONGEST), names)}\n</message>'
+    said = prompt.readable(cut(message.text, LONGEST), names)
+    return f'<message from="{name}">\n{said}{_attached(message.files)}\n</message>'
 
 
 def filled_form(action: Action, material: Material, services: ActServices) -> IssueForm:
@@ -215,6 +227,7 @@ def _prefilled(
         services.claude,
         material.whole,
         choices,
+        files=blocks_of(material.shared, services.files, action.team_id),
         types=types,
         priorities=options_of(specs, "priority"),
         payer=Payer(action.team_id, action.user_id, action.channel_id),

@@ -19,6 +19,7 @@ from workers.records import Action
 from workers.settings import WorkerSettings
 from workers.slack.api import SlackClients
 from workers.slack.channels import channel_info
+from workers.slack.files import SlackFiles
 from workers.slack.modals import Modals
 from workers.slack.people import People
 from workers.slack.tell import Teller
@@ -52,6 +53,7 @@ class ActServices:
     pasts: Pasts
     cache: Cache
     bulk: BulkServices
+    files: SlackFiles
     documents: KnowledgeStore | None
     """What was read of documents; None where no source is set up."""
 
