@@ -18,6 +18,7 @@ from bot.forms import plain_form
 from bot.hints import NOT_STORED, TOO_MUCH_WAITING, answer_click
 from bot.open_modal import open_modal
 from bot.people import names_in
+from bot.permits import Permit, permit
 from bot.services import Services
 from workers.jobs import Action, Choices, StateUnavailable
 from workers.views.draft_modal import CALLBACK_ID, shortcut_modal
@@ -32,7 +33,7 @@ PATIENCE_SECONDS = 9.0
 CHOICES_SECONDS = 0.3
 
 View = dict[str, Any]
-Plain = Callable[[], Awaitable[View]]
+Plain = Callable[[Permit], Awaitable[View]]
 
 
 def form_id() -> str:
@@ -60,28 +61,31 @@ async def open_for_worker(
     if problem:
         after_ack(context, partial(answer_click, services, action.response_url, problem))
     elif stored and plain:
-        after_ack(context, partial(_show, services, name, plain))
+        after_ack(context, partial(_show, services, title, action, plain))
     elif stored:
         after_ack(context, partial(show_in, services, name, notice_modal(title, stored, external_id=name)))
     elif plain:
-        after_ack(context, partial(_show_late, services, name, plain))
+        after_ack(context, partial(_show_late, services, title, action, plain))
 
 
-async def _show_late(services: Services, name: str, plain: Plain) -> None:
+async def _show_late(services: Services, title: str, action: Action, plain: Plain) -> None:
     """Show the plain form if nobody has filled it by then: workers may be busy, or away."""
     # A process that leaves shows it a little earlier.
     await services.background.nap(PATIENCE_SECONDS)
-    team_id = services.identity.team_id
+    team_id, name = services.identity.team_id, str(action.values["form"])
     try:
         is_ours = await services.handover.run(lambda door: door.forms.draw(team_id, name, by="web"))
     except StateUnavailable:
         is_ours = True  # No worker can say that it has filled it either.
     if is_ours:
-        await _show(services, name, plain)
+        await _show(services, title, action, plain)
 
 
-async def _show(services: Services, name: str, plain: Plain) -> None:
-    await show_in(services, name, await plain())
+async def _show(services: Services, title: str, action: Action, plain: Plain) -> None:
+    """Show the plain form to who may have it, the others why they get none."""
+    name, allowed = str(action.values["form"]), await permit(services, action.user_id, action.channel_id)
+    refused = notice_modal(title, allowed.refusal, external_id=name) if allowed.refusal else None
+    await show_in(services, name, refused or await plain(allowed))
 
 
 async def show_in(services: Services, name: str, view: View) -> None:
@@ -100,9 +104,11 @@ async def _store(services: Services, action: Action) -> str:
     return TOO_MUCH_WAITING if result == "full" else ""
 
 
-async def plain_view(services: Services, action: Action, text: str) -> View:
+async def plain_view(services: Services, action: Action, text: str, allowed: Permit) -> View:
     """Return the form as it is shown when no worker fills it: a text, and the choices that are known here."""
-    names, known = await asyncio.gather(names_in(services, text), known_choices(services, action.channel_id))
+    names = await names_in(services, text)
+    # Who nobody knows may type what they want; what there is in Jira they are not told.
+    known = await known_choices(services, action.channel_id) if allowed.may_file else Choices()
     await _keep_people(services, str(action.values["form"]), names)
     view = shortcut_modal(
         by_name(text, names),

@@ -14,6 +14,7 @@ from workers.errors import StateUnavailable
 from workers.failpoints import failpoint
 from workers.logs import get_logger
 from workers.message_changes import MessageChanges, NewWords
+from workers.person import Person
 from workers.records import (
     CHANGES_VERSION,
     DRAFT_VERSION,
@@ -31,7 +32,7 @@ from workers.settings import Settings
 from workers.similar import DUPLICATE
 from workers.state import metrics as figures
 from workers.state.bot_turns import BotTurns
-from workers.state.cache import PROJECTS_NAME, Cache
+from workers.state.cache import PERSON_SECONDS, PROJECTS_NAME, Cache, person_name
 from workers.state.catch_up import DONE, CatchUps, Job
 from workers.state.channel_settings import Channels
 from workers.state.connection import connect, connect_ahead, state_errors
@@ -225,6 +226,15 @@ class Door:
         # A sub-task needs a parent, which a message does not have.
         names = dict.fromkeys(str(kind["name"]) for kind in kinds if not kind.get("is_subtask"))
         return Choices(projects, tuple(names), channel.project, channel.issue_type)
+
+    def person(self, team_id: str, user_id: str) -> Person | None:
+        """Return who somebody is if that was asked within the hour."""
+        known = self._cache.get(person_name(team_id, user_id))
+        return Person.model_validate(known) if known else None
+
+    def keep_person(self, team_id: str, person: Person) -> None:
+        """Remember for an hour what Slack says of somebody, for the workers, too."""
+        self._cache.put(person_name(team_id, person.id), person.model_dump(mode="json"), PERSON_SECONDS)
 
     def looks_at(self, team_id: str, user_id: str, channel_id: str) -> None:
         """Remember for a while which channel somebody has open."""

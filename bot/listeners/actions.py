@@ -15,8 +15,9 @@ from bot.forms import draft_form, is_editable
 from bot.hints import NOT_STORED, TOO_MUCH_WAITING, answer_click
 from bot.open_modal import open_modal
 from bot.opened_form import form_id, known_choices
+from bot.permits import permit_soon
 from bot.services import Services
-from workers.jobs import Action, Draft, Filing, StateUnavailable
+from workers.jobs import Action, Choices, Draft, Filing, StateUnavailable
 from workers.views import failures
 from workers.views.draft_modal import draft_modal
 
@@ -26,6 +27,9 @@ FOR_WORKER = ("draft_create", "draft_cancel", "filing_check", "filing_force", "d
 # These are about changes of issues that exist.
 CHANGES = ("action_confirm", "action_cancel", "action_check", "action_force")
 FOR_BULK = ("bulk_apply", "bulk_apply_all", "bulk_link", "bulk_more", "bulk_cancel")
+
+# Of the three seconds in which a form may be opened; most people are known here already.
+PERMIT_SECONDS = 0.8
 
 Body = dict[str, Any]
 
@@ -86,7 +90,12 @@ class Actions:
         if not is_editable(filing):
             self._tell(context, body, failures.draft_settled(filing) or failures.DRAFT_SETTLED)
             return
-        known = await known_choices(self._services, draft.conversation.channel_id, draft.project)
+        place = draft.conversation.channel_id
+        allowed = await permit_soon(self._services, body["user"]["id"], place, within=PERMIT_SECONDS)
+        if allowed.refusal:
+            self._tell(context, body, allowed.refusal)
+            return
+        known = await known_choices(self._services, place, draft.project) if allowed.may_file else Choices()
         name = form_id()
         view = draft_modal(
             draft,

@@ -17,6 +17,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.background import after_ack
 from bot.forms import change_action
 from bot.hints import NOT_STORED, TOO_MUCH_WAITING, answer_click
+from bot.permits import Permit, permit_soon
 from bot.redraw import FIELDS_LOADING, draw, say_above, view_from_cache
 from bot.services import Services
 from workers.jobs import Action, FieldOption, StateUnavailable
@@ -30,6 +31,8 @@ Body = dict[str, Any]
 # Slack waits three seconds for choices; a worker may fetch them within that.
 PATIENCE_SECONDS = 1.8
 POLL_SECONDS = 0.1
+# To find out who somebody is; most people are known here already.
+PERMIT_SECONDS = 0.8
 LOADING = FieldOption(id=NOT_YET, name="Still loading: type once more")
 NO_PEOPLE = FieldOption(id=NOT_YET, name="Jira does not answer right now: type a whole e-mail address, or wait")
 NO_OPTIONS = FieldOption(id=NOT_YET, name="Jira does not answer right now: please try again in a while")
@@ -51,8 +54,13 @@ class FormChanges:
         view = body["view"]
         place = json.loads(view["private_metadata"])
         try:
-            action = await self._action(body, place)
-            drawn = await view_from_cache(self._services, action)
+            allowed, action = await asyncio.gather(self._permit(body, place), self._action(body, place))
+            if allowed.is_known and not allowed.may_draft:
+                after_ack(context, partial(say_above, self._services, view, allowed.refusal))
+                await ack()
+                return
+            # Of whom nobody knows, a worker decides.
+            drawn = await view_from_cache(self._services, action) if allowed.may_draft else None
             result = "new" if drawn else await self._services.handover.act(action)
         except StateUnavailable:
             after_ack(context, partial(answer_click, self._services, str(place.get("response_url", "")), NOT_STORED))
@@ -63,6 +71,10 @@ class FormChanges:
             after = partial(self._draw, action, drawn) if drawn else partial(say_above, self._services, view, waiting)
             after_ack(context, after)
         await ack()
+
+    async def _permit(self, body: Body, place: Body) -> Permit:
+        channel_id, draft_id = str(place.get("channel_id", "")), str(place.get("draft", ""))
+        return await permit_soon(self._services, body["user"]["id"], channel_id, draft_id, within=PERMIT_SECONDS)
 
     async def _action(self, body: Body, place: Body) -> Action:
         """Remember what was entered so far, and return what was chosen."""
@@ -103,6 +115,9 @@ class FormChanges:
         wanted = {**wanted, "project": place.get("project", ""), "issue_type": place.get("issue_type", "")}
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
+                allowed = await self._permit(body, place)
+                if not allowed.may_draft:
+                    return [] if allowed.is_known else [LOADING]
                 found = await self._known(wanted)
                 asked = "" if found is not None else await self._ask(body, wanted)
                 if found is None and not asked:

@@ -28,10 +28,11 @@ from tests.e2e.drafting import (
     told,
     words,
 )
-from tests.e2e.support import ADA, GRACE, LINUS, card, cards, within
+from tests.e2e.support import ADA, GRACE, GUEST, LINUS, card, cards, within
 from tests.e2e.support_views import choose, modal
 from workers.policy import ChannelSettings
 from workers.state.channel_settings import Channels
+from workers.state.forms import Forms
 
 pytestmark = pytest.mark.e2e
 
@@ -88,7 +89,27 @@ def test_the_shortcut_gives_a_form_to_who_is_listed_alone(stack: Stack) -> None:
 def test_the_command_gives_no_form_to_who_is_not_listed(stack: Stack) -> None:
     only_linus(stack)
     stack.slack.command(GENERAL, ADA, "/jira", "create the oven smokes")
-    assert modal(stack, ADA, NOT_LISTED).body.get("submit") is None
+    view = modal(stack, ADA, NOT_LISTED)
+    assert view.body.get("submit") is None
+    forms = Forms(connect(stack.redis_url))
+    assert not forms.draw(stack.slack.workspace.team_id, view.body["external_id"], by="web"), "it stays a refusal"
+
+
+def test_a_worker_draws_no_form_anew_for_a_guest_who_may_not_file_any_more(stack: Stack) -> None:
+    settle(stack, filers="everybody")
+    stack.slack.workspace.channel(GENERAL).members.append(GUEST)
+    stack.slack.command(GENERAL, GUEST, "/jira", "create the lift is slow")
+    form = modal(stack, GUEST)
+    stack.workers[0].pause()
+    try:
+        client = connect(stack.redis_url)
+        client.delete(*client.scan_iter("sb:cache:jira:screen:*"))
+        stack.slack.click_in_view(GUEST, form.id, "form_type", "Task")
+        within(lambda: "I'm loading the fields" in json.dumps(form.body), "the word that a worker is asked")
+        settle(stack)
+    finally:
+        stack.workers[0].resume()
+    assert modal(stack, GUEST, "full members").body.get("submit") is None
 
 
 def test_a_form_that_was_open_before_files_nothing_either(stack: Stack) -> None:

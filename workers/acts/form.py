@@ -58,6 +58,8 @@ def open_form(action: Action, services: ActServices) -> None:
     if not services.may_file(action):
         refusal = failures.may_not_file(services.channel_settings(action).filers)
     if refusal:
+        # Claimed before it is shown: the listener would put its own form in the place of a refusal.
+        services.forms.draw(action.team_id, form_id, by="worker")
         services.modals.update(action.team_id, form_id, notice_modal(TITLE, refusal, external_id=form_id))
         return
     material = material_of(action, services)
@@ -75,12 +77,17 @@ def change_form(action: Action, services: ActServices) -> None:
     form_id, values = str(action.values["form"]), action.values["entered"]
     if not services.forms.is_newest(action.team_id, form_id, action.id):
         return
+    draft_id = str(action.values.get("draft") or "")
+    draft = services.desk.find(action.team_id, draft_id) if draft_id else None
+    place = action.model_copy(update={"channel_id": draft[0].conversation.channel_id}) if draft else action
+    if not services.may_draft(place):
+        refusal = failures.may_not_file(services.channel_settings(place).filers)
+        services.modals.update(action.team_id, form_id, notice_modal(TITLE, refusal, external_id=form_id))
+        return
     project = str(values.get("project") or "")
     types = _types(project, services)
     issue_type = possible_type(values, types, services.channel_settings(action))
     note, questions = services.forms.notes(action.team_id, form_id)
-    draft_id = str(action.values.get("draft") or "")
-    draft = services.desk.find(action.team_id, draft_id) if draft_id else None
     form = changed_form(
         action,
         {**(values_of(draft[0]) if draft else {}), **values},

@@ -6,9 +6,8 @@ from workers.errors import SlackRefused, SupportBotError
 from workers.logs import get_logger
 from workers.person import Person, person_of
 from workers.slack.api import SlackClients
-from workers.state.cache import Cache
+from workers.state.cache import PERSON_SECONDS, Cache, person_name
 
-CACHE_SECONDS = 3_600
 # A turn would rather call someone by their id than wait for a name.
 MAX_WAIT_SECONDS = 3.0
 
@@ -34,7 +33,7 @@ class People:
 
         With `is_fresh` not on what was true an hour ago either.
         """
-        name = f"{team_id}:person:{user_id}"
+        name = person_name(team_id, user_id)
         cached = None if is_fresh else self._cache.get(name)
         if cached:
             return Person.model_validate(cached)
@@ -45,5 +44,5 @@ class People:
                 raise
             return Person(id=user_id, name=user_id, is_stranger=True)
         person = person_of(team_id, user_id, answer.get("user") or {})
-        self._cache.put(name, person.model_dump(mode="json"), CACHE_SECONDS)
+        self._cache.put(name, person.model_dump(mode="json"), PERSON_SECONDS)
         return person

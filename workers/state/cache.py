@@ -10,6 +10,12 @@ from workers.state.codec import UnknownFormatError, decode, encode
 
 PROJECTS_NAME = "jira:projects"
 """The keys of the open projects, the default one first: workers put them here for the listener's forms."""
+PERSON_SECONDS = 3_600
+
+
+def person_name(team_id: str, user_id: str) -> str:
+    """Return the name under which what Slack says of a person is kept."""
+    return f"{team_id}:person:{user_id}"
 
 
 class Cache:
