@@ -35,14 +35,19 @@ async def attempt(
     seconds: float,
     channel_id: str = "",
     has_place: bool = False,
+    patience: float | None = None,
 ) -> str:
     """Await the call and return `ok`, or Slack's error code, or the name of what broke it.
 
-    It takes its place in the shared limiter unless it has one already; without one it is not sent.
+    It takes its place in the shared limiter unless it has one already; without one it is not sent, unless it is one of
+    the first: our budgets are estimates, and Slack itself may have room. `patience` is how long it waits for its place
+    where that shall not come from its own time.
     """
+    limit = seconds if patience is None else seconds + patience
+    waits = seconds * SHARE_TO_WAIT if patience is None else patience
     try:
-        async with asyncio.timeout(seconds):
-            if has_place or await _takes_place(services, method, channel_id, seconds * SHARE_TO_WAIT):
+        async with asyncio.timeout(limit):
+            if has_place or await _takes_place(services, method, channel_id, waits) or method in FIRST:
                 await call
                 outcome = OK
             else:

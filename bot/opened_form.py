@@ -12,11 +12,11 @@ from typing import Any
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.attempt import attempt
+from bot.attempt import OK, attempt
 from bot.background import after_ack
 from bot.forms import plain_form
 from bot.hints import NOT_STORED, TOO_MUCH_WAITING, answer_click
-from bot.open_modal import open_modal
+from bot.open_modal import NOT_OPENED, open_modal
 from bot.people import names_in
 from bot.permits import Permit, permit
 from bot.services import Services
@@ -27,8 +27,11 @@ from workers.views.notices import LOADING, notice_modal
 from workers.views.slack_words import by_name
 
 SECONDS = 5.0
+# The person looks at an empty form meanwhile, and an own one is better late than never.
+TRIES, PLACE_SECONDS, PAUSE_SECONDS = 4, 30.0, 2.0
 # A little longer than a worker takes that fills the form by the model.
 PATIENCE_SECONDS = 9.0
+CLOSED = "not_found"
 # Of the three seconds in which a form may be opened.
 CHOICES_SECONDS = 0.3
 
@@ -63,7 +66,7 @@ async def open_for_worker(
     elif stored and plain:
         after_ack(context, partial(_show, services, title, action, plain))
     elif stored:
-        after_ack(context, partial(show_in, services, name, notice_modal(title, stored, external_id=name)))
+        after_ack(context, partial(show_in, services, action, notice_modal(title, stored, external_id=name)))
     elif plain:
         after_ack(context, partial(_show_late, services, title, action, plain))
 
@@ -85,13 +88,19 @@ async def _show(services: Services, title: str, action: Action, plain: Plain) ->
     """Show the plain form to who may have it, the others why they get none."""
     name, allowed = str(action.values["form"]), await permit(services, action.user_id, action.channel_id)
     refused = notice_modal(title, allowed.refusal, external_id=name) if allowed.refusal else None
-    await show_in(services, name, refused or await plain(allowed))
+    await show_in(services, action, refused or await plain(allowed))
 
 
-async def show_in(services: Services, name: str, view: View) -> None:
-    """Show another view in an open modal."""
-    call = services.slack.views_update(external_id=name, view=view)
-    await attempt(services, "views.update", call, seconds=SECONDS)
+async def show_in(services: Services, action: Action, view: View) -> None:
+    """Show another view in the open modal of an action, however long Slack has no room; if it never has, say so."""
+    for _ in range(TRIES):
+        call = services.slack.views_update(external_id=str(action.values["form"]), view=view)
+        outcome = await attempt(services, "views.update", call, seconds=SECONDS, patience=PLACE_SECONDS)
+        if outcome in (OK, CLOSED):
+            return
+        if not await services.background.nap(PAUSE_SECONDS):
+            break
+    await answer_click(services, action.response_url, NOT_OPENED)
 
 
 async def _store(services: Services, action: Action) -> str:

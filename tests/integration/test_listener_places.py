@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 import redis
 
-from bot.attempt import NO_PLACE
+from bot import opened_form
 from sandbox.faults import Fault
 from sandbox.redis_server import RedisServer
 from sandbox.slack import SlackStandIn
 from tests.clients import connect
-from tests.integration.listener_harness import RunningListener, thread, wait_for
+from tests.integration.listener_harness import RunningListener, front_view, thread, wait_for
 from workers.state.limiter import Limiter, Wait
 from workers.state.slack_budgets import budgets_of
 
@@ -22,6 +22,13 @@ GRACE = "U0GRACE01"
 @pytest.fixture
 def limiter(own_redis: RedisServer) -> Limiter:
     return Limiter(connect(own_redis.url))
+
+
+@pytest.fixture
+def _no_worker_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker runs here that would fill a form, and Slack is asked again soon."""
+    monkeypatch.setattr(opened_form, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(opened_form, "PAUSE_SECONDS", 0.3, raising=False)
 
 
 def taken(own_redis: RedisServer, slack: SlackStandIn, method: str, channel: str = "") -> int:
@@ -48,15 +55,36 @@ def test_what_the_listener_calls_by_itself_is_counted_for_all(
     assert listener.is_ready()
 
 
-def test_a_form_without_a_place_is_not_asked_for_and_the_person_is_told_at_once(
+def test_a_form_for_which_there_is_no_place_in_time_is_asked_for_all_the_same(
     listener: RunningListener, slack: SlackStandIn, limiter: Limiter
 ) -> None:
     limiter.pause(budgets_of(slack.workspace.team_id, "views.open")[0], 60)
     slack.shortcut("general", thread(slack), "grace", "file_issue")
+    assert GRACE in slack.views, "our budgets are estimates"
+    assert not slack.ephemerals
+    assert listener.is_ready()
+
+
+@pytest.mark.usefixtures("_no_worker_is_waited_for")
+def test_an_own_form_that_slack_refuses_is_shown_once_slack_takes_it(
+    listener: RunningListener, slack: SlackStandIn
+) -> None:
+    slack.faults.add(Fault(operation="views.update", kind="status", status=429, headers={"Retry-After": "1"}, times=2))
+    slack.shortcut("general", thread(slack), "grace", "file_issue")
+    assert front_view(slack, GRACE)["submit"]
+    assert not slack.ephemerals
+    assert listener.is_ready()
+
+
+@pytest.mark.usefixtures("_no_worker_is_waited_for")
+def test_an_own_form_that_slack_never_takes_is_said_to_the_person(
+    listener: RunningListener, slack: SlackStandIn
+) -> None:
+    slack.faults.add(Fault(operation="views.update", kind="error", error="fatal_error", times=-1))
+    slack.shortcut("general", thread(slack), "grace", "file_issue")
     (hint,) = wait_for(lambda: slack.ephemerals)
     assert "could not be opened" in hint.text
-    assert sent(slack, "views.open") == 0
-    assert f'method="views.open",outcome="{NO_PLACE}"' in listener.door.metrics_text().decode()
+    assert listener.is_ready()
 
 
 def test_a_form_waits_for_a_place_that_comes_soon(
