@@ -13,7 +13,7 @@ from workers.logs import get_logger
 log = get_logger(__name__)
 
 KEY = "after_ack"
-Work = Callable[[], Coroutine[Any, Any, None]]
+Work = Callable[[], Coroutine[Any, Any, object]]
 
 
 class Background:

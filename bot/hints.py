@@ -17,7 +17,7 @@ log = get_logger(__name__)
 NOT_STORED = "I could not take that: my memory does not answer right now. Please try again in a minute."
 TOO_MUCH_WAITING = "There is a lot waiting here already. Please try that again in a minute."
 SECONDS = 5.0
-# Half of it is for a place: a channel takes one message a second.
+# Half of it is for a place.
 WHISPER_SECONDS = 10.0
 
 
@@ -28,12 +28,12 @@ async def whisper(
     text: str,
     *,
     blocks: list[dict[str, Any]] | None = None,
-) -> None:
-    """Tell one person something in a thread."""
+) -> str:
+    """Tell one person something in a thread; return `ok` or what came of it."""
     call = services.slack.chat_postEphemeral(
         channel=conversation.channel_id, thread_ts=conversation.thread_ts, user=user_id, text=text, blocks=blocks
     )
-    await attempt(services, "chat.postEphemeral", call, seconds=WHISPER_SECONDS, channel_id=conversation.channel_id)
+    return await attempt(services, "chat.postEphemeral", call, seconds=WHISPER_SECONDS)
 
 
 async def answer_click(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from functools import partial
 
+from bot.attempt import OK
 from bot.background import Work
 from bot.first_sign import FirstSigns
 from bot.hints import whisper
@@ -46,4 +48,10 @@ class Intake:
         if place in self._hinted:
             return None
         self._hinted.append(place)
-        return partial(whisper, self._services, request.conversation, request.user_id, QUEUE_FULL)
+        return partial(self._hint, request, place)
+
+    async def _hint(self, request: TurnRequest, place: tuple[str, str]) -> None:
+        """Say that too much waits; where that did not arrive, the next delivery of the question says it."""
+        if await whisper(self._services, request.conversation, request.user_id, QUEUE_FULL) != OK:
+            with suppress(ValueError):
+                self._hinted.remove(place)

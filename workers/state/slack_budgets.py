@@ -20,6 +20,8 @@ TIERS: dict[str, tuple[int, int]] = {
     "users.conversations": (50, 5),  # Tier 3 (method page)
     "users.info": (100, 5),  # Tier 4 (method page)
     "files.info": (100, 5),  # Tier 4 (method page)
+    # Tier 4 (method page), and no part of a channel's one post a second: a word to one person delays no answer.
+    "chat.postEphemeral": (100, 0),
     "chat.getPermalink": (300, 60),  # "special" without a number: assumed, not documented
     "assistant.threads.setStatus": (300, 60),  # "special" without a number: assumed, not documented
     "assistant.threads.setSuggestedPrompts": (50, 5),  # no number on its page: assumed as for its siblings, Tier 3
@@ -33,7 +35,7 @@ OTHER_METHODS = (20, 2)
 GROWTH_HEADROOM = 20
 """What updates of growing answers leave of `chat.update`: posts that wait for their turn need a closing update each."""
 
-POST_METHODS = frozenset({"chat.postMessage", "chat.postEphemeral"})
+POST_METHOD = "chat.postMessage"
 POST_WINDOW_SECONDS = 1.05
 """One post a second and channel (rate-limits page, "special tier"); a little longer, for calls that overtake."""
 
@@ -42,7 +44,7 @@ def budgets_of(team_id: str, method: str, channel_id: str = "") -> tuple[Budget,
     """Return the budgets from which one call of this method is taken."""
     # All keys of one team share a hash tag, so that a script may touch several in a cluster.
     team = f"{{slack:{team_id}}}"
-    if method in POST_METHODS:
+    if method == POST_METHOD:
         return (Budget(f"{team}:post:{channel_id}", limit=1, window_seconds=POST_WINDOW_SECONDS),)
     limit, headroom = TIERS.get(method, OTHER_METHODS)
     return (Budget(f"{team}:{method}", limit=limit, headroom=headroom),)
