@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -54,7 +55,9 @@ async def attempt(
                 outcome = NO_PLACE
     except SlackApiError as error:
         outcome = error_code(error)
-        await _note_refusal(services, method, channel_id, seconds_refused(error))
+        if seconds := seconds_refused(error):
+            # Later: whoever made this call may have an ack to give.
+            services.background.start(partial(_note_refusal, services, method, channel_id, seconds))
     except Exception as error:  # noqa: BLE001  a broken connection shows itself in many types; none of them matters
         outcome = type(error).__name__
     finally:
@@ -85,7 +88,6 @@ async def _takes_place(services: Services, method: str, channel_id: str, patienc
 
 async def _note_refusal(services: Services, method: str, channel_id: str, seconds: float) -> None:
     """Let all others wait, too, where Slack said so."""
-    if seconds:
-        team_id = services.identity.team_id
-        with suppress(StateUnavailable):
-            await services.handover.run(lambda door: door.pause(team_id, method, seconds, channel_id))
+    team_id = services.identity.team_id
+    with suppress(StateUnavailable):
+        await services.handover.run(lambda door: door.pause(team_id, method, seconds, channel_id))

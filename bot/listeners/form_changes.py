@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from contextlib import suppress
 from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
@@ -68,7 +67,9 @@ class FormChanges:
         else:
             self._services.count(action.kind if result == "new" else result)
             waiting = TOO_MUCH_WAITING if result == "full" else FIELDS_LOADING
-            after = partial(self._draw, action, drawn) if drawn else partial(say_above, self._services, view, waiting)
+            after = (
+                partial(self._draw, view, action, drawn) if drawn else partial(say_above, self._services, view, waiting)
+            )
             after_ack(context, after)
         await ack()
 
@@ -85,14 +86,19 @@ class FormChanges:
         entered = await self._services.handover.run(lambda door: door.forms.keep_entered(team_id, form_id, values))
         return change_action(body, team_id, entered, description_in(body["view"]))
 
-    async def _draw(self, action: Action, view: Body) -> None:
+    async def _draw(self, view: Body, action: Action, drawn: Body) -> None:
         """Show the form that is known; one after the other, since Slack may take two updates in any order."""
         lock = self._drawing.setdefault(str(action.values["form"]), asyncio.Lock())
         async with lock:
-            is_drawn = await draw(self._services, action, view)
+            is_drawn = await draw(self._services, action, drawn)
         if not is_drawn:
-            with suppress(StateUnavailable):
-                await self._services.handover.act(action)
+            try:
+                result = await self._services.handover.act(action)
+            except StateUnavailable:
+                await say_above(self._services, view, NOT_STORED)
+            else:
+                if result == "full":
+                    await say_above(self._services, view, TOO_MUCH_WAITING)
 
     async def people(self, ack: AsyncAck, body: Body) -> None:
         """Offer the people whose names begin as typed; an address that was typed is taken as it is."""

@@ -101,10 +101,25 @@ def test_a_refusal_is_noted_for_all_others(listener: RunningListener, slack: Sla
     slack.faults.add(Fault(operation="views.open", kind="status", status=429, headers={"Retry-After": "20"}))
     slack.shortcut("general", thread(slack), "grace", "file_issue")
     wait_for(lambda: slack.ephemerals)
-    answer = limiter.acquire(budgets_of(slack.workspace.team_id, "views.open"), priority=True)
+    opening = budgets_of(slack.workspace.team_id, "views.open")
+    answer = wait_for(lambda: isinstance(found := limiter.acquire(opening, priority=True), Wait) and found)
     assert isinstance(answer, Wait)
     assert 10 < answer.seconds <= 20
     assert listener.is_ready()
+
+
+def test_a_refusal_while_redis_hangs_delays_no_ack(
+    listener: RunningListener, slack: SlackStandIn, own_redis: RedisServer
+) -> None:
+    slack.faults.add(Fault(operation="views.open", kind="status", status=429, headers={"Retry-After": "20"}))
+    ts = thread(slack)
+    own_redis.pause()
+    try:
+        slack.shortcut("general", ts, "grace", "file_issue")
+        assert all(each.is_acked for each in slack.deliveries if each.kind == "interactive")
+    finally:
+        own_redis.resume()
+    wait_for(listener.is_ready)
 
 
 def test_a_form_is_opened_while_redis_hangs(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot import opened_form
+from sandbox.faults import Fault
 from sandbox.redis_server import RedisServer
 from sandbox.slack import SlackStandIn
 from sandbox.slack.modals import View
@@ -114,6 +115,16 @@ def test_too_much_waiting_is_said_above_the_form(slack: SlackStandIn, form: View
     slack.submit_view("grace", "top", {})
     (action,) = actions(boxes, slack.workspace.team_id, f"user:{GRACE}")
     assert action.values["summary"] == "Typed already"
+
+
+def test_too_much_waiting_is_said_where_slack_took_no_new_form_either(
+    slack: SlackStandIn, form: View, boxes: Mailboxes
+) -> None:
+    name = json.loads(form.body["private_metadata"])["form"]
+    fill(boxes, f"act:{slack.workspace.team_id}:form:{name}")
+    slack.faults.add(Fault(operation="views.update", kind="error", error="fatal_error"))
+    choose(slack, form, "form_project", "WEB", issue_type="Story")
+    assert "Please try that again in a minute" in str(form.body)
 
 
 def test_a_choice_that_cannot_be_stored_is_said_above_the_form(
