@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 
 from bot.attempt import OK, attempt
 from bot.services import Services
@@ -22,6 +23,8 @@ NO_PLACE_SECONDS = 1.0
 AT_ONCE = 32
 GIVE_WAY_SECONDS = 0.05
 TOGETHER_SECONDS = 0.05
+# A status that stands below a finished answer goes by itself after two minutes only.
+CLEAR_SECONDS, CLEAR_PAUSE_SECONDS = 90.0, 1.0
 
 
 class FirstSigns:
@@ -70,7 +73,7 @@ class FirstSigns:
         for request, is_worked_on in zip(shown, are_worked_on, strict=True):
             if not is_worked_on:
                 # The worker was faster and has cleared the status already: shown after that, ours would stand.
-                await set_status(self._services, request.conversation, "")
+                self._services.background.start(partial(clear_status, self._services, request.conversation))
 
     async def _show(self, request: TurnRequest) -> None:
         if await set_status(self._services, request.conversation, TEXT, has_place=True) == OK:
@@ -83,3 +86,20 @@ async def set_status(services: Services, place: Conversation, line: str, *, has_
         channel_id=place.channel_id, thread_ts=place.thread_ts, status=line
     )
     return await attempt(services, SIGN_METHOD, call, seconds=SECONDS, has_place=has_place)
+
+
+async def clear_status(services: Services, place: Conversation) -> None:
+    """Clear the status of a thread in which nothing is worked on, however long Slack has no room for that."""
+    deadline = time.monotonic() + CLEAR_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            if await services.handover.run(lambda door: door.is_open(place)):
+                return  # Its worker clears the status at the end.
+            wait = await services.handover.run(lambda door: door.take(place.team_id, SIGN_METHOD, "", is_first=True))
+        except StateUnavailable:
+            wait = 0.0  # Nobody knows of a limit.
+        if wait <= 0 and await set_status(services, place, "", has_place=True) == OK:
+            return
+        if not await services.background.nap(CLEAR_PAUSE_SECONDS):
+            break
+    await set_status(services, place, "")

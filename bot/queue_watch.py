@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 
-from bot.first_sign import set_status
+from bot.first_sign import clear_status, set_status
 from bot.services import Services
 from workers.jobs import SIGN_METHOD, StateUnavailable, TurnRequest
 from workers.logs import get_logger
@@ -59,7 +60,7 @@ class QueueWatch:
             age = time.monotonic() - one.since
             if box not in places or age > FORGET_SECONDS:
                 del self._waiting[box]
-                await self._take_back(one)
+                self._take_back(one)
                 continue
             line = status_line(places[box])
             if age >= PATIENCE_SECONDS and line != one.shown and calls < MOST_CALLS:
@@ -77,17 +78,10 @@ class QueueWatch:
             one.shown = line
             await set_status(self._services, place, line, has_place=True)
 
-    async def _take_back(self, one: _Waiting) -> None:
+    def _take_back(self, one: _Waiting) -> None:
         """Clear what was shown just after a worker had cleared the status at the end of the turn."""
-        if not one.shown:
-            return
-        place = one.request.conversation
-        try:
-            is_open = await self._services.handover.run(lambda door: door.is_open(place))
-        except StateUnavailable:
-            return
-        if not is_open:
-            await set_status(self._services, place, "")
+        if one.shown:
+            self._services.background.start(partial(clear_status, self._services, one.request.conversation))
 
 
 def status_line(before: int) -> str:
