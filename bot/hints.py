@@ -31,7 +31,11 @@ async def whisper(
 ) -> str:
     """Tell one person something in a thread; return `ok` or what came of it."""
     call = services.slack.chat_postEphemeral(
-        channel=conversation.channel_id, thread_ts=conversation.thread_ts, user=user_id, text=text, blocks=blocks
+        channel=conversation.channel_id,
+        thread_ts=conversation.thread_ts or None,
+        user=user_id,
+        text=text,
+        blocks=blocks,
     )
     return await attempt(services, "chat.postEphemeral", call, seconds=WHISPER_SECONDS)
 

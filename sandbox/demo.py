@@ -17,6 +17,7 @@ from sandbox.server import Running
 from sandbox.stack import LIFELIKE, NotStarted, Stack
 
 PAGE_PORT = 8765
+LAST_LINES = 12
 LOOK_EVERY_SECONDS = 1.0
 # After Ctrl-C a person does not wait longer. What is cut off then, the next worker takes over as after a crash.
 PATIENCE_SECONDS = 2.5
@@ -90,10 +91,18 @@ def _greet(address: str, stack: Stack) -> None:
 
 
 def _watch(stack: Stack, stopping: threading.Event) -> int:
-    """Wait for the end; a process that ends by itself ends the demo, too, and its last words are shown."""
+    """Wait for the end; a killed process is started again, as a supervisor does.
+
+    One that ends by itself ends the demo, too, and its last words are shown.
+    """
     while not stopping.wait(LOOK_EVERY_SECONDS):
         for process in [*stack.web, *stack.workers, *([stack.beat] if stack.beat else [])]:
-            if not process.is_running:
-                print(f"\n{process.name} has ended:\n{process.log_text()[-2000:]}", flush=True)
+            if process.is_running:
+                continue
+            if (process.exit_status or 0) >= 0:
+                said = "\n".join(process.log_text().splitlines()[-LAST_LINES:])
+                print(f"\n{process.name} has ended:\n{said}", flush=True)
                 return 1
+            _say(f"{process.name} was killed and is started again")
+            process.start()
     return 0

@@ -65,7 +65,7 @@ def test_untriaged_issues_come_into_a_digest_with_what_is_suggested(world: BulkW
     assert "Priority: Medium → *Highest*" in said
     assert "Component: *Network*" in said
     assert "bulk_apply" in said
-    assert "half of" in said
+    assert "half the usual price" in said
 
 
 def test_nothing_untriaged_says_nothing_unless_somebody_asked(world: BulkWorld) -> None:

@@ -27,8 +27,8 @@ def money(usd: float) -> str:
 
 
 def cost_line(usd: float) -> str:
-    """Say what a job cost, and what it would have cost without a batch."""
-    return f"Cost: {money(usd)}, half of {money(usd * 2)}, because it was done in a batch."
+    """Say what a job cost, and why it was cheap."""
+    return f"Cost: {money(usd)}, half the usual price, because it was done in a batch."
 
 
 def problem_lines(problems: Mapping[str, int], word: str) -> list[str]:

@@ -20,6 +20,8 @@ HELP = (
 )
 GREETING = "Hello! Tell me what does not work, and I will look whether it is known."
 THANKS = "You're welcome! Mention me when there is more."
+_SENTENCES = re.compile(r"(?<=[.!?])\s+")
+_TO_THE_MODEL = re.compile(r"(?:Don't|Say|Ask|Tell|Call)\b")
 DECLINED = "All right, I leave it at that. Nothing was filed."
 CHAT = "I am not sure what to do with that. Tell me what does not work, or name an issue key, and I will look it up."
 NOTHING_TO_FILE = "I would like to file it, but I don't know yet what it is about. What does not work, and since when?"
@@ -161,5 +163,6 @@ def summary_of_conversation(situation: Situation) -> str:
 
 
 def _shortly(result: str) -> str:
-    line = " ".join(result.split())
+    """Return what a tool said without what it said to the model alone."""
+    line = " ".join(each for each in _SENTENCES.split(" ".join(result.split())) if not _TO_THE_MODEL.match(each))
     return line if len(line) <= 300 else line[:300].rsplit(" ", 1)[0] + "…"

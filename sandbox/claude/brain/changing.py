@@ -140,8 +140,11 @@ def _parts(question: str) -> tuple[dict[str, Any], str]:
 
 def after_change(calls: list[Call]) -> str:
     """Return the word on changes that were shown, or made at once, or that could not be proposed."""
+    worked = {(call.name, call.arguments.get("key")) for call in calls if not call.is_error}
     failed = [
-        f"I could not prepare that for {call.arguments.get('key')}: {call.result}" for call in calls if call.is_error
+        f"I could not prepare that for {call.arguments.get('key')}: {call.result}"
+        for call in calls
+        if call.is_error and (call.name, call.arguments.get("key")) not in worked
     ]
     told = [call.result for call in calls if not call.is_error]
     done = [
