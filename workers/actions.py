@@ -113,13 +113,15 @@ def _cancel(action: Action, draft: Draft, _filing: Filing, services: ActionServi
 
 
 def _file(action: Action, draft: Draft, _filing: Filing, services: ActionServices) -> None:
-    services.desk.file(with_screen(draft, services.acts), by=action.user_id)
+    draft = with_screen(draft, services.acts)
+    services.desk.file(draft, by=action.user_id, readers=services.acts.readers_of_draft(action, draft))
 
 
 def _file_again(action: Action, draft: Draft, filing: Filing, services: ActionServices) -> None:
     # A second click of a double one is older than a loss that the first one met: it does not ask for a third issue.
     if filing.state == "uncertain" and not filing.joins and action.clicked_at > filing.uncertain_since:
-        services.desk.file(draft, by=action.user_id, again=True)
+        readers = services.acts.readers_of_draft(action, draft)
+        services.desk.file(draft, by=action.user_id, readers=readers, again=True)
     else:
         services.desk.settle(draft)
 

@@ -6,6 +6,8 @@ person may have it sent again.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from workers.aftercare import Aftercare
 from workers.duplicates.finder import Duplicates
 from workers.duplicates.joining import Joining
@@ -73,7 +75,7 @@ class DraftDesk:
         failpoint("draft_stored")
         similar = self.duplicates.look(draft, reader)
         if (write_policy or self._write_policy) == "auto" and not similar.is_in_doubt:
-            return Proposed(self._file_at_once(draft))
+            return Proposed(self._file_at_once(draft, reader))
         self.refresh(draft, is_new=is_new)
         return Proposed(told.shown(draft, similar), similar.shown)
 
@@ -114,15 +116,15 @@ class DraftDesk:
         self.refresh(draft)
         self._cards.settled(draft.conversation, "active")
 
-    def file(self, draft: Draft, *, by: str, again: bool = False) -> Filing:
+    def file(self, draft: Draft, *, by: str, readers: Collection[Reader] = (), again: bool = False) -> Filing:
         """Send a draft to Jira unless it was sent before; `again` repeats one whose fate is unknown.
 
-        Raises JiraUnavailable if Jira certainly did not take it for ten seconds: the draft is as it was, and can be
-        filed later.
+        It is sent only if each of the readers may be shown the issues that its fields name. Raises JiraUnavailable if
+        Jira certainly did not take it for ten seconds: the draft is as it was, and can be filed later.
         """
 
         def send_and_settle() -> Filing:
-            self._sender.patiently(draft, lambda: self._send_once(draft, by=by, again=again))
+            self._sender.patiently(draft, lambda: self._send_once(draft, by=by, readers=readers, again=again))
             return self.settle(draft)
 
         return self._sender.looked_after(draft, send_and_settle)
@@ -174,15 +176,15 @@ class DraftDesk:
         self._shown.settle(draft, finish)
         return filing
 
-    def _file_at_once(self, draft: Draft) -> str:
+    def _file_at_once(self, draft: Draft, reader: Reader) -> str:
         try:
             # Nobody pressed anything.
-            filing = self.file(draft, by="")
+            filing = self.file(draft, by="", readers=(reader,))
         except JiraUnavailable:
             return told.NOT_FILED
         return told.filed_at_once(filing)
 
-    def _send_once(self, draft: Draft, *, by: str, again: bool) -> None:
+    def _send_once(self, draft: Draft, *, by: str, readers: Collection[Reader], again: bool) -> None:
         """Send the one POST and store its outcome, if it is this caller's to send."""
         self._filings.remember_marker(draft, marker_of(draft.id))
         token = self._sender.begin(draft, by=by, mode="force" if again else "press")
@@ -192,7 +194,7 @@ class DraftDesk:
             with self._sender.holding(draft, token):
                 failpoint("filing_begun")
                 self._shown.refresh_in_passing(draft)
-                created = self._request.send(draft)
+                created = self._request.send(draft, readers)
             failpoint("filing_answered")
         except JiraRefused as error:
             newest = self._request.with_newest_screen(draft) if error.status == 400 else draft

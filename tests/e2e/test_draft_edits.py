@@ -175,6 +175,8 @@ def test_a_parent_that_is_no_issue_is_said_at_its_field_and_one_that_does_not_ex
 
     assert stack.slack.submit_view(ADA, "top", {"parent": "OPS-999"}) == {}
     shows(shown, "Parent: OPS-999 does not exist in Jira, or it may not be shown here.")
+    press(stack, shown, "draft_create")
+    shows(shown, "Not sent to Jira")
     press(stack, shown, "draft_edit")
     a_form(stack, ADA)
     assert stack.slack.submit_view(ADA, "top", {"parent": "ops-1"}) == {}

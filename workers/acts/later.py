@@ -70,7 +70,7 @@ def file_now(action: Action, services: ActServices) -> str:
         if draft.notes or services.desk.duplicates.of(draft).shown:
             services.desk.refresh(draft)
             return failures.TO_BE_DECIDED
-    services.desk.file(draft, by=action.user_id)
+    services.desk.file(draft, by=action.user_id, readers=services.readers_of_draft(action, draft))
     return ""
 
 

@@ -10,12 +10,13 @@ from workers.changes.desk import ChangeDesk
 from workers.claude.client import Claude
 from workers.filing import DraftDesk
 from workers.jira.directory import Sought
+from workers.jira.forms import issues_named
 from workers.jira.gateway import JiraGateway
 from workers.jira.mentions import Who
 from workers.jira.reader import Reader
 from workers.person import Person
 from workers.policy import ChannelSettings
-from workers.records import Action
+from workers.records import Action, Draft
 from workers.settings import WorkerSettings
 from workers.slack.api import SlackClients
 from workers.slack.channels import channel_info
@@ -90,6 +91,12 @@ class ActServices:
         # A bot was let in by the operator, or there would be no card of it.
         is_open = who.is_full_member or who.is_bot
         return self._reader(who, action, is_open=is_open, is_shared=self._is_shared(action))
+
+    def readers_of_draft(self, action: Action, draft: Draft) -> tuple[Reader, ...]:
+        """Return who must be allowed to see the issues that a draft names: who files it, and who asked for it."""
+        if not issues_named(draft):
+            return ()
+        return self.reader_of_card(action), self.reader_of_wish(action, draft.asker_id)
 
     def _is_shared(self, action: Action) -> bool:
         is_direct = action.channel_id.startswith("D")

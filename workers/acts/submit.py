@@ -55,7 +55,7 @@ def _file(action: Action, draft: Draft, services: ActServices, *, is_new: bool) 
     if draft.notes or similar.shown:
         services.desk.refresh(draft, is_new=is_new)
     else:
-        services.desk.file(draft, by=action.user_id)
+        services.desk.file(draft, by=action.user_id, readers=services.readers_of_draft(action, draft))
 
 
 def _point_at_card(action: Action, draft_id: str, services: ActServices) -> None:

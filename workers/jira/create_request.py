@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from workers.errors import JiraRefused, SupportBotError, ToolError
 from workers.jira.fields import REPORTER
-from workers.jira.forms import notes_on
+from workers.jira.forms import UNSEEN, issues_named, notes_on
 from workers.jira.gateway import JiraGateway
 from workers.jira.logins import Actor
 from workers.jira.payload import create_payload, people_of, unknown_people
+from workers.jira.reader import Reader
 from workers.jira.values import CreatedIssue
 from workers.logs import get_logger
 from workers.records import Draft
-from workers.views.form_fields import takes_issue
 
 log = get_logger(__name__)
 
@@ -36,9 +37,9 @@ class CreateRequest:
         newest = draft.model_copy(update={"specs": specs, "version": draft.version + 1})
         return newest.model_copy(update={"notes": notes_on(newest)})
 
-    def send(self, draft: Draft) -> CreatedIssue:
-        """File a draft by one POST; raises what the gateway's `create` raises."""
-        self._check_keys(draft)
+    def send(self, draft: Draft, readers: Collection[Reader]) -> CreatedIssue:
+        """File a draft by one POST, for these people; raises what the gateway's `create` raises."""
+        self._check_keys(draft, readers)
         jira = self._jira.acting_as(Actor(draft.conversation.team_id, draft.asker_id))
         directory = self._jira.directory
         accounts = {**directory.accounts(people_of(draft)), **draft.accounts}
@@ -65,11 +66,20 @@ class CreateRequest:
             deployment=self._jira.deployment,
         )
 
-    def _check_keys(self, draft: Draft) -> None:
-        """Refuse issues of closed projects among the fields, whoever put them there."""
-        for spec in draft.specs:
-            if takes_issue(spec) and draft.fields.get(spec.id):
-                try:
-                    self._jira.open_key(str(draft.fields[spec.id]))
-                except ToolError as problem:
-                    raise JiraRefused(400, {spec.id: str(problem)}, was_sent=False) from None
+    def _check_keys(self, draft: Draft, readers: Collection[Reader]) -> None:
+        """Refuse issues among the fields that one of these people may not be shown here, whoever put them there."""
+        for spec, given in issues_named(draft):
+            if problem := self._problem(given, readers):
+                raise JiraRefused(400, {spec.id: problem}, was_sent=False)
+
+    def _problem(self, given: str, readers: Collection[Reader]) -> str:
+        """Say why an issue may not be named, empty if it may; nobody's eyes see none."""
+        try:
+            key = self._jira.open_key(given)
+            for reader in readers:
+                reader.open_key(key)
+        except ToolError as problem:
+            return str(problem)
+        # The bot's own login would put the issue where it sees more than those for whom it writes.
+        is_seen = bool(readers) and all(self._jira.visible_keys((key,), reader) for reader in readers)
+        return "" if is_seen else UNSEEN.format(key=key)

@@ -15,6 +15,7 @@ from workers.views.form_fields import ISSUE_KEY, takes_issue
 
 OWN = ("summary", "description", "priority", "labels", "project", "issue_type")
 """A draft has a place of its own for these."""
+UNSEEN = "{key} does not exist in Jira, or it may not be shown here."
 
 
 def edited(draft: Draft, values: dict[str, object], find: Find) -> Draft:
@@ -57,20 +58,19 @@ def finder(directory: Directory, project: str) -> Find:
 
 def with_unseen(draft: Draft, visible: Callable[[Collection[str]], Collection[str]]) -> Draft:
     """Return the draft with a note on each issue that its fields name and that is not there for who edits it."""
-    named = {
-        spec: str(draft.fields[spec.id]) for spec in draft.specs if takes_issue(spec) and draft.fields.get(spec.id)
-    }
-    keys = {spec: key for spec, key in named.items() if ISSUE_KEY.fullmatch(key)}
+    keys = [(spec, key) for spec, key in issues_named(draft) if ISSUE_KEY.fullmatch(key)]
     try:
-        seen = visible(list(keys.values())) if keys else ()
+        seen = visible([key for _, key in keys]) if keys else ()
     except (JiraUnavailable, Misconfigured):
         return draft
-    notes = [
-        f"{spec.name}: {key} does not exist in Jira, or it may not be shown here."
-        for spec, key in keys.items()
-        if key not in seen
-    ]
+    notes = [f"{spec.name}: {UNSEEN.format(key=key)}" for spec, key in keys if key not in seen]
     return draft.model_copy(update={"notes": (*draft.notes, *notes)})
+
+
+def issues_named(draft: Draft) -> list[tuple[FieldSpec, str]]:
+    """Return the fields that take another issue, each with what a draft holds there."""
+    specs = (spec for spec in draft.specs if takes_issue(spec) and draft.fields.get(spec.id))
+    return [(spec, str(draft.fields[spec.id])) for spec in specs]
 
 
 def notes_on(draft: Draft) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import pytest
 from sandbox.jira import catalogue
 from sandbox.jira.standin import JiraStandIn
 from sandbox.server import Running
+from tests.unit.workers.jira.readers import ADA
 from workers.jira.create_request import CreateRequest
 from workers.jira.fields import fit, missing_line, with_long_lists
 from workers.jira.forms import checked, edited, finder
@@ -121,7 +122,7 @@ def assert_filed(site: JiraStandIn, key: str) -> None:
 
 
 def test_the_models_words_are_filed_as_they_were_meant(change: JiraGateway, site: JiraStandIn) -> None:
-    key = CreateRequest(change).send(draft(change, GIVEN)).key
+    key = CreateRequest(change).send(draft(change, GIVEN), [ADA]).key
 
     assert_filed(site, key)
 
@@ -133,7 +134,7 @@ def test_the_form_holds_them_and_gives_them_back(change: JiraGateway, site: Jira
 
     assert errors == {}
     assert again.notes == ()
-    assert_filed(site, CreateRequest(change).send(again).key)
+    assert_filed(site, CreateRequest(change).send(again, [ADA]).key)
 
 
 def test_all_that_is_missing_is_named_with_what_it_takes(change: JiraGateway) -> None:

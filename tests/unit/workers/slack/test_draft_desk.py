@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -17,7 +18,7 @@ from workers.filing import DraftDesk
 from workers.jira.gateway import JiraGateway
 from workers.jira.reader import Reader
 from workers.lease import Lease, under
-from workers.records import Draft
+from workers.records import NOT_SENT, Draft, FieldSpec
 from workers.settings import WorkerSettings
 from workers.slack.cards import Cards
 from workers.slack.files import SlackFiles
@@ -43,7 +44,7 @@ def desk(world: World, jira: JiraStandIn) -> DraftDesk:
             "slack_bot_token": BOT_TOKEN,
             "anthropic_api_key": "test",
             "jira_url": jira.base_url,
-            "jira_projects": "OPS",
+            "jira_projects": "OPS,WEB",
             "jira_email": jira.email,
             "jira_api_token": jira.api_token,
         }
@@ -211,3 +212,29 @@ def test_nothing_is_filed_at_once_while_it_cannot_be_known_whether_it_is_there(
     card = world.written()[-1]
     assert ("draft_create" in card.action_ids) == (not is_searched)
     assert ("could not look for similar issues" in str(card.blocks)) == (not is_searched)
+
+
+@pytest.mark.parametrize(
+    ("parent", "readers", "said"),
+    [
+        ("OPS-1", (READER, replace(READER, projects=("WEB",))), "Open projects: WEB"),
+        ("OPS-2", (READER, READER), "OPS-2 does not exist in Jira, or it may not be shown here"),
+        ("OPS-1", (), "OPS-1 does not exist in Jira, or it may not be shown here"),
+        ("OPS-1", (READER, READER), ""),
+    ],
+)
+def test_nothing_is_filed_under_an_issue_that_may_not_be_shown_to_who_files_and_who_asked(
+    desk: DraftDesk, world: World, jira: JiraStandIn, parent: str, readers: tuple[Reader, ...], said: str
+) -> None:
+    jira.restrict("OPS-2", jira.bot.account_id)
+    spec = FieldSpec(id="parent", name="Parent", kind="text", schema_type="issuelink")
+    child = draft(world).model_copy(update={"specs": (spec,), "fields": {"parent": parent}})
+    desk.keep(child)
+    before = set(jira.issues)
+
+    filing = desk.file(child, by=ADA, readers=readers)
+
+    assert (filing.state == "done") == (not said)
+    assert len(set(jira.issues) - before) == (not said)
+    assert said in " ".join(filing.errors)
+    assert not said or filing.errors[0] == NOT_SENT
