@@ -13,7 +13,7 @@ from tests.sample_files import gif, jpeg, pdf, png, webp
 from workers.files import blocks
 from workers.files.blocks import Room, Shown, room_after, show
 from workers.files.media import sides
-from workers.files.pdf import pages_of
+from workers.files.pdf import letters_of, pages_of
 
 
 def shown(content: bytes, name: str = "file", room: Room | None = None) -> Shown:
@@ -127,6 +127,29 @@ def test_packed_and_plain_pages_are_counted() -> None:
 
 def test_a_stream_that_lies_about_its_packing_counts_nothing() -> None:
     assert pages_of(b"%PDF-1.7 /Type /ObjStm >>\nstream\nnot packed") == 0
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b"/Type/ObjStm stream\nx\x9c\x03\x00",
+        b"/Type/ObjStm stream\nx\x9c\x03\x00endstream ",
+        b"1 0 obj <<>> stream\nx\x9c\x03\x00",
+        b"1 0 obj <<>> stream\nx\x9c\x03\x00endstream ",
+    ],
+)
+def test_no_file_keeps_a_worker_busy_by_the_number_of_its_streams(piece: bytes) -> None:
+    crafted = b"%PDF-1.7\n" + piece * (5_000_000 // len(piece)) + b"%%EOF"
+
+    # Were all that is behind each of them read these would take many minutes.
+    assert pages_of(crafted) == 0
+    assert letters_of(crafted) <= len(crafted)
+
+
+def test_words_that_never_end_are_read_once() -> None:
+    endless = b"%PDF-1.7\n1 0 obj <<>> stream\n(" + b"\\(" * 2_000_000 + b"\nendstream\n%%EOF"
+
+    assert letters_of(endless) == 0
 
 
 def test_media_take_room_until_there_is_none() -> None:
