@@ -12,7 +12,7 @@ from typing import Any
 from workers.jira.adf_inline import is_safe
 from workers.jira.screen import is_sprint
 from workers.records import FieldOption, FieldSpec, FieldValue
-from workers.views.form_fields import ISSUE_KEY, takes_issue
+from workers.views.form_fields import issue_key_in, takes_issue
 
 MOST_OPTIONS_SHOWN = 25
 LONGEST_LINE = 255
@@ -120,10 +120,10 @@ def _text(spec: FieldSpec, word: str) -> str:
 
 
 def _issue_key(spec: FieldSpec, word: str) -> str:
-    found = ISSUE_KEY.search(word)
-    if found is None:
+    found = issue_key_in(word)
+    if not found:
         raise BadValue(f"{spec.name} takes the key of an issue such as OPS-12, not {_short(word)!r}")
-    return found.group().upper()
+    return found
 
 
 def _number(spec: FieldSpec, word: str) -> str:

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from workers.views.form_fields import issue_key_in
+
 
 def _texts(value: Any) -> Any:
     """Return a list of texts from a list, one text, or a text that holds a JSON list."""
@@ -43,8 +45,7 @@ def _json(text: str) -> Any:
 
 def key_in(text: str) -> str:
     """Return the issue key in a text such as an address, upper-case; the text itself if it holds none."""
-    match = re.search(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9_]*-[0-9]+(?![A-Za-z0-9-])", text)
-    return (match.group() if match else text.strip()).upper()
+    return issue_key_in(text) or text.strip().upper()
 
 
 Texts = Annotated[list[str], BeforeValidator(_texts)]

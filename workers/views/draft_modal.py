@@ -10,7 +10,6 @@ from typing import Any
 
 from workers.records import Draft, FieldOption, FieldSpec, FieldValue
 from workers.views.form_fields import (
-    ISSUE_KEY,
     MARK,
     VALUE,
     Block,
@@ -18,6 +17,7 @@ from workers.views.form_fields import (
     field_input,
     field_of,
     input_block,
+    issue_key_in,
     option_value,
     select,
     takes_issue,
@@ -194,7 +194,7 @@ def _errors(values: Values, by_id: Mapping[str, FieldSpec]) -> dict[str, str]:
         words = value.strip() if isinstance(value, str) else value
         if spec and spec.required and not spec.has_default and not words:
             errors[field_id] = f"{cut(spec.name, 100)} is required."
-        elif spec and takes_issue(spec) and words and not ISSUE_KEY.search(str(words)):
+        elif spec and takes_issue(spec) and words and not issue_key_in(str(words)):
             errors[field_id] = NO_ISSUE.format(words=cut(str(words), 60))
     return errors
 

@@ -25,7 +25,9 @@ MARK = "@"
 """Behind it a block id says from which choices: under the same id Slack keeps what was entered."""
 LABEL = 200
 ISSUE_KEY = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9_]*-[1-9][0-9]*(?![A-Za-z0-9-])")
-"""Also at the end of an address."""
+_NAMED_BY_ADDRESS = re.compile(rf"(?:/browse/|[?&]selectedIssue=)({ISSUE_KEY.pattern})")
+_HOST = re.compile(r"\w+://[^/\s?#]*|(?<!\S)[\w-]+(?:\.[\w-]+)+(?=[/:?#\s]|$)")
+"""It may look like a key, as in acme-2.atlassian.net."""
 
 _HINTS = {
     "labels": "Labels, with commas between them",
@@ -150,6 +152,13 @@ def option_value(option: FieldOption) -> str:
 def takes_issue(spec: FieldSpec) -> bool:
     """Return whether a field takes the key of another issue: a parent, an epic."""
     return spec.schema_type == "issuelink" or spec.custom_type == "gh-epic-link"
+
+
+def issue_key_in(text: str) -> str:
+    """Return the issue key in a text or an address, upper-case; empty if there is none."""
+    named = _NAMED_BY_ADDRESS.search(text)
+    found = named[1] if named else next(iter(ISSUE_KEY.findall(_HOST.sub(" ", text))), "")
+    return found.upper()
 
 
 def field_of(block_id: str) -> str:
