@@ -41,6 +41,7 @@ from workers.state.failed_turns import FailedTurns
 from workers.state.filings import Filings
 from workers.state.mailbox import Claim, Mailboxes
 from workers.state.metrics import Metrics
+from workers.turn_messages import documents_read
 from workers.views import failures
 
 SIGN_SECONDS = 5.0
@@ -172,6 +173,7 @@ class Attempt:
             turn_ts=self.claim.id,
             asker_id=self.request.user_id,
             audience=self.audience,
+            document_ids=documents_read(self.journal),
             files=tuple(map(SlackFile.model_validate, self.journal.get("files") or ())),
             people=self.journal.get("people") or {},
             named=self.journal.get("named") or {},

@@ -2,7 +2,8 @@
 
 A history is compacted at a border between turns and rarely, since the cached prefix and the thinking that is bound to
 it end there. The summary is an entry at the head of the history like any other, with the audience, the issue keys, the
-files and the people of the turns that it stands for, so that whoever may not read one of them is not shown it either.
+documents, the files and the people of the turns that it stands for, so that whoever may not read one of them is not
+shown it either.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ def summary_entry(group: Sequence[HistoryEntry], words: str) -> HistoryEntry:
         asker_id=newest.asker_id,
         audience=newest.audience,
         issue_keys=keys,
+        document_ids=tuple(dict.fromkeys(each for entry in group for each in entry.document_ids)),
         files=_each_once(file for entry in group for file in entry.files),
         people={user_id: name for entry in group for user_id, name in entry.people.items()},
         named={user_id: name for entry in group for user_id, name in entry.named.items()},

@@ -1,4 +1,4 @@
-"""Earlier turns as one person may have them used: what somebody else was shown from Jira is not for everybody."""
+"""Earlier turns as one person may have them used: what was shown to somebody, or once, is not for all and ever."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from collections.abc import Sequence
 from workers.errors import JiraRefused, JiraUnavailable, Misconfigured
 from workers.jira.gateway import JiraGateway
 from workers.jira.reader import Reader
+from workers.knowledge.library import Library
 from workers.logs import get_logger
 from workers.rounds import HistoryEntry
 
 log = get_logger(__name__)
 
 
-def usable_history(entries: Sequence[HistoryEntry], reader: Reader, jira: JiraGateway) -> list[HistoryEntry]:
-    """Leave out the turns whose tools read an issue that this person may not be shown here now.
+def usable_history(
+    entries: Sequence[HistoryEntry], reader: Reader, jira: JiraGateway, library: Library | None
+) -> list[HistoryEntry]:
+    """Leave out the turns whose tools read an issue that this person may not be shown here now, or a closed document.
 
     While Jira does not say, what other people were shown is left out, and what this person was shown stays.
     """
+    entries = _with_open_documents(entries, library)
     keys = dict.fromkeys(key for entry in entries for key in entry.issue_keys)
     if not keys:
         return list(entries)
@@ -27,6 +31,16 @@ def usable_history(entries: Sequence[HistoryEntry], reader: Reader, jira: JiraGa
         log.info("rights_unknown", cause=type(error).__name__)
         return [entry for entry in entries if not entry.issue_keys or _is_own(entry, reader)]
     usable = [entry for entry in entries if seen.issuperset(entry.issue_keys)]
+    if len(usable) < len(entries):
+        log.info("turns_left_out", number=len(entries) - len(usable))
+    return usable
+
+
+def _with_open_documents(entries: Sequence[HistoryEntry], library: Library | None) -> list[HistoryEntry]:
+    """Leave out the turns that rest on a page or file that was closed, or taken away, since."""
+    ids = dict.fromkeys(each for entry in entries for each in entry.document_ids)
+    there = library.there(ids) if ids and library else frozenset()
+    usable = [entry for entry in entries if there.issuperset(entry.document_ids)]
     if len(usable) < len(entries):
         log.info("turns_left_out", number=len(entries) - len(usable))
     return usable

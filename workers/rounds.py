@@ -56,6 +56,8 @@ class HistoryEntry(Record):
     """Who could read the answer: `channel:<id>` or `dm:<user id>`."""
     issue_keys: tuple[str, ...] = ()
     """The issues that its tools read."""
+    document_ids: tuple[str, ...] = ()
+    """The pages and files that its tools read, other than issues."""
     files: tuple[SlackFile, ...] = ()
     """The files on its question and on what was written above it."""
     people: dict[str, str] = {}  # noqa: RUF012  pydantic copies it

@@ -113,6 +113,7 @@ class ToolCalls:
             "content": list(answer.sources) or answer.content,
             "is_error": answer.is_error,
             "issue_keys": list(answer.issue_keys),
+            "document_ids": list(answer.document_ids),
         }
         failpoint("tool_run")
         self._journal.put(result_name(number, call), stored)

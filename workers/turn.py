@@ -89,7 +89,7 @@ def answer_message(attempt: Attempt) -> None:
         raise TurnFailed(failures.GUESTS_NOT_SERVED)
     attempt.note_done()
     attempt.begin()
-    attempt.usable_history = usable_history(attempt.own_history, standing.reader, services.jira)
+    attempt.usable_history = usable_history(attempt.own_history, standing.reader, services.jira, services.knowledge)
     question = question_of(request, attempt.own_history, attempt.journal, _sources(attempt, standing))
     attempt.reply.may_mention(Addressees(question.people, question.named))
     toolbox = _toolbox(attempt, question, standing)

@@ -49,13 +49,22 @@ def said_before(journal: Journal, citations: Citations) -> str:
 
 def keys_read(journal: Journal) -> tuple[str, ...]:
     """Return the issues that the tools of a turn have read so far."""
-    keys: dict[str, None] = {}
+    return _read(journal, "issue_keys")
+
+
+def documents_read(journal: Journal) -> tuple[str, ...]:
+    """Return the pages and files that the tools of a turn have read so far, by their ids."""
+    return _read(journal, "document_ids")
+
+
+def _read(journal: Journal, what: str) -> tuple[str, ...]:
+    found: dict[str, None] = {}
     number = 0
     while (finished := journal.round(number)) is not None:
         for call in (block for block in finished.blocks if block["type"] == "tool_use"):
-            keys |= dict.fromkeys((journal.get(result_name(number, call)) or {}).get("issue_keys", ()))
+            found |= dict.fromkeys((journal.get(result_name(number, call)) or {}).get(what, ()))
         number += 1
-    return tuple(keys)
+    return tuple(found)
 
 
 def text_of(finished: Round) -> str:

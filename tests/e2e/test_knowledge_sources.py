@@ -112,7 +112,8 @@ def test_a_wiki_page_that_is_gone_or_closed_is_used_no_more(stack: Stack, how: s
     page = stack.confluence.put(SPACE, f"Parcel {how}", f"<p>{words}</p>", above)
     read_again(stack)
     question = f"how do I fetch a {how} parcel?"
-    assert f"{words} [1]" in shown(answered(stack, question))
+    root = ask(stack, question)
+    assert f"{words} [1]" in shown(answer(stack, root))
 
     page.is_restricted = how == "restricted"
     # These two the account itself may go on reading.
@@ -125,6 +126,8 @@ def test_a_wiki_page_that_is_gone_or_closed_is_used_no_more(stack: Stack, how: s
 
     assert "basement" not in shown(answered(stack, question))
     assert told_claude(stack, question, after=before)
+    ask(stack, question, thread_ts=root)
+    assert "basement" not in shown(answer(stack, root, number=2))
     assert not told_claude(stack, "basement", after=before)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from workers.knowledge.engine import Engine, Hit
 from workers.knowledge.passages import BETWEEN
@@ -50,6 +50,10 @@ class Library:
             if len(found) == limit:
                 break
         return found
+
+    def there(self, ids: Collection[str]) -> frozenset[str]:
+        """Return those of some documents that may still be read; raises StateUnavailable."""
+        return self._store.there(ids)
 
     def follow(self) -> None:
         """Take over what changed since the last look; costs one question to Redis if nothing did."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, cast
 
 import redis
@@ -101,6 +101,18 @@ class KnowledgeStore:
         """Return the number of the last change."""
         with state_errors():
             return int(cast("bytes | None", self._redis.get(self._key["generation"])) or 0)
+
+    def there(self, ids: Collection[str]) -> frozenset[str]:
+        """Return those of some ids whose documents are there now."""
+        names = list(ids)
+        if not names:
+            return frozenset()
+        with state_errors():
+            pipe = self._redis.pipeline()
+            for name in names:
+                pipe.hexists(self._key["documents"], name)
+            found = pipe.execute()
+        return frozenset(name for name, is_there in zip(names, found, strict=True) if is_there)
 
     def changed_after(self, generation: int) -> Iterator[list[tuple[str, Any | None]]]:
         """Yield ids with the documents that changed after a generation, some at a time; None for one that is gone."""

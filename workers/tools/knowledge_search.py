@@ -56,6 +56,8 @@ def run(args: Search, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
     return ToolAnswer(
         "\n".join(each.title for each in found),
         issue_keys=keys,
+        # A resolved issue is no longer among the documents once it is open again, and may be shown all the same.
+        document_ids=tuple(dict.fromkeys(each.document_id for each in found if not each.issue_key)),
         links=tuple((title, address) for address, title in links.items()),
         finds="source",
         count=len({each.document_id for each in found}),

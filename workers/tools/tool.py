@@ -37,6 +37,8 @@ class ToolAnswer:
     """What is wrong with a call that the model can correct."""
     issue_keys: tuple[str, ...] = ()
     """The issues that it read."""
+    document_ids: tuple[str, ...] = ()
+    """The pages and files that it read, other than issues."""
     links: tuple[tuple[str, str], ...] = ()
     """Issue keys, or titles of pages, with the addresses that people open."""
     finds: str = "issue"
