@@ -14,7 +14,7 @@ from typing import Any
 from workers.bounds import Bounds
 from workers.citations import Citations
 from workers.claude.client import Claude, Ears, Prompt
-from workers.errors import BudgetSpent, ClaudeUnavailable
+from workers.errors import BudgetHeld, BudgetSpent, ClaudeUnavailable
 from workers.failpoints import failpoint
 from workers.interrupt import Interrupt
 from workers.journal import Journal
@@ -97,6 +97,9 @@ class Agent:
             self._interrupt.check()
             try:
                 finished = self._journal.round(len(rounds)) or self._speak(len(rounds), asking, added)
+            except BudgetHeld:
+                # It may come free: the same is to be asked once more.
+                raise
             except BudgetSpent as spent:
                 self._say(spent.user_message)
                 return self._kept([*added, assistant(spent.user_message)], "budget")

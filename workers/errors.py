@@ -9,6 +9,7 @@ SupportBotError
 │   └── StateUnavailable
 ├── TurnFailed           the person reads `user_message`; no retry
 │   ├── BudgetSpent      no more money may be spent: the answer ends with what was said so far
+│   │   └── BudgetHeld   … for now, because calls that run hold the rest: asking again may do
 │   ├── PromptRefused    Claude did not take the request: ask again without the conversation's past
 │   │   └── MediaRefused … because of a picture or document: ask again without
 │   └── Misconfigured    … and the operator reads `operator_message` in the log: a dead token, a missing scope
@@ -92,6 +93,10 @@ class TurnFailed(SupportBotError):
 
 class BudgetSpent(TurnFailed):
     """A budget is used up: no call of the model is made, and what was said so far stands."""
+
+
+class BudgetHeld(BudgetSpent):
+    """What is left of a budget is held by calls that run: it may come free soon."""
 
 
 class PromptRefused(TurnFailed):

@@ -13,7 +13,16 @@ from workers.bounds import Bounds
 from workers.claude.title import title_for
 from workers.earlier import usable_history
 from workers.effort import effort_of
-from workers.errors import Interrupted, MediaRefused, Misconfigured, PromptRefused, ReplyGone, Transient, TurnFailed
+from workers.errors import (
+    BudgetHeld,
+    Interrupted,
+    MediaRefused,
+    Misconfigured,
+    PromptRefused,
+    ReplyGone,
+    Transient,
+    TurnFailed,
+)
 from workers.failpoints import failpoint
 from workers.files.blocks import media_of
 from workers.first_look import FirstLook, report_in
@@ -66,7 +75,7 @@ def run_turn(claim: Claim, services: TurnServices) -> None:
             log.error("misconfigured", what=error.operator_message)  # noqa: TRY400  it says all there is to say
             end.fail(error.user_message, may_retry=True)
         except TurnFailed as error:
-            end.fail(error.user_message)
+            end.fail(error.user_message, may_retry=isinstance(error, BudgetHeld))
         except Exception as error:
             log.exception("turn_failed", exc_info=error)
             end.broken()

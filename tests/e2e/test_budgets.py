@@ -13,8 +13,9 @@ from sandbox.stack import Stack
 from tests.clients import connect
 from tests.e2e.breaking import LINUS_DM
 from tests.e2e.drafting import is_told, told, words
-from tests.e2e.support import ADA, GRACE, LINUS, answer, ask, within
-from workers.state.accounts import Accounts, person_account
+from tests.e2e.support import ADA, CHANNEL, GRACE, LINUS, answer, ask, within
+from workers.payer import Payer
+from workers.state.accounts import Account, Accounts, Reservation, person_account
 
 pytestmark = pytest.mark.e2e
 
@@ -78,6 +79,24 @@ def test_a_private_channel_and_a_direct_message_are_answered_too(stack: Stack) -
     for channel in (PRIVATE, LINUS_DM):
         thread = ask(stack, QUESTION, user=LINUS, channel=channel)
         assert "OPS-" in answer(stack, thread, channel=channel, seconds=90).text
+
+
+def test_what_others_hold_of_a_budget_is_not_called_used_up_and_can_be_asked_for_again(stack: Stack) -> None:
+    with connect(stack.redis_url) as client:
+        books, name = Accounts(client), person_account(GRACE, datetime.now(UTC))
+        payer = Payer("T0SANDBOX", GRACE, CHANNEL)
+        held = books.reserve(payer, (Account("person", name, BUDGET, 86_400),), BUDGET, ttl_seconds=600)
+        assert isinstance(held, Reservation)
+        thread = ask(stack, QUESTION, user=GRACE)
+        shown = answer(stack, thread, seconds=90)
+        assert "hold the rest of your budget for me today" in shown.text
+        assert "used up" not in shown.text
+        assert shown.action_ids == ["turn_retry"]
+        assert books.let_go("T0SANDBOX", [name], held.member)
+
+    stack.slack.click(CHANNEL, shown.ts, GRACE, "turn_retry")
+
+    within(lambda: "OPS-" in answer(stack, thread).text, "an answer")
 
 
 def usage_page(stack: Stack, user: str, part: str) -> str:

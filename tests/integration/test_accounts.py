@@ -16,7 +16,7 @@ import redis
 from tests.sample_files import dense_pdf, pdf
 from workers.claude.prices import PriceList
 from workers.claude.purse import Bill, Purse, tokens_at_most
-from workers.errors import BudgetSpent
+from workers.errors import BudgetHeld, BudgetSpent
 from workers.payer import Payer
 from workers.rounds import Usage
 from workers.settings import WorkerSettings
@@ -153,7 +153,7 @@ def _held(client: redis.Redis) -> list[bytes]:
 def test_what_a_dead_worker_had_used_is_booked_once_by_who_takes_over(redis_client: redis.Redis) -> None:
     whole, used = purse(redis_client, budget_person_day_usd=1), Usage(input_tokens=1_000)
     call = Bill(whole.hold(ADA, 1.0), MODEL, used, heard=3_000).running()
-    with pytest.raises(BudgetSpent):
+    with pytest.raises(BudgetHeld, match="hold the rest of your budget for me today"):
         whole.hold(ADA, 0.1)
 
     for _ in range(2):

@@ -11,7 +11,7 @@ from typing import Any
 
 from workers.claude.documents import PICTURE, document_at_most
 from workers.claude.prices import PriceList
-from workers.errors import BudgetSpent, StateUnavailable
+from workers.errors import BudgetHeld, BudgetSpent, StateUnavailable
 from workers.logs import get_logger
 from workers.payer import Payer
 from workers.rounds import RunningCall, Usage
@@ -19,7 +19,7 @@ from workers.settings import WorkerSettings
 from workers.state import accounts
 from workers.state.accounts import Account, Accounts, Refusal, Reservation
 from workers.state.metrics import Metrics
-from workers.views.money import budget_nearly_spent, budget_spent
+from workers.views.money import budget_held, budget_nearly_spent, budget_spent
 
 NEAR = 0.8
 BUSY_SECONDS = 20.0
@@ -166,6 +166,8 @@ class Purse:
         account = refusal.account
         log.warning("budget_spent", budget=account.kind, limit_usd=account.limit_usd, is_spent=refusal.is_spent)
         admins = () if account.kind == "turn" else self._admins(payer.team_id)
+        if not refusal.is_spent:
+            return BudgetHeld(budget_held(account.kind))
         return BudgetSpent(budget_spent(account.kind, account.limit_usd, admins))
 
     def _count(self, model: str, usage: Usage, usd: float) -> None:

@@ -34,6 +34,12 @@ def budget_spent(kind: str, limit_usd: float, admins: Sequence[str]) -> str:
     )
 
 
+def budget_held(kind: str) -> str:
+    """Say that a budget is not used up, but that nothing of it is free at the moment."""
+    whose = WHOSE.get(kind, "the budget of this answer")
+    return f"Other answers that run at the moment hold the rest of {whose}. Please try again in a minute."
+
+
 def budget_nearly_spent(kind: str, spent_usd: float, limit_usd: float, admins: Sequence[str]) -> str:
     """Warn a person, once a day, that a budget comes to its end."""
     share = min(99, int(spent_usd / limit_usd * 100))
