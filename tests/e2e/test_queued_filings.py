@@ -13,7 +13,19 @@ from sandbox.claude.scripts import reply
 from sandbox.faults import Fault
 from sandbox.stack import Stack
 from tests.clients import connect
-from tests.e2e.drafting import BUTTONS, JUDGEMENT, filed, is_told, offers, press, propose, sent, shows, shows_filed
+from tests.e2e.drafting import (
+    BUTTONS,
+    JUDGEMENT,
+    SEARCH,
+    filed,
+    is_told,
+    offers,
+    press,
+    propose,
+    sent,
+    shows,
+    shows_filed,
+)
 from tests.e2e.support import ADA, CHANNEL, GRACE, card, forget_jira, within
 from tests.e2e.support_views import modal
 from workers.patience import PATIENCE_SECONDS
@@ -126,3 +138,17 @@ def test_what_turns_out_to_be_known_once_jira_answers_is_asked_first(stack: Stac
     within(lambda: "duplicate_use" in shown.action_ids, "the question whether it is the same", 60)
     is_told(stack, GRACE, "known already")
     assert len(filed(stack, "The coffee machine on floor two leaks water")) == 1
+
+
+def test_a_form_whose_like_could_not_be_looked_for_is_asked_about_first(stack: Stack) -> None:
+    ts = open_form(stack, "The gate squeaks")
+    # Longer than a look may take; all else in Jira answers.
+    stack.jira.faults.add(Fault(operation=SEARCH, kind="delay", seconds=5, times=-1))
+
+    assert stack.slack.submit_view(GRACE, "top", {}) == {}
+
+    shown = card(stack, ts)
+    shows(shown, "could not look for similar issues")
+    within(lambda: sum(each.log_text().count('"similar_looked_for"') for each in stack.workers) > 1, "a second look")
+    offers(shown, BUTTONS)
+    assert sent(stack, "The gate squeaks") == []

@@ -10,6 +10,7 @@ from workers.errors import JiraUnavailable, ToolError, Transient, TurnFailed
 from workers.jira.forms import checked, finder
 from workers.patience import patiently
 from workers.records import Action, Draft
+from workers.similar import Similar
 from workers.state.mailbox import Mailboxes
 from workers.views import failures
 
@@ -63,15 +64,19 @@ def file_now(action: Action, services: ActServices) -> str:
         services.desk.refresh(found[0])
         return failures.EDITED_SINCE
     draft = with_screen(found[0], services)
-    if action.values.get(FROM_FORM):
-        # One call finds out whether Jira answers again: the many of a look at once would be refused until then.
-        patiently(lambda: services.jira.issue_types(draft.project, refresh=True), lambda: None)
-        services.desk.duplicates.look_again(draft, services.reader_of_card(action))
-        if draft.notes or services.desk.duplicates.of(draft).shown:
-            services.desk.refresh(draft)
-            return failures.TO_BE_DECIDED
+    if action.values.get(FROM_FORM) and (looked_again(action, draft, services).is_in_doubt or draft.notes):
+        services.desk.refresh(draft)
+        return failures.TO_BE_DECIDED
     services.desk.file(draft, by=action.user_id, readers=services.readers_of_draft(action, draft))
     return ""
+
+
+def looked_again(action: Action, draft: Draft, services: ActServices) -> Similar:
+    """Look for issues like a draft once Jira answers again; raises JiraUnavailable if it does not."""
+    # One call finds out: the many of a look at once would be refused until then.
+    patiently(lambda: services.jira.issue_types(draft.project, refresh=True), lambda: None)
+    services.desk.duplicates.look_again(draft, services.reader_of_card(action))
+    return services.desk.duplicates.of(draft)
 
 
 def with_screen(draft: Draft, services: ActServices) -> Draft:

@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Mapping
 
-from workers.acts.later import file_later, with_screen
+from workers.acts.later import file_later, looked_again, with_screen
 from workers.acts.services import ActServices
 from workers.errors import JiraUnavailable, SlackRefused, SupportBotError, TurnFailed
 from workers.jira.forms import OWN, checked, finder, labels_of, with_unseen
@@ -46,13 +46,18 @@ def submit(action: Action, services: ActServices) -> None:
 
 
 def _file(action: Action, draft: Draft, services: ActServices, *, is_new: bool) -> None:
-    """File what a form holds: who fills one wants that; of a likely duplicate or a wrong value the card asks first."""
+    """File what a form holds, as who fills one wants; of a possible duplicate or a wrong value the card asks first."""
     similar = services.desk.duplicates.look(draft, services.reader_of_card(action))
-    if draft.notes == (failures.NOT_CHECKED,):
-        # Nothing else is the matter with it.
+    is_unchecked = draft.notes == (failures.NOT_CHECKED,)
+    is_unsearched = similar.state == "failed" and not similar.shown
+    if is_unchecked or (is_unsearched and not draft.notes):
+        # Nothing else is the matter with it than that Jira did not answer.
         services.desk.refresh(draft, is_new=is_new)
+        is_new = False
         draft = with_screen(draft, services)
-    if draft.notes or similar.shown:
+        if is_unsearched:
+            similar = looked_again(action, draft, services)
+    if draft.notes or similar.is_in_doubt:
         services.desk.refresh(draft, is_new=is_new)
     else:
         services.desk.file(draft, by=action.user_id, readers=services.readers_of_draft(action, draft))
