@@ -24,13 +24,13 @@ class ChannelSettingsForm:
 
     async def submit(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Take the form, or leave it open with a word at the field that needs one."""
-        settings, errors = read_settings(body["view"]["state"])
+        place = json.loads(body["view"]["private_metadata"])
+        settings, errors = read_settings(body["view"]["state"], kept_language=place.pop("language", ""))
         if not errors:
-            errors = await self._store(body, settings.model_dump(mode="json"))
+            errors = await self._store(body, place, settings.model_dump(mode="json"))
         await (ack(response_action="errors", errors=errors) if errors else ack())
 
-    async def _store(self, body: dict[str, Any], settings: dict[str, Any]) -> dict[str, str]:
-        place = json.loads(body["view"]["private_metadata"])
+    async def _store(self, body: dict[str, Any], place: dict[str, Any], settings: dict[str, Any]) -> dict[str, str]:
         action = Action(
             id=str(body["view"]["id"]),
             kind="settings_save",

@@ -48,12 +48,13 @@ def open_settings(action: Action, services: ActServices) -> None:
     types = list(dict.fromkeys(_types(services)))[:MOST_TYPES]
     if settings.issue_type not in ("", *types):
         types.append(settings.issue_type)  # A Jira that says nothing must not force it away.
+    place = {"channel_id": action.channel_id, "response_url": action.response_url, "language": settings.language}
     view = settings_modal(
         settings,
         projects=services.settings.jira_projects,
         types=types,
         own_zone=services.person(action).tz or "UTC",
-        private_metadata=json.dumps({"channel_id": action.channel_id, "response_url": action.response_url}),
+        private_metadata=json.dumps(place),
         external_id=form_id,
     )
     services.modals.update(action.team_id, form_id, view)

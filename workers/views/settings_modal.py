@@ -68,8 +68,8 @@ def settings_modal(
     }
 
 
-def read_settings(state: Mapping[str, Any]) -> tuple[ChannelSettings, dict[str, str]]:
-    """Return what was chosen, and errors by block id."""
+def read_settings(state: Mapping[str, Any], *, kept_language: str = "") -> tuple[ChannelSettings, dict[str, str]]:
+    """Return what was chosen, and errors by block id; the language that was kept before stays, whatever it is."""
     chosen = {block_id: _chosen(actions.get(VALUE) or {}) for block_id, actions in state["values"].items()}
     listed = tuple(chosen.get("listed") or ())
     language = " ".join(str(chosen.get("language") or "").split())
@@ -84,7 +84,7 @@ def read_settings(state: Mapping[str, Any]) -> tuple[ChannelSettings, dict[str, 
         errors[wrong] = "Quiet hours need a beginning and an end."
     elif chosen.get("quiet_from") and chosen["quiet_from"] == chosen.get("quiet_until"):
         errors["quiet_until"] = "Quiet hours need an end that is not their beginning."
-    known = language_of(language) if language else ""
+    known = language_of(language) if language not in ("", kept_language) else language
     if known is None:
         errors["language"] = MEANT.format(language=meant) if (meant := near(language)) else NO_LANGUAGE
     digests, wrong_digests = read_digests(chosen)

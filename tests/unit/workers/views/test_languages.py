@@ -39,6 +39,16 @@ def chosen(language: str) -> tuple[ChannelSettings, dict[str, str]]:
         ("latin american spanish", "Latin American Spanish"),
         ("Deutsch (formell)", "German (formell)"),
         ("Latin", "Latin"),
+        ("Javanese", "Javanese"),
+        ("Basa Jawa", "Javanese"),
+        ("kurdî", "Kurdish"),
+        ("Sorbian", "Sorbian"),
+        ("Upper Sorbian", "Upper Sorbian"),
+        ("hornjoserbšćina", "Upper Sorbian"),
+        ("ckb", "Central Kurdish"),
+        ("ka", "Georgian"),
+        ("es-419", "Spanish (Latin America)"),
+        ("sr-Latn", "Serbian (Latn)"),
         ("", ""),
     ],
 )
@@ -61,7 +71,21 @@ def test_what_is_no_language_is_an_error_at_the_field(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"), [("Germna", "German"), ("Portugese", "Portuguese"), ("Dutsch", "German")]
+    ("written", "meant"), [("Germna", "German"), ("Portugeese", "Portuguese"), ("Dutsch", "German")]
 )
 def test_a_mistyped_language_is_offered(written: str, meant: str) -> None:
     assert f"Did you mean {meant}?" in chosen(written)[1]["language"]
+
+
+def test_no_other_language_is_offered_for_a_word_that_is_only_a_little_like_it() -> None:
+    assert "Did you mean" not in chosen("Serpian tongue")[1]["language"]
+    assert "Did you mean" not in chosen("Jabberese")[1]["language"]
+
+
+def test_a_language_that_was_kept_before_hinders_no_other_change_of_the_settings() -> None:
+    state = {"values": {"language": {"value": {"type": "plain_text_input", "value": "Old  Elvish"}}}}
+
+    settings, errors = read_settings(state, kept_language="Old Elvish")
+
+    assert (settings.language, errors) == ("Old Elvish", {})
+    assert "language" in read_settings(state, kept_language="German")[1]
