@@ -28,6 +28,7 @@ ADA = Payer("T1", "U1", "C1", "C1:1.0:1.0")
 MODEL = "claude-sonnet-5-5"
 CALL = Usage(input_tokens=1_000, output_tokens=800)
 CALL_USD = 0.01
+NO_BUDGETS = {f"budget_{name}_usd": 0 for name in ("person_day", "channel_day", "workspace_month", "turn")}
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 
@@ -176,6 +177,30 @@ def test_a_call_that_its_own_worker_has_booked_is_booked_no_second_time(redis_cl
     assert found.usd == pytest.approx(CALL_USD)
 
 
+def test_a_call_that_was_booked_for_a_stalled_worker_is_not_booked_again_when_that_worker_goes_on(
+    redis_client: redis.Redis,
+) -> None:
+    whole = purse(redis_client, budget_person_day_usd=1)
+    with whole.bill(ADA, MODEL, 0.9) as bill:
+        bill.settle(CALL)
+        whole.book_cut(ADA, bill.running())
+
+    found = Accounts(redis_client).figures("T1", person_account("U1", datetime.now(UTC)))[0]
+    assert found.usd == pytest.approx(CALL_USD)
+    assert isinstance(whole.hold(ADA, 0.9), Reservation)
+
+
+def test_what_a_dead_worker_had_used_is_booked_once_where_there_are_no_budgets(redis_client: redis.Redis) -> None:
+    whole = purse(redis_client, **NO_BUDGETS)
+    call = Bill(whole.hold(ADA, 1.0), MODEL, CALL).running()
+
+    for _ in range(2):
+        whole.book_cut(ADA, call)
+
+    found = Accounts(redis_client).figures("T1", person_account("U1", datetime.now(UTC)))[0]
+    assert found.usd == pytest.approx(CALL_USD)
+
+
 def test_a_person_is_warned_once_a_day_near_the_end(redis_client: redis.Redis) -> None:
     near = purse(redis_client, budget_person_day_usd=0.035)
     spend(ADA, near, 2)
@@ -186,8 +211,7 @@ def test_a_person_is_warned_once_a_day_near_the_end(redis_client: redis.Redis) -
 
 
 def test_without_budgets_nothing_is_refused(redis_client: redis.Redis) -> None:
-    none = {f"budget_{name}_usd": 0 for name in ("person_day", "channel_day", "workspace_month", "turn")}
-    assert spend(ADA, purse(redis_client, **none), 50) == 50
+    assert spend(ADA, purse(redis_client, **NO_BUDGETS), 50) == 50
 
 
 def test_the_estimate_of_a_prompt_is_no_smaller_than_its_words() -> None:

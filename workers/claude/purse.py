@@ -117,19 +117,26 @@ class Purse:
         """Count what a call has used in metrics and accounts, free what it held, and return the dollars."""
         usd = self.prices.cost(model, usage, is_batch=is_batch)
         self._say_unknown(model)
-        self._count(model, usage, usd)
-        now = accounts.utc_now()
-        try:
-            self._books.book(held, self.accounts_of(held.payer, now), model, usage, usd, now)
-        except StateUnavailable as error:
-            log.error("not_booked", model=model, usd=round(usd, 6), cause=str(error))  # noqa: TRY400  no bug of ours
+        if self._booked(held, model, usage, usd):
+            self._count(model, usage, usd)
         return usd
 
+    def _booked(self, held: Reservation, model: str, usage: Usage, usd: float) -> bool:
+        """Put a call into the accounts; False if another worker has done so before."""
+        now = accounts.utc_now()
+        try:
+            return self._books.book(held, self.accounts_of(held.payer, now), model, usage, usd, now)
+        except StateUnavailable as error:
+            log.error("not_booked", model=model, usd=round(usd, 6), cause=str(error))  # noqa: TRY400  no bug of ours
+            return True
+
     def book_cut(self, payer: Payer, call: RunningCall) -> None:
-        """Book what a call has used whose worker died, unless it was booked: then nothing is held for it any more."""
-        if self._books.let_go(payer.team_id, call.accounts, call.member):
+        """Book what a call has used whose worker died or stalls, unless that worker has booked it."""
+        self._books.let_go(payer.team_id, call.accounts, call.member)
+        usd = self.prices.cost(call.model, call.usage)
+        if call.member and self._booked(Reservation(payer, (), call.member), call.model, call.usage, usd):
             log.info("cut_call_booked", model=call.model, tokens=call.usage.tokens)
-            self.book(Reservation(payer, ()), call.model, call.usage)
+            self._count(call.model, call.usage, usd)
 
     def warning(self, payer: Payer) -> str:
         """Return a sentence the first time on a day that one of a person's budgets comes to its end, else nothing."""

@@ -25,6 +25,8 @@ DAYS_KEPT = 35
 MONTHS_KEPT = 13
 LAST_KEPT = 5
 """Answers of a person of which each is told by itself."""
+BOOKED_SECONDS = 86_400
+"""How long it is known that a call was booked: longer than any worker stalls and goes on."""
 _DAY = 86_400
 
 # KEYS per account: figures, held.  ARGV: name of the reservation, its amount, its life in ms, then a limit per account.
@@ -78,6 +80,7 @@ class Reservation:
     accounts: tuple[Account, ...]
     """Those of a budget, in which it is held."""
     member: str = ""
+    """Under which name it is held, and booked once; empty for what nobody else can book."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ class Accounts:
         """Hold an estimate in each account that has a budget, or in none of them."""
         limited = tuple(account for account in accounts if account.limit_usd > 0)
         if not limited:
-            return Reservation(payer, ())
+            return Reservation(payer, (), uuid.uuid4().hex)
         keys = [key for each in limited for key in (_key(payer.team_id, each.name), _held(payer.team_id, each.name))]
         name, amount = uuid.uuid4().hex, nano(usd)
         args: Args = [name, amount, int(ttl_seconds * 1000), *(nano(each.limit_usd) for each in limited)]
@@ -133,34 +136,58 @@ class Accounts:
 
     def book(
         self, held: Reservation, accounts: Sequence[Account], model: str, usage: Usage, usd: float, now: datetime
-    ) -> None:
-        """Count what a call has cost, in all its accounts and in the day's figures, and free what it held."""
-        payer, amount = held.payer, nano(usd)
-        day = f"{now:%Y-%m-%d}"
+    ) -> bool:
+        """Count what a call has cost, in all its accounts and in the day's figures, and free what it held.
+
+        Whoever comes second with the same call counts nothing and is told False.
+        """
+        team_id = held.payer.team_id
+        mark = _key(team_id, f"booked:{held.member}")
+
+        def once(pipe: redis.client.Pipeline) -> bool:
+            is_first = not held.member or not pipe.exists(mark)
+            pipe.multi()
+            self._free(pipe, team_id, [account.name for account in held.accounts], held.member)
+            if is_first:
+                self._count(pipe, held.payer, accounts, model, usage, nano(usd), now)
+                if held.member:
+                    pipe.set(mark, 1, nx=True, ex=BOOKED_SECONDS)
+            return is_first
+
+        with state_errors():
+            # Its types leave out that the function's value is wanted.
+            return bool(self._redis.transaction(once, mark, value_from_callable=True))  # type: ignore[arg-type]
+
+    def let_go(self, team_id: str, names: Sequence[str], member: str) -> None:
+        """Free what a call holds in these accounts."""
         with state_errors():
             pipe = self._redis.pipeline()
-            for account in held.accounts:
-                pipe.zrem(_held(payer.team_id, account.name), held.member)
-            if amount or usage != Usage():
-                for account in accounts:
-                    _add(pipe, _key(payer.team_id, account.name), usage, amount, account.kept_seconds)
-                _add(pipe, _key(payer.team_id, model_account(model, now)), usage, amount, DAYS_KEPT * _DAY)
-                # Who is empty in the index of people is work that nobody asked for.
-                ranks = [(f"models:{day}", model), (f"people:{day}", payer.user_id)]
-                if any(account.kind == "channel" for account in accounts):
-                    ranks.append((f"channels:{day}", payer.channel_id))
-                for index, member in ranks:
-                    pipe.zincrby(_key(payer.team_id, index), amount, member)
-                    pipe.expire(_key(payer.team_id, index), DAYS_KEPT * _DAY)
+            self._free(pipe, team_id, names, member)
             pipe.execute()
 
-    def let_go(self, team_id: str, names: Sequence[str], member: str) -> bool:
-        """Free what a call holds in these accounts; False if it holds nothing any more: then it was booked."""
-        with state_errors():
-            pipe = self._redis.pipeline()
-            for name in names:
-                pipe.zrem(_held(team_id, name), member)
-            return any(pipe.execute())
+    @staticmethod
+    def _free(pipe: redis.client.Pipeline, team_id: str, names: Sequence[str], member: str) -> None:
+        for name in names:
+            pipe.zrem(_held(team_id, name), member)
+
+    @staticmethod
+    def _count(
+        pipe: redis.client.Pipeline, payer: Payer, accounts: Sequence[Account], model: str, usage: Usage, amount: int,
+        now: datetime,
+    ) -> None:  # fmt: skip
+        if not amount and usage == Usage():
+            return
+        day = f"{now:%Y-%m-%d}"
+        for account in accounts:
+            _add(pipe, _key(payer.team_id, account.name), usage, amount, account.kept_seconds)
+        _add(pipe, _key(payer.team_id, model_account(model, now)), usage, amount, DAYS_KEPT * _DAY)
+        # Who is empty in the index of people is work that nobody asked for.
+        ranks = [(f"models:{day}", model), (f"people:{day}", payer.user_id)]
+        if any(account.kind == "channel" for account in accounts):
+            ranks.append((f"channels:{day}", payer.channel_id))
+        for index, member in ranks:
+            pipe.zincrby(_key(payer.team_id, index), amount, member)
+            pipe.expire(_key(payer.team_id, index), DAYS_KEPT * _DAY)
 
     def add_turn(self, payer: Payer, now: datetime, usd: float) -> None:
         """Count an answer that was given: for its person, with what it cost, its channel and the day."""
