@@ -70,9 +70,10 @@ class IssueChanges:
         key = self.gate.open_key(reader.open_key(key))
         fields = {"fields": "summary,status,project,issuetype,security"}
         found = self.connection.read("issue", f"issue/{key}", target_of, params=fields)
-        self.gate.open_project(reader.open_project(found.project))
-        if found.key not in self.sight.seen(reader, [found]):
+        # One that was moved to a closed project must not tell where.
+        if found.project not in reader.projects or found.key not in self.sight.seen(reader, [found]):
             raise JiraRefused(404)
+        self.gate.open_project(found.project)
         return found
 
     def is_service_desk(self, target: Target) -> bool:

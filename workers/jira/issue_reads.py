@@ -121,9 +121,8 @@ class IssueReads:
         return replace(issue, comments=shown, comments_total=total - len(comments) + len(shown))
 
     def check(self, issue: Seen, reader: Reader) -> None:
-        """Raise what the read of a missing issue raises, or ToolError if it was moved to a project that is closed."""
-        reader.open_project(issue.project)
-        if issue.key not in self.sight.seen(reader, [issue]):
+        """Raise what the read of a missing issue raises: one that was moved to a closed project must not tell where."""
+        if issue.project not in reader.projects or issue.key not in self.sight.seen(reader, [issue]):
             raise JiraRefused(404)
 
     def visible_keys(self, keys: Collection[str], reader: Reader) -> frozenset[str]:

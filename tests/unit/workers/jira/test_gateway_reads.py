@@ -9,6 +9,7 @@ from sandbox.faults import Fault
 from sandbox.jira.standin import JiraStandIn
 from tests.unit.workers.jira.readers import ADA
 from workers.errors import JiraRefused, JiraUnavailable, Misconfigured, ToolError
+from workers.jira.errors import refusal_sentences
 from workers.jira.gateway import JiraGateway
 from workers.jira.jql import IssueQuery
 
@@ -64,12 +65,19 @@ def test_a_search_in_a_closed_project_says_which_are_open(gateway: JiraGateway, 
     assert jira.calls == []
 
 
-def test_an_issue_that_was_moved_to_a_closed_project_is_not_shown(gateway: JiraGateway, jira: JiraStandIn) -> None:
+def test_an_issue_that_was_moved_to_a_closed_project_reads_as_one_that_is_not_there(
+    gateway: JiraGateway, jira: JiraStandIn
+) -> None:
     secret = next(key for key in jira.issues if key.startswith("SECRET-"))
     jira.site.issues["OPS-9000"] = jira.site.issues[secret]
 
-    with pytest.raises(ToolError, match="not open to me"):
+    with pytest.raises(JiraRefused) as moved:
         gateway.issue("OPS-9000", ADA)
+    with pytest.raises(JiraRefused) as missing:
+        gateway.issue("OPS-99999", ADA)
+
+    assert (moved.value.status, refusal_sentences(moved.value)) == (404, refusal_sentences(missing.value))
+    assert "SECRET" not in str(moved.value)
 
 
 def test_an_issue_reads_as_markdown_with_its_newest_comments_first(gateway: JiraGateway, jira: JiraStandIn) -> None:
