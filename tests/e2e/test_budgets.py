@@ -13,7 +13,9 @@ from sandbox.stack import Stack
 from tests.clients import connect
 from tests.e2e.breaking import LINUS_DM
 from tests.e2e.drafting import is_told, told, words
-from tests.e2e.support import ADA, CHANNEL, GRACE, LINUS, answer, ask, within
+from tests.e2e.support import ADA, CHANNEL, GRACE, LINUS, answer, ask, card, within
+from tests.e2e.support_views import modal, value
+from tests.e2e.support_views import shown as seen
 from workers.payer import Payer
 from workers.state.accounts import Account, Accounts, Reservation, person_account
 
@@ -28,7 +30,7 @@ QUESTION = "the VPN drops every few minutes since Monday, is that known?"
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder: Path = tmp_path_factory.mktemp("budgets")
-    settings = {"BUDGET_PERSON_DAY_USD": str(BUDGET), "ADMIN_USERS": GRACE}
+    settings = {"BUDGET_PERSON_DAY_USD": str(BUDGET), "ADMIN_USERS": GRACE, "REACTION_EMOJI": "jira"}
     with Stack(beat=False, folder=folder, settings=settings) as stack:
         yield stack
 
@@ -68,6 +70,48 @@ def test_a_person_was_told_once_before_the_end(stack: Stack) -> None:
     warning = is_told(stack, ADA, "of your budget for me today is used")
     assert sum("of your budget for me today" in text for text in told(stack, ADA)) == 1
     assert " can raise it" in warning
+
+
+@pytest.mark.parametrize("way", ["shortcut", "command"])
+def test_whose_form_no_model_fills_in_any_more_reads_why_and_whom_to_ask(stack: Stack, way: str) -> None:
+    spend_all(stack)
+    if way == "shortcut":
+        stack.slack.shortcut(CHANNEL, stack.slack.say(CHANNEL, ADA, "The roof leaks"), ADA, "file_issue")
+    else:
+        stack.slack.command(CHANNEL, ADA, "/jira", "create The roof leaks")
+
+    form = modal(stack, ADA)
+
+    stack.slack.close_view(ADA, form.id)
+    assert value(form, "summary") == "The roof leaks"
+    assert told_in_words(seen(form))
+
+
+def test_whose_reaction_makes_a_draft_of_bare_words_reads_why_and_whom_to_ask(stack: Stack) -> None:
+    spend_all(stack)
+    ts = stack.slack.say(CHANNEL, LINUS, "The cellar is wet")
+    stack.slack.react(CHANNEL, ts, ADA, "jira")
+
+    shown = words(card(stack, ts))
+
+    assert "The cellar is wet" in shown
+    assert told_in_words(shown)
+
+
+def spend_all(stack: Stack) -> None:
+    """Book so much for Ada that her budget is used up, whatever test ran before."""
+    client, now = connect(stack.redis_url), datetime.now(UTC)
+    try:
+        account = Account("person", person_account(ADA, now), BUDGET, 86_400)
+        Accounts(client).book(
+            Reservation(Payer("T0SANDBOX", ADA), ()), [account], "claude-haiku-5-5", Usage(), 1.0, now
+        )
+    finally:
+        client.close()
+
+
+def told_in_words(shown: str) -> bool:
+    return "Your budget for me today is used up ($0.0600)" in shown and "Grace Moreno can raise it" in shown
 
 
 def test_another_person_is_answered(stack: Stack) -> None:

@@ -10,7 +10,7 @@ from workers.acts.form_files import blocks_of
 from workers.acts.services import ActServices
 from workers.claude.prefill import MOST_MATERIAL, Prefilled, prefill
 from workers.claude.triage import Choices
-from workers.errors import Misconfigured, SlackRefused, SupportBotError, Transient
+from workers.errors import BudgetSpent, Misconfigured, SlackRefused, SupportBotError, Transient
 from workers.jira.choices import COMPONENTS, LABELS, labels_to_choose, options_of
 from workers.jira.mentions import MOST_MENTIONED, Who
 from workers.logs import get_logger
@@ -66,7 +66,7 @@ def open_form(action: Action, services: ActServices) -> None:
     services.forms.keep_files(action.team_id, form_id, material.files)
     form = filled_form(action, material, services)
     services.forms.keep_people(action.team_id, form_id, form.people)
-    services.forms.keep_notes(action.team_id, form_id, (form.note, form.questions))
+    services.forms.keep_notes(action.team_id, form_id, (form.note, form.questions or form.unpaid))
     if services.forms.draw(action.team_id, form_id, by="worker"):
         view = issue_modal(form, private_metadata=form_metadata(action, form), external_id=form_id)
         services.modals.update(action.team_id, form_id, view)
@@ -166,7 +166,7 @@ def filled_form(action: Action, material: Material, services: ActServices) -> Is
     specs = _specs(project, usual_type(types, channel), services)
     labels = labels_to_choose(specs, project, services.jira)
     choices = Choices(services.settings.jira_projects, options_of(specs, COMPONENTS), labels)
-    filled = _prefilled(action, material, types, specs, choices, services)
+    filled, unpaid = _prefilled(action, material, types, specs, choices, services)
     # What a channel is set up for is not overruled by a guess, nor by an unsure one what is usual.
     if filled and filled.project in services.projects(action) and not channel.project and filled.confidence == "high":
         project = filled.project
@@ -194,6 +194,7 @@ def filled_form(action: Action, material: Material, services: ActServices) -> Is
         specs=specs,
         note=ALONE if material.is_alone else "",
         questions=open_questions(filled),
+        unpaid=unpaid,
         is_unsure=filled is not None and filled.confidence == "low",
     )
 
@@ -227,18 +228,23 @@ def _prefilled(
     specs: Sequence[FieldSpec],
     choices: Choices,
     services: ActServices,
-) -> Prefilled | None:
+) -> tuple[Prefilled | None, str]:
+    """Return what the model made of it, if it did, or which budget is used up and whom to ask."""
     if not material.whole:
-        return None
-    return prefill(
-        services.claude,
-        material.whole,
-        choices,
-        files=blocks_of(material.shared, services.files, action.team_id),
-        types=types,
-        priorities=options_of(specs, "priority"),
-        payer=Payer(action.team_id, action.user_id, action.channel_id),
-    )
+        return None, ""
+    try:
+        filled = prefill(
+            services.claude,
+            material.whole,
+            choices,
+            files=blocks_of(material.shared, services.files, action.team_id),
+            types=types,
+            priorities=options_of(specs, "priority"),
+            payer=Payer(action.team_id, action.user_id, action.channel_id),
+        )
+    except BudgetSpent as spent:
+        return None, spent.user_message
+    return filled, ""
 
 
 def _types(project: str, services: ActServices) -> tuple[str, ...]:

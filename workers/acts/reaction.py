@@ -48,7 +48,8 @@ def react(action: Action, services: ActServices) -> None:
     draft = draft.model_copy(update={"notes": notes})
     write_policy = "confirm" if form.is_unsure else _write_policy(action, draft, services)
     more = (form.questions,) if form.questions and write_policy == "confirm" else ()
-    draft = draft.model_copy(update={"notes": (*notes, *more, *left_out)})
+    unpaid = (form.unpaid,) if form.unpaid else ()
+    draft = draft.model_copy(update={"notes": (*notes, *more, *unpaid, *left_out)})
     services.desk.propose(draft, services.reader_of_card(action), write_policy=write_policy)
     log.info("drafted_by_reaction", draft=draft_id)
 

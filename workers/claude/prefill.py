@@ -48,9 +48,10 @@ def prefill(
     priorities: Sequence[str],
     payer: Payer,
 ) -> Prefilled | None:
-    """Return a filled-in form, or None when the model is away, too slow, unpaid or says something else.
+    """Return a filled-in form, or None when the model is away, too slow or says something else.
 
     `files` is what is shown of files, before the words; if one of them is refused, the words alone are asked about.
+    Raises BudgetSpent if there is no money left: that a person can change, so they are told.
     """
     text, words = {"type": "string"}, {"type": "text", "text": material[:MOST_MATERIAL]}
     properties = {
@@ -68,6 +69,8 @@ def prefill(
                 raise
             said = claude.ask_fast(system=SYSTEM, content=[words], schema=closed(properties), payer=payer)
         return Prefilled.model_validate(within(said, choices))
+    except BudgetSpent:
+        raise
     except (ClaudeUnavailable, TurnFailed, StateUnavailable, ValidationError) as error:
         log.info("not_prefilled", cause=type(error).__name__)
         return None

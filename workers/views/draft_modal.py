@@ -30,15 +30,13 @@ SUMMARY_LONGEST = 255
 """Jira takes no more."""
 PLACED = ("summary", "description", "project", "issuetype", "reporter")
 """Fields with a place of their own, or set by the program."""
-DESCRIPTION = "description"
-MORE_DESCRIPTION = "description_more_"
+DESCRIPTION, MORE_DESCRIPTION = "description", "description_more_"
 DESCRIPTION_INPUTS = 20
 """Slack's inputs hold 3,000 characters, and we fill at least 2,000 of them; Jira's descriptions end at 32,767."""
 USUAL_TYPE = "Task"
 
 PROJECT_CHOICE, TYPE_CHOICE = "form_project", "form_type"
 """The action ids of the two selects that change what the form asks for."""
-
 NO_ISSUE = "“{words}” is no issue. Please write the key of one, such as OPS-12, or its address."
 
 Values = dict[str, FieldValue]
@@ -54,8 +52,7 @@ def draft_modal(
 ) -> dict[str, Any]:
     """Return the form of a draft: summary and description, then required fields, then the others.
 
-    Above them its project and type, to be changed if it is known to which. Its `private_metadata` is the draft's id
-    unless another is given.
+    Above them its project and type, to be changed if it is known to which; `private_metadata` is usually its id.
     """
     blocks: list[Block] = [_note(f"{draft.project} · {draft.issue_type}")]
     if projects or types:
@@ -125,6 +122,8 @@ class IssueForm:
     note: str = ""
     questions: str = ""
     """What whoever takes care of it will ask."""
+    unpaid: str = ""
+    """Why no model has filled it in: which budget is used up, and whom to ask."""
     is_unsure: bool = False
     """What fills it was a guess that somebody should look at."""
 
@@ -135,7 +134,7 @@ def issue_modal(
     """Return the form that files something, or changes a draft; another project or type in it asks for it anew."""
     screen = f"{form.project}/{form.issue_type}"
     blocks = [
-        *(_note(each) for each in (form.note, form.questions) if each),
+        *(_note(each) for each in (form.note, form.questions, form.unpaid) if each),
         _choice("project", PROJECT_CHOICE, "Project", form.projects, form.project),
         _choice(f"issue_type{MARK}{form.project}", TYPE_CHOICE, "Type", form.types, form.issue_type),
         _summary(form.summary),
