@@ -17,6 +17,7 @@ from tests.e2e.support import ADA, CHANNEL, GRACE, LINUS, answer, ask, card, wit
 from tests.e2e.support_views import modal, value
 from tests.e2e.support_views import shown as seen
 from workers.payer import Payer
+from workers.rounds import Usage
 from workers.state.accounts import Account, Accounts, Reservation, person_account
 
 pytestmark = pytest.mark.e2e
