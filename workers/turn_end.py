@@ -106,7 +106,7 @@ class TurnEnd:
                 self._services.failed.keep(attempt.request)
             self._recall()
             attempt.await_sign()
-            attempt.reply.fail(self._with_sources(self._with_done(sentence)), can_retry=may_retry)
+            self._say_failure(sentence, may_retry=may_retry)
         except SlackUnavailable as error:
             # The sentence is the answer: it waits for Slack as any other would.
             if self._waits_for_slack(error.retry_after_seconds or 5):
@@ -119,9 +119,21 @@ class TurnEnd:
             log.error("misconfigured", what=error.operator_message)  # noqa: TRY400  it says all there is to say
             if self._waits_for_slack():
                 return
-        except ReplyGone as error:
-            log.info("failure_not_shown", cause=type(error).__name__)
+        except SlackRefused as error:
+            log.warning("failure_not_shown", cause=type(error).__name__, code=error.code)
         attempt.commit(None, "failed")
+
+    def _say_failure(self, sentence: str, *, may_retry: bool) -> None:
+        """Say a sentence behind what was said before it, or alone if Slack does not take that."""
+        reply, sentence = self._attempt.reply, self._with_done(sentence)
+        try:
+            reply.fail(self._with_sources(sentence), can_retry=may_retry)
+        except ReplyGone:
+            raise
+        except SlackRefused as error:
+            log.warning("failure_refused", method=error.method, code=error.code)
+            reply.recall("")
+            reply.fail(sentence, can_retry=may_retry)
 
     def _waits_for_slack(self, seconds: float | None = None) -> bool:
         """Give the turn back until Slack lets us in, by default longer each time; False after the last time.

@@ -202,7 +202,7 @@ class Reply:
             try:
                 self._write(ending, max_wait_seconds=max(left, 0))
                 break
-            except ReplyGone:
+            except SlackRefused:
                 self._rest(ending.status)
                 raise
             except Interrupted as interrupted:
