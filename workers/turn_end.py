@@ -17,6 +17,7 @@ from workers.errors import (
 )
 from workers.logs import get_logger
 from workers.slack.status import REFRESH_SECONDS
+from workers.state.mailbox import Mark
 from workers.turn_messages import joined, keys_read, said_before, stopped_messages
 from workers.views import failures
 
@@ -43,21 +44,28 @@ class TurnEnd:
         log.info("turn_interrupted", reason=reason)
         self._attempt.is_ending = True
         try:
-            if reason == "handover":
-                self._give_back()
-            elif reason == "edited":
-                self._begin_anew()
-            elif reason == "deleted":
-                self._withdraw()
-            elif reason != "fenced":
-                self._stop(reason)
+            self._obey(reason)
         except Interrupted:
             log.info("turn_interrupted", reason="fenced")
         except (SlackRefused, Misconfigured) as error:
             log.warning("end_not_shown", cause=type(error).__name__)
             self._attempt.commit(None, "gone" if isinstance(error, ReplyGone) else reason)
+        except SlackUnavailable as error:
+            # What a person has asked for is no failure, and nothing to be tried again by a button.
+            if not self._waits_for_slack(error.retry_after_seconds, obeyed=_mark_of(reason)):
+                self._attempt.commit(None, reason)
         except Transient as error:
             self.later(error)
+
+    def _obey(self, reason: InterruptReason) -> None:
+        if reason == "handover":
+            self._give_back()
+        elif reason == "edited":
+            self._begin_anew()
+        elif reason == "deleted":
+            self._withdraw()
+        elif reason != "fenced":
+            self._stop(reason)
 
     def later(self, error: Transient) -> None:
         """Give the turn back to the queue, or end it with a sentence if waiting longer is hopeless."""
@@ -135,7 +143,7 @@ class TurnEnd:
             reply.recall("")
             reply.fail(sentence, can_retry=may_retry)
 
-    def _waits_for_slack(self, seconds: float | None = None) -> bool:
+    def _waits_for_slack(self, seconds: float | None = None, *, obeyed: Mark = "") -> bool:
         """Give the turn back until Slack lets us in, by default longer each time; False after the last time.
 
         It is no failed attempt: as soon as Slack answers again the turn is answered as any other.
@@ -149,7 +157,8 @@ class TurnEnd:
         except Interrupted:
             log.info("turn_interrupted", reason="fenced")
             return True
-        self._services.boxes.release(self._claim, delay_seconds=seconds or min(2.0**times, 300), refund=True)
+        delay = seconds or min(2.0**times, 300)
+        self._services.boxes.release(self._claim, delay_seconds=delay, refund=True, obeyed=obeyed)
         return True
 
     def broken(self) -> None:
@@ -229,6 +238,10 @@ def _is_hopeless(waited: float, wait: float | None, hopeless: float) -> bool:
     if wait is None:
         return waited > hopeless
     return wait > LONGEST_WAIT_SECONDS or waited + wait > max(LONGEST_WAITS_SECONDS, hopeless)
+
+
+def _mark_of(reason: InterruptReason) -> Mark:
+    return reason if reason in ("stopped", "edited", "deleted") else ""
 
 
 def _sentence(error: Transient) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,8 @@ import redis
 from sandbox.claude.scripts import reply
 from sandbox.faults import Fault
 from tests.integration.turn_world import TurnWorld, turn_world
+from workers.records import ReplySegment
+from workers.state.codec import encode
 from workers.views import failures
 
 pytestmark = pytest.mark.integration
@@ -54,3 +57,28 @@ def test_what_slack_refuses_is_left_out_and_the_failure_is_said_alone(world: Tur
     assert world.said(request) == [failures.UNEXPECTED]
     assert world.has_button(request)
     assert not world.is_waiting(request)
+
+
+@pytest.mark.parametrize("mark", ["deleted", "stopped"])
+def test_an_end_that_slack_does_not_take_waits_for_slack_and_is_no_failure(world: TurnWorld, mark: str) -> None:
+    request = world.ask("is the roof tight?")
+    begun = world.post(request, "Let me see.")
+    segment = ReplySegment(ts=begun, confirmed="Let me see.", intended="Let me see.")
+    kept = {"segments": [segment.model_dump(mode="json")], "failing_since": time.time() - 1000}
+    world.note(request, id=request.ts, **{name: encode(value) for name, value in kept.items()})
+    assert world.turns.boxes.mark(
+        request.conversation.box, "deleted" if mark == "deleted" else "stopped", only=request.ts
+    )
+    method = "chat.delete" if mark == "deleted" else "chat.update"
+    world.slack.faults.add(
+        Fault(operation=method, kind="status", status=429, headers={"Retry-After": "120"},
+              body={"ok": False, "error": "ratelimited"})
+    )  # fmt: skip
+
+    world.run(request)
+
+    assert world.said(request) == ["Let me see."]
+    assert not world.has_button(request)
+    # It is not taken up again before Slack said so.
+    assert world.turns.boxes.claim(request.conversation.box) is None
+    assert world.is_waiting(request)

@@ -94,18 +94,8 @@ class Mailboxes:
         threads, thread = _thread_of(box)
         keys = [*keys_of(box), self._sign_key(box, message_id), f"sb:{{{box}}}:seen:{message_id}", threads]
         keys.append(f"sb:{{{box}}}:ahead:{message_id}")
-        args: Args = [
-            message_id,
-            encode(body),
-            box,
-            GRACE_MS,
-            SEEN_SECONDS,
-            self._ttl,
-            MAX_WAITING,
-            sign_ms,
-            int(asked),
-            thread,
-        ]
+        args: Args = [message_id, encode(body), box, GRACE_MS, SEEN_SECONDS, self._ttl, MAX_WAITING, sign_ms]
+        args += [int(asked), thread]
         with state_errors():
             return cast("PutResult", self._put(keys=keys, args=args).decode())
 
@@ -118,7 +108,7 @@ class Mailboxes:
             return None
         _, token, message_id, body, attempts, mark, pairs = answer
         fields = dict(zip(pairs[::2], pairs[1::2], strict=True))
-        own = (b"id", b"attempts", b"not_before", b"sealed")
+        own = (b"id", b"attempts", b"not_before", b"obeyed", b"sealed")
         return Claim(
             box=box,
             asked_at=asked_at,
@@ -162,9 +152,12 @@ class Mailboxes:
             raise Interrupted("fenced")
         return bool(answer == b"more")
 
-    def release(self, claim: Claim, *, delay_seconds: float = 0, refund: bool = False) -> bool:
-        """Give a message back for another try; False if it was another's already."""
-        args: Args = [claim.box, claim.token, int(delay_seconds * 1000), int(refund)]
+    def release(self, claim: Claim, *, delay_seconds: float = 0, refund: bool = False, obeyed: Mark = "") -> bool:
+        """Give a message back for another try; False if it was another's already.
+
+        A mark cuts the delay short, unless it is the one that was `obeyed`: that is what waits.
+        """
+        args: Args = [claim.box, claim.token, int(delay_seconds * 1000), int(refund), obeyed]
         with state_errors():
             return bool(self._release(keys=keys_of(claim.box), args=args))
 

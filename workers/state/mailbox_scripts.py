@@ -60,7 +60,8 @@ if not id then redis.call('ZREM', ready, box) return {'empty'} end
 local left = redis.call('PTTL', lease)
 if left > 0 then redis.call('ZADD', ready, 'NX', now + left + 500, box) return {'held'} end
 local wait = tonumber(redis.call('HGET', journal, 'not_before') or '0')
-if wait > now and redis.call('HEXISTS', marks, id) == 0 then
+local mark = redis.call('HGET', marks, id)
+if wait > now and (not mark or mark == redis.call('HGET', journal, 'obeyed')) then
   redis.call('ZADD', ready, wait, box)
   return {'later'}
 end
@@ -181,13 +182,14 @@ return ''
 RELEASE = (
     _HEAD
     + """
-local box, token, delay_ms, refund = unpack(ARGV)
+local box, token, delay_ms, refund, obeyed = unpack(ARGV)
 if redis.call('GET', lease) ~= token then return 0 end
 redis.call('DEL', lease)
 if refund == '1' then redis.call('HINCRBY', journal, 'attempts', -1) end
-redis.call('HSET', journal, 'not_before', now + delay_ms)
+redis.call('HSET', journal, 'not_before', now + delay_ms, 'obeyed', obeyed)
 -- What was marked at the last moment is not left waiting.
-if redis.call('HEXISTS', marks, redis.call('LINDEX', mail, 0) or '') == 1 then delay_ms = 0 end
+local mark = redis.call('HGET', marks, redis.call('LINDEX', mail, 0) or '')
+if mark and mark ~= obeyed then delay_ms = 0 end
 redis.call('ZADD', ready, now + delay_ms, box)
 return 1
 """
