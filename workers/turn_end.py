@@ -108,10 +108,10 @@ class TurnEnd:
     def fail(self, sentence: str, *, may_retry: bool = False) -> None:
         """End the turn with a sentence; with `may_retry` also with a button that asks the same again."""
         attempt = self._attempt
+        if not self._may_fail(may_retry=may_retry):
+            return
         attempt.is_ending = True
         try:
-            if may_retry:
-                self._services.failed.keep(attempt.request)
             self._recall()
             attempt.await_sign()
             self._say_failure(sentence, may_retry=may_retry)
@@ -130,6 +130,23 @@ class TurnEnd:
         except SlackRefused as error:
             log.warning("failure_not_shown", cause=type(error).__name__, code=error.code)
         attempt.commit(None, "failed")
+
+    def _may_fail(self, *, may_retry: bool) -> bool:
+        """Close the question to edits; False if it was edited, stopped or deleted before, which is obeyed instead."""
+        request = self._attempt.request
+        if may_retry:
+            # Before the seal: new words that come after it are put into what is kept.
+            self._services.failed.keep(request)
+        if self._attempt.is_ending:
+            return True  # What was marked has been obeyed, as far as it could be.
+        try:
+            self._attempt.seal()
+        except Interrupted as interrupted:
+            if interrupted.reason != "fenced":
+                self._services.failed.forget(request.conversation, request.ts)
+            self.interrupted(interrupted.reason)
+            return False
+        return True
 
     def _say_failure(self, sentence: str, *, may_retry: bool) -> None:
         """Say a sentence behind what was said before it, or alone if Slack does not take that."""

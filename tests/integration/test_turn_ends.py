@@ -13,6 +13,7 @@ from sandbox.faults import Fault
 from tests.integration.turn_world import TurnWorld, turn_world
 from workers.records import ReplySegment
 from workers.state.codec import encode
+from workers.turn import run_turn
 from workers.views import failures
 
 pytestmark = pytest.mark.integration
@@ -82,3 +83,30 @@ def test_an_end_that_slack_does_not_take_waits_for_slack_and_is_no_failure(world
     # It is not taken up again before Slack said so.
     assert world.turns.boxes.claim(request.conversation.box) is None
     assert world.is_waiting(request)
+
+
+def test_a_question_that_is_edited_at_a_failing_end_is_answered_anew(world: TurnWorld) -> None:
+    world.world.claude.script(reply("It is."), when="wall", forever=True)
+    request = world.ask("is the roof tight?")
+    world.note(request, id=request.ts, attempts="8")
+    claim = world.claim(request)
+    box, anew = request.conversation.box, request.model_copy(update={"text": "is the wall tight?"})
+    assert world.turns.boxes.edit(box, request.ts, anew.model_dump(mode="json")) == "edited"
+
+    run_turn(claim, world.turns)
+
+    assert world.said(request) == []
+    world.run(request)
+    assert world.said(request) == ["It is."]
+    assert not world.is_waiting(request)
+
+
+def test_new_words_that_come_after_the_failing_end_are_those_that_are_tried_again(world: TurnWorld) -> None:
+    request = world.ask("is the roof tight?")
+    world.note(request, id=request.ts, attempts="8")
+
+    world.run(request)
+
+    kept = world.turns.failed.find(request.conversation, request.ts)
+    assert kept == request
+    assert world.has_button(request)

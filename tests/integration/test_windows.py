@@ -92,6 +92,28 @@ def test_who_stood_still_longer_than_the_lease_writes_nothing_any_more(boxes: Ma
         check_lease()
 
 
+def test_an_edit_is_in_time_for_a_sealed_answer_that_was_given_back(boxes: Mailboxes) -> None:
+    boxes.put(BOX, "100.000001", {"text": "old"})
+    claim = taken(boxes)
+    assert boxes.seal(claim) == ""
+    assert boxes.release(claim, delay_seconds=60)
+
+    assert boxes.edit(BOX, "100.000001", {"text": "new"}) == "edited"
+    assert taken(boxes).mark == "edited"
+
+
+def test_only_a_mark_that_was_obeyed_already_waits_for_a_time(boxes: Mailboxes) -> None:
+    boxes.put(BOX, "100.000001", {})
+    claim = taken(boxes)
+    boxes.mark(BOX, "stopped", only="100.000001")
+    boxes.release(claim, delay_seconds=60, obeyed="stopped")
+    assert boxes.claim(BOX) is None
+
+    boxes.mark(BOX, "deleted", only="100.000001")
+
+    assert taken(boxes).mark == "deleted"
+
+
 def test_without_a_lease_there_is_nothing_to_lose() -> None:
     check_lease()
 

@@ -187,6 +187,8 @@ if redis.call('GET', lease) ~= token then return 0 end
 redis.call('DEL', lease)
 if refund == '1' then redis.call('HINCRBY', journal, 'attempts', -1) end
 redis.call('HSET', journal, 'not_before', now + delay_ms, 'obeyed', obeyed)
+-- What it says in the end has not reached Slack: new words are in time.
+redis.call('HDEL', journal, 'sealed')
 -- What was marked at the last moment is not left waiting.
 local mark = redis.call('HGET', marks, redis.call('LINDEX', mail, 0) or '')
 if mark and mark ~= obeyed then delay_ms = 0 end
