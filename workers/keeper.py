@@ -54,6 +54,8 @@ class Keeper:
             with under(held.lease):
                 yield held.interrupt
         finally:
+            # A tool may run on beside a turn that did not wait for it: it writes nothing any more.
+            held.lease.lose()
             with self._lock:
                 self._held.pop((claim.box, claim.token), None)
 

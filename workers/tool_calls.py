@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, wait
 from typing import Any, Protocol
 
@@ -76,14 +76,21 @@ class ToolCalls:
         while pending:
             self._show_tasks(running)
             _, pending = wait(pending, timeout=0.25)
-            # What the tools did must be known to whoever goes on, and to who takes the answer back.
-            if self._interrupt.reason not in ("handover", "edited", "deleted"):
+            if not self._must_end(running[future]["name"] for future in pending):
                 self._interrupt.check()
         for future in running:
             future.result()
         self._show_tasks(running)
         self._take_note(number)
         return with_note(self._journal, number, [self._stored_result(number, call) for call in calls])
+
+    def _must_end(self, names: Iterable[str]) -> bool:
+        """Return whether calls are waited for also by a turn that was told to stop."""
+        # What the tools did must be known to whoever goes on, and to who takes the answer back.
+        if self._interrupt.reason in ("handover", "edited", "deleted"):
+            return True
+        # Else only what people are told of: nobody who pressed Stop waits for a search.
+        return self._interrupt.reason in ("stopped", "deadline") and any(map(self._toolbox.may_write, names))
 
     def _take_note(self, number: int) -> None:
         """Keep what is told beside the results of a round: the same for whoever goes on."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import redis
 
-from sandbox.claude.scripts import reply
+from sandbox.claude.scripts import reply, tool
 from sandbox.faults import Fault
+from tests.integration.listener_harness import wait_for
 from tests.integration.turn_world import TurnWorld, turn_world
 from workers.records import ReplySegment
 from workers.state.codec import encode
@@ -110,3 +112,19 @@ def test_new_words_that_come_after_the_failing_end_are_those_that_are_tried_agai
     kept = world.turns.failed.find(request.conversation, request.ts)
     assert kept == request
     assert world.has_button(request)
+
+
+def test_what_a_tool_was_writing_when_the_answer_was_stopped_is_said(world: TurnWorld) -> None:
+    world.new_worker(write_policy="auto")
+    wanted = {"project": "OPS", "issue_type": "Task", "summary": "Roof leaks", "description": "So it is."}
+    world.world.claude.script(reply("I file it.", tool("jira_create_issue", wanted)), when="roof")
+    request = world.ask("file the roof")
+    world.world.jira.faults.add(Fault(operation="POST issue", kind="delay", seconds=3))
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(world.run, request)
+        wait_for(lambda: world.world.jira.faults.played, seconds=30)
+        world.turns.boxes.mark(request.conversation.box, "stopped", only=request.ts)
+        running.result(60)
+
+    (key,) = [key for key, issue in world.world.jira.issues.items() if issue.fields["summary"] == "Roof leaks"]
+    assert any("Stopped" in said and f"filed {key}" in said for said in world.said(request))

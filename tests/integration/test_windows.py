@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import time
 
 import pytest
@@ -112,6 +113,16 @@ def test_only_a_mark_that_was_obeyed_already_waits_for_a_time(boxes: Mailboxes) 
     boxes.mark(BOX, "deleted", only="100.000001")
 
     assert taken(boxes).mark == "deleted"
+
+
+def test_what_goes_on_beside_a_turn_writes_nothing_once_the_turn_is_over(boxes: Mailboxes) -> None:
+    boxes.put(BOX, "100.000001", {})
+    with Keeper(boxes).holding(taken(boxes), timeout_seconds=60):
+        beside = contextvars.copy_context()
+        beside.run(check_lease)
+
+    with pytest.raises(Interrupted):
+        beside.run(check_lease)
 
 
 def test_without_a_lease_there_is_nothing_to_lose() -> None:

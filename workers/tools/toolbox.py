@@ -41,6 +41,8 @@ TOOLS: tuple[Tool[Any], ...] = (
     knowledge_search.TOOL,
 )
 """The order is part of the prompt's cached prefix: new tools go to the end."""
+READERS = (jira_search, jira_get_issue, jira_create_options, knowledge_search)
+ONLY_READ = frozenset(module.TOOL.name for module in READERS)
 LONGEST_ERROR = 600
 LONGEST_RESULT = 12_000
 CUT = "\n… (cut here: ask for less, or for a part of it)"
@@ -61,6 +63,11 @@ class Toolbox:
     def definitions() -> list[dict[str, Any]]:
         """Return all tools as the Messages API takes them: the same for every conversation."""
         return [tool.definition() for tool in TOOLS]
+
+    @staticmethod
+    def may_write(name: str) -> bool:
+        """Return whether a call of this tool may leave something in Slack or Jira."""
+        return name.strip().lower() not in ONLY_READ
 
     def run(self, name: str, tool_use_id: str, given: Any) -> ToolAnswer:
         """Run one call and return its answer, an error included.
