@@ -13,6 +13,7 @@ from workers.acts.run import ACTS, run_act
 from workers.acts.services import ActServices
 from workers.consequences import Consequences
 from workers.errors import JiraRefused, JiraUnavailable, SlackRefused, SupportBotError, ToolError, TurnFailed
+from workers.failpoints import failpoint
 from workers.filing import DraftDesk
 from workers.jira.forms import edited, finder, with_unseen
 from workers.jira.gateway import JiraGateway
@@ -216,11 +217,15 @@ def _retry_turn(action: Action, services: ActionServices) -> None:
         return
     again = request.model_copy(update={"reply_ts": action.message_ts, "tries": request.tries + 1})
     # Named by the failure, not by the press: who presses twice asks once.
-    result = services.boxes.put(conversation.box, f"{request.ts}~{again.tries}", again.model_dump(mode="json"))
-    if result == "new":
-        # What is asked again will bring its own; at a second press it may have shown it already.
+    again_id = f"{request.ts}~{again.tries}"
+    if not services.boxes.has_seen(conversation.box, again_id):
+        # Before it is asked again, which brings its own; presses of one turn come one at a time.
         acts = services.acts
         Consequences(request, acts.filings, services.desk, acts.changes).withdraw()
+        failpoint("old_withdrawn")
+        if services.boxes.put(conversation.box, again_id, again.model_dump(mode="json")) == "full":
+            _hint(action, services, failures.QUEUE_FULL)
+        failpoint("retry_stored")
     services.kick(conversation.box)
 
 

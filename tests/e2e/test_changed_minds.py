@@ -15,7 +15,7 @@ from sandbox.stack import Stack
 from tests.e2e import changing
 from tests.e2e.drafting import press, shows
 from tests.e2e.dying import only_a_doomed_worker
-from tests.e2e.support import ADA, CHANNEL, answer, ask, card, filed_by_bot, replies, within
+from tests.e2e.support import ADA, CHANNEL, answer, ask, card, cards, filed_by_bot, replies, within
 
 pytestmark = pytest.mark.e2e
 
@@ -148,6 +148,27 @@ def test_what_an_answer_had_filed_before_it_failed_is_said_when_it_is_tried_agai
     said = words_of(tried_again(stack, ts))
 
     assert f"Before that I had already filed {key}" in said
+
+
+@pytest.mark.parametrize("place", ["old_withdrawn", "retry_stored"])
+def test_a_press_of_try_again_whose_worker_dies_asks_once_and_leaves_one_draft(stack: Stack, place: str) -> None:
+    name = f"Mast sways, {place}"
+    wanted = {"project": "OPS", "issue_type": "Task", "summary": name, "description": "So it is."}
+    look = tool("jira_search", {"keywords": ["mast"]})
+    stack.claude.script(reply(tool("jira_create_issue", wanted)), reply(ENDLESS[:800], look), when=name)
+    ts = ask(stack, f"file it: {name}")
+    growing(stack, ts, "number 2.")
+    stack.claude.faults.add(spend_limit())
+    shown = failed(stack, ts)
+    stack.claude.script(reply(tool("jira_create_issue", wanted)), reply(SHORT), when=name)
+
+    with only_a_doomed_worker(stack, place):
+        stack.slack.click(CHANNEL, shown.ts, ADA, "turn_retry")
+
+    within(lambda: SHORT in words_of(stack.slack.message(CHANNEL, shown.ts)), "the answer after all")
+    answer(stack, ts)
+    assert len(replies(stack, ts)) == 1
+    assert ["draft_create" in each.action_ids for each in cards(stack, ts)] == [False, True]
 
 
 def test_what_was_filed_before_an_answer_was_stopped_is_said(stack: Stack) -> None:

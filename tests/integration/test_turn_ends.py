@@ -13,6 +13,8 @@ from sandbox.claude.scripts import reply, tool
 from sandbox.faults import Fault
 from tests.integration.listener_harness import wait_for
 from tests.integration.turn_world import TurnWorld, turn_world
+from workers.errors import Interrupted
+from workers.lease import Lease, under
 from workers.records import ReplySegment
 from workers.state.codec import encode
 from workers.turn import run_turn
@@ -128,3 +130,20 @@ def test_what_a_tool_was_writing_when_the_answer_was_stopped_is_said(world: Turn
 
     (key,) = [key for key, issue in world.world.jira.issues.items() if issue.fields["summary"] == "Roof leaks"]
     assert any("Stopped" in said and f"filed {key}" in said for said in world.said(request))
+
+
+def test_drafts_of_a_failed_try_are_withdrawn_before_it_is_asked_again(world: TurnWorld) -> None:
+    request = world.failed("is the roof tight?")
+    old = [world.draft(request, name) for name in ("d1", "d2")]
+
+    # As a worker that dies when the first is cancelled and its card not yet written.
+    with pytest.raises(Interrupted), under(Lease(0)):
+        world.try_again(request)
+
+    assert not world.is_waiting(request)
+    world.try_again(request)
+    assert [world.state(draft) for draft in old] == ["cancelled", "cancelled"]
+    assert world.is_waiting(request)
+    new = world.draft(request, "d3")
+    world.try_again(request)
+    assert world.state(new) == "new"

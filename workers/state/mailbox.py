@@ -183,6 +183,11 @@ class Mailboxes:
         ids = (row.decode() for row in rows)
         return [message_id for message_id in ids if message_id.partition("~")[0] == ts]
 
+    def has_seen(self, box: str, message_id: str) -> bool:
+        """Return whether a message was stored before, however long ago it was answered."""
+        with state_errors():
+            return bool(self._redis.exists(f"sb:{{{box}}}:seen:{message_id}"))
+
     def refuse(self, box: str, message_id: str) -> bool:
         """Take a message for seen before it comes; False if it has come."""
         with state_errors():
