@@ -11,7 +11,7 @@ from workers.filing import DraftDesk
 from workers.logs import get_logger
 from workers.proposals import Proposal
 from workers.records import Draft, Filing, TurnRequest
-from workers.state.decisions import WITH_BUTTONS
+from workers.state.decisions import MOST_LOOKED_AT, WITH_BUTTONS
 from workers.state.filings import Filings
 from workers.views.change_words import made
 
@@ -47,7 +47,7 @@ class Consequences:
         return made(self._proposals())
 
     def _drafts(self) -> list[tuple[Draft, Filing]]:
-        found = self.filings.of_conversation(self.question.conversation)
+        found = self.filings.of_conversation(self.question.conversation, MOST_LOOKED_AT)
         return [(draft, filing) for draft, filing in found if draft.turn_ts == self.question.ts]
 
     def _proposals(self) -> list[Proposal]:

@@ -147,3 +147,14 @@ def test_drafts_of_a_failed_try_are_withdrawn_before_it_is_asked_again(world: Tu
     new = world.draft(request, "d3")
     world.try_again(request)
     assert world.state(new) == "new"
+
+
+def test_a_draft_of_a_failed_try_is_withdrawn_however_many_the_thread_has_made_since(world: TurnWorld) -> None:
+    request = world.failed("is the roof tight?")
+    old = world.draft(request, "old")
+    later = [world.draft(request, f"later{number}", turn_ts="1.0") for number in range(10)]
+
+    world.try_again(request)
+
+    assert world.state(old) == "cancelled"
+    assert {world.state(draft) for draft in later} == {"new"}

@@ -21,6 +21,7 @@ from workers.proposals import AnyChange, Proposal
 from workers.records import Conversation, FilingState
 from workers.sending import Sender
 from workers.slack.cards import Cards
+from workers.state.decisions import MOST_LOOKED_AT
 from workers.state.ledger import UNDER_WAY, BeginMode
 from workers.state.proposals import Proposals
 from workers.views import change_words
@@ -63,7 +64,8 @@ class ChangeDesk:
 
     def of_turn(self, conversation: Conversation, turn_ts: str) -> list[Proposal]:
         """Return what one message has led to."""
-        return [each for each in self._proposals.of_conversation(conversation) if each.turn_ts == turn_ts]
+        found = self._proposals.of_conversation(conversation, MOST_LOOKED_AT)
+        return [each for each in found if each.turn_ts == turn_ts]
 
     def open_of(self, team_id: str, user_id: str) -> list[Proposal]:
         """Return what a person asked for and nobody has settled yet, newest first."""
