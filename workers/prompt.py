@@ -177,8 +177,8 @@ def _message(
     name: str, text: str, files: Sequence[SlackFile], names: dict[str, str], read: Mapping[str, ReadFile]
 ) -> str:
     said = readable(text, names).strip() or "(no text)"
-    attached = "".join(f"\n[{attached(file, read.get(file.id))}]" for file in files)
-    return f'<message from="{_attribute(name)}">\n{said}{attached}\n</message>'
+    below = "".join(f"\n[{attached(file, read.get(file.id))}]" for file in files)
+    return f'<message from="{_attribute(name)}">\n{said}{below}\n</message>'
 
 
 def attached(file: SlackFile, read: ReadFile | None = None) -> str:
