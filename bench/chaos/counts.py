@@ -52,7 +52,7 @@ def _of_question(stack: Stack, one: Asked, verdict: str) -> Iterator[Finding]:
     yield from _of_answer(one, found, verdict)
     if one.mention.kind == "file":
         yield from _of_draft(stack, one, looking.words(found))
-    if one.mention.is_excused:
+    if one.mention.is_shut:
         return
     status = stack.slack.workspace.shown_statuses.get((one.channel, one.root_ts))
     if status and status.status:

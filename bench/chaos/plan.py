@@ -12,6 +12,8 @@ Apart = Literal["kicked", "archived", "channel gone", "question deleted", "answe
 CHANNELS = tuple(f"C0CHAOS{number:02d}" for number in range(1, 7))
 ASKERS = ("U0ADA0001", "U0GRACE01", "U0LINUS01")
 APART: tuple[Apart, ...] = get_args(Apart)
+SHUT: tuple[Apart, ...] = ("kicked", "archived", "channel gone", "answer deleted")
+"""Nothing can be written, or taken back, in these for a while."""
 APART_SECONDS = 45.0
 """From the first mention of a conversation that is set apart to its last."""
 BURST_SHARE = 0.25
@@ -135,6 +137,8 @@ class Mention:
     user: str
     is_excused: bool = False
     """Its answer may be missing, because it is stopped, or its question, answer or channel is taken away."""
+    is_shut: bool = False
+    """What stands around it may stay as it was, too."""
 
 
 @dataclass(frozen=True)
@@ -231,9 +235,12 @@ def _set_apart(random: Random, size: Size, number: int, conversation: Conversati
     start = random.uniform(0, max(size.seconds - APART_SECONDS, 1))
     times = (start, start + 12.0, start + APART_SECONDS - 5)
     user = random.choice(ASKERS)
+    excuses = (
+        {"is_excused": place == 1, "is_shut": place == 1 and conversation.apart in SHUT} for place in range(len(times))
+    )
     asked = [
-        Mention(_token(random, number, 900 + place), number, at, "plain", user, is_excused=place == 1)
-        for place, at in enumerate(times)
+        Mention(_token(random, number, 900 + place), number, at, "plain", user, **excuse)
+        for place, (at, excuse) in enumerate(zip(times, excuses, strict=True))
     ]
     blow = Blow(f"set apart: {conversation.apart}", times[1] + random.uniform(0.3, 2.5), random.getrandbits(32), number)
     return asked, blow
