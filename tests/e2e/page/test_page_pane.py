@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from sandbox.waiting import wait_for
 from tests.e2e.browsing import write
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
@@ -27,6 +30,16 @@ PIECES = r"""names => names.flatMap(name => name.textContent.split(/[\u200b ]/).
 }))"""
 
 
+def drawn(look: Callable[[], list[Any]], what: str) -> list[Any]:
+    """Return what is seen of parts of the pane; it is drawn anew now and then, and a replaced part has no size."""
+
+    def seen() -> list[Any] | None:
+        found = look()
+        return found if found and all(each not in (0, [0, 0]) for each in found) else None
+
+    return wait_for(seen, what, seconds=30)
+
+
 def test_the_list_of_issues_says_with_whose_eyes_it_is_seen(page: Page) -> None:
     page.get_by_role("tab", name="Jira").click()
     expect(page.get_by_text("Jira as its administrator sees it")).to_be_visible()
@@ -40,10 +53,10 @@ def test_many_answers_keep_their_labels_apart_and_calls_their_names_whole(page: 
         write(page, "#composer", f"@Support Bot how does OPS-{number} stand?")
         expect(columns).to_have_count(number)
 
-    boxes = page.locator("#turns .chart .column text:not(.chart-foot)").evaluate_all(BOXES)
+    boxes = drawn(lambda: page.locator("#turns .chart .column text:not(.chart-foot)").evaluate_all(BOXES), "labels")
     assert len(boxes) == TURNS
-    assert all(left[1] < right[0] for left, right in pairwise(boxes))
+    assert [(left, right) for left, right in pairwise(boxes) if left[1] >= right[0]] == []
     assert set(page.locator("#pane-trace, #turns, #calls, #turns .table").evaluate_all(OVERFLOW)) == {0}
-    narrowest = min(page.locator(".operation").evaluate_all(WIDTHS))
+    narrowest = min(drawn(lambda: page.locator(".operation").evaluate_all(WIDTHS), "names"))
     pieces = page.locator(".operation").evaluate_all(PIECES)
     assert [piece for piece, width in pieces if width > narrowest] == []
