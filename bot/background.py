@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -13,6 +14,7 @@ from workers.logs import get_logger
 log = get_logger(__name__)
 
 KEY = "after_ack"
+CANCEL_SECONDS = 1.0
 Work = Callable[[], Coroutine[Any, Any, object]]
 
 
@@ -45,11 +47,15 @@ class Background:
     async def drain(self, seconds: float) -> None:
         """Wait for what runs; cancel what still does after `seconds`."""
         self._ending.set()
-        if not self._tasks:
-            return
-        _, late = await asyncio.wait(self._tasks, timeout=seconds)
+        deadline = time.monotonic() + seconds
+        # What runs may begin more.
+        while self._tasks and (left := deadline - time.monotonic()) > 0:
+            await asyncio.wait(self._tasks, timeout=left)
+        late = set(self._tasks)
         for task in late:
             task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=CANCEL_SECONDS)
 
 
 def after_ack(context: AsyncBoltContext, work: Work) -> None:
