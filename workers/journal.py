@@ -49,5 +49,10 @@ class Journal:
         """Return the Slack messages of the reply so far."""
         return [ReplySegment.model_validate(row) for row in self._known.get("segments", ())]
 
+    def segments_of_heir(self) -> list[ReplySegment]:
+        """Return the Slack messages of the reply as whoever has taken the turn over knows them."""
+        stored = self._boxes.journal_of_heir(self._claim, "segments")
+        return [ReplySegment.model_validate(row) for row in stored or ()]
+
     def save_segments(self, segments: Sequence[ReplySegment]) -> None:
         self.put("segments", [segment.model_dump(mode="json") for segment in segments])

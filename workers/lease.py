@@ -44,6 +44,16 @@ def under(lease: Lease) -> Iterator[None]:
         _current.reset(token)
 
 
+@contextmanager
+def without_lease() -> Iterator[None]:
+    """Work under no lease while inside: what was done too late is taken back by whoever did it."""
+    token = _current.set(None)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
 def check_lease() -> None:
     """Raise Interrupted("fenced") if the lease of this work is lost; without a lease there is none to lose."""
     lease = _current.get()

@@ -45,7 +45,7 @@ class Drawn:
 class CardLedger(Protocol[EntryT_contra]):
     """What a ledger remembers of its cards, and when it has an entry looked at again."""
 
-    def remember_card(self, entry: EntryT_contra, /, card_ts: str, shows: str) -> None: ...
+    def remember_card(self, entry: EntryT_contra, /, card_ts: str, shows: str, *, instead_of: str) -> str: ...
     def look_later(self, entry: EntryT_contra, /, seconds: float) -> None: ...
 
 
@@ -77,11 +77,13 @@ class LedgerCards(Generic[EntryT]):
         except SlackUnavailable as error:
             if drawn.known_ts and error.was_sent:
                 # Perhaps it shows this now: what it showed before must not be taken for what stands there.
-                self._ledger.remember_card(entry, drawn.known_ts, "")
+                self._ledger.remember_card(entry, drawn.known_ts, "", instead_of=drawn.known_ts)
             raise
         failpoint(self._failpoint)
-        if ts:
-            self._ledger.remember_card(entry, ts, drawn.shows)
+        if ts and self._ledger.remember_card(entry, ts, drawn.shows, instead_of=drawn.known_ts) != ts:
+            # Whoever took this one's work over while it stood still has shown a card as well.
+            self._cards.take_back(drawn.conversation, ts)
+            self.refresh(entry)
 
     def try_to_refresh(self, entry: EntryT) -> None:
         """Show where the entry stands if Slack lets us: what was begun does not fail for want of a card."""

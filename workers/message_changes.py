@@ -47,7 +47,7 @@ class MessageChanges:
 
     def catch_up(self, box: str, ts: str) -> None:
         """Give a question that has come the words that came before it, if any; who works on it by now begins anew."""
-        if words := self.boxes.words_ahead(box, ts):
+        if words := self.boxes.ahead.of(box, ts):
             self._change(box, NewWords(**words))
 
     def withdraw(self, conversation: Conversation, ts: str, *, is_placed: bool) -> bool:
@@ -74,7 +74,7 @@ class MessageChanges:
         return bool(edited)
 
     def _keep_ahead(self, box: str, new: NewWords) -> bool:
-        return self.boxes.keep_ahead(box, new.ts, asdict(new), lambda kept: new.is_newer(kept["edited_ts"]))
+        return self.boxes.ahead.keep(box, new.ts, asdict(new), lambda kept: new.is_newer(kept["edited_ts"]))
 
     def _edit(self, box: str, message_id: str, new: NewWords) -> bool:
         """Give a question its new words; another listener may change it between the look and the change."""

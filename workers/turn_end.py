@@ -68,7 +68,12 @@ class TurnEnd:
             self._stop(reason)
 
     def later(self, error: Transient) -> None:
-        """Give the turn back to the queue, or end it with a sentence if waiting longer is hopeless."""
+        """Give the turn back to the queue, or end it with a sentence if waiting longer is hopeless.
+
+        For Slack it waits longer: while Slack is away no sentence reaches anybody either, and the answer may be whole.
+        """
+        if isinstance(error, SlackUnavailable) and self._waits_for_slack(error.retry_after_seconds):
+            return
         since = self._attempt.journal.get("failing_since")
         now = time.time()
         waited, wait = now - (since or now), error.retry_after_seconds
@@ -117,7 +122,7 @@ class TurnEnd:
             self._say_failure(sentence, may_retry=may_retry)
         except SlackUnavailable as error:
             # The sentence is the answer: it waits for Slack as any other would.
-            if self._waits_for_slack(error.retry_after_seconds or 5):
+            if self._waits_for_slack(error.retry_after_seconds):
                 return
         except Interrupted:
             log.info("turn_interrupted", reason="fenced")
@@ -161,7 +166,7 @@ class TurnEnd:
             reply.fail(sentence, can_retry=may_retry)
 
     def _waits_for_slack(self, seconds: float | None = None, *, obeyed: Mark = "") -> bool:
-        """Give the turn back until Slack lets us in, by default longer each time; False after the last time.
+        """Give the turn back until Slack lets us in, longer each time; False after the last time.
 
         It is no failed attempt: as soon as Slack answers again the turn is answered as any other.
         """
@@ -174,7 +179,7 @@ class TurnEnd:
         except Interrupted:
             log.info("turn_interrupted", reason="fenced")
             return True
-        delay = seconds or min(2.0**times, 300)
+        delay = max(seconds or 0, min(2.0**times, 300))
         self._services.boxes.release(self._claim, delay_seconds=delay, refund=True, obeyed=obeyed)
         return True
 

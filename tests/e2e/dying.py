@@ -45,9 +45,9 @@ def only_a_doomed_worker(stack: Stack, place: str, **settings: str) -> Iterator[
 
 
 @contextmanager
-def frozen_meanwhile(stack: Stack, place: str, act: Callable[[], None]) -> Iterator[None]:
+def frozen_meanwhile(stack: Stack, place: str, act: Callable[[], None], **settings: str) -> Iterator[None]:
     """Let a worker stand still at `place` while the others do its work inside; at the end it goes on."""
-    frozen = stack.start_worker({NAME: f"{place}:1:stop"})
+    frozen = stack.start_worker({NAME: f"{place}:1:stop", **settings})
     stack.wait_until_ready()
     stack.workers.remove(frozen)
     for worker in stack.workers:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.claude.scripts import reply, tool
 from sandbox.stack import Stack
 from tests.clients import connect
 from tests.e2e import changing
 from tests.e2e.drafting import filed, press, propose, sent, shows_filed
-from tests.e2e.dying import frozen_meanwhile
-from tests.e2e.support import within
+from tests.e2e.dying import first_then, frozen_meanwhile
+from tests.e2e.support import answer, ask, card, cards, replies, within
 
 pytestmark = pytest.mark.e2e
 
@@ -80,3 +81,52 @@ def test_a_report_whose_worker_stood_still_is_added_once(stack: Stack) -> None:
     within(lambda: changing.comments(stack, issue.key, "Reported once more"), "the comment")
     assert len(changing.comments(stack, issue.key, "Reported once more")) == 1
     assert len(filed(stack, "The coffee machine on floor two leaks water")) == 1
+
+
+TOO_LATE = {"posted": ("chat.postMessage sending", "false"), "streamed": ("chat.startStream sending", "true")}
+
+
+@pytest.mark.parametrize("how", TOO_LATE)
+def test_an_answer_that_one_that_stood_still_posted_too_late_is_taken_back(stack: Stack, how: str) -> None:
+    place, may_stream = TOO_LATE[how]
+    words = f"All is well, {how}."
+    stack.claude.script(reply(words), when=f"what is {how}?", forever=True)
+    asked: list[str] = []
+    before = deletions(stack)
+    with frozen_meanwhile(
+        stack, place, lambda: asked.append(ask(stack, f"what is {how}?")), SLACK_STREAMING=may_stream
+    ):
+        shown = answer(stack, asked[0])
+        slack_takes_another_post(stack)
+
+    assert [(each.ts, each.text) for each in replies(stack, asked[0])] == [(shown.ts, words)]
+    assert not [each for each in replies(stack, asked[0]) if each.is_growing]
+    assert deletions(stack) == before + 1
+
+
+def test_a_card_that_one_that_stood_still_posted_too_late_is_taken_back(stack: Stack) -> None:
+    wanted = {"project": "OPS", "issue_type": "Task", "summary": "Two cards", "description": "It does not work."}
+    calls = first_then(reply(tool("jira_create_issue", wanted)), reply("Ready."))
+    stack.claude.script(calls, when="file two cards", forever=True)
+    asked: list[str] = []
+    before = deletions(stack)
+    with frozen_meanwhile(stack, "chat.postMessage sending", lambda: asked.append(ask(stack, "file two cards"))):
+        shown = card(stack, asked[0])
+        answer(stack, asked[0])
+        slack_takes_another_post(stack)
+
+    assert [each.ts for each in cards(stack, asked[0])] == [shown.ts]
+    assert deletions(stack) == before + 1
+    press(stack, shown, "draft_create")
+    shows_filed(shown)
+    assert len(filed(stack, "Two cards")) == 1
+
+
+def slack_takes_another_post(stack: Stack) -> None:
+    """Wait until it is not Slack's limit of one post a second that keeps a second one out."""
+    within(lambda: time.monotonic() > stack.slack.calls[-1].at + 2, "Slack would take another post")
+
+
+def deletions(stack: Stack) -> int:
+    """Return how many messages have been taken back so far."""
+    return sum(call.method == "chat.delete" and call.outcome == "ok" for call in stack.slack.calls)

@@ -13,7 +13,7 @@ from sandbox.claude.scripts import reply, tool
 from sandbox.faults import Fault
 from tests.integration.listener_harness import wait_for
 from tests.integration.turn_world import TurnWorld, turn_world
-from workers.errors import Interrupted
+from workers.errors import Interrupted, SlackUnavailable
 from workers.lease import Lease, under
 from workers.records import ReplySegment
 from workers.state.codec import encode
@@ -42,7 +42,7 @@ def test_an_answer_that_slack_never_takes_does_not_keep_the_thread(world: TurnWo
     refuse(world, -1)
 
     for _ in range(3):
-        world.note(request, not_before="0")
+        world.is_due(request)
         world.run(request)
 
     assert not world.is_waiting(request)
@@ -75,10 +75,7 @@ def test_an_end_that_slack_does_not_take_waits_for_slack_and_is_no_failure(world
         request.conversation.box, "deleted" if mark == "deleted" else "stopped", only=request.ts
     )
     method = "chat.delete" if mark == "deleted" else "chat.update"
-    world.slack.faults.add(
-        Fault(operation=method, kind="status", status=429, headers={"Retry-After": "120"},
-              body={"ok": False, "error": "ratelimited"})
-    )  # fmt: skip
+    wait_asked_for(world, method, "120")
 
     world.run(request)
 
@@ -87,6 +84,31 @@ def test_an_end_that_slack_does_not_take_waits_for_slack_and_is_no_failure(world
     # It is not taken up again before Slack said so.
     assert world.turns.boxes.claim(request.conversation.box) is None
     assert world.is_waiting(request)
+
+
+def test_an_answer_that_slack_takes_late_is_no_failure_however_long_that_lasts(world: TurnWorld) -> None:
+    request = world.ask("is the roof tight?")
+    world.note(request, id=request.ts, failing_since=encode(time.time() - 2000))
+    away = SlackUnavailable("chat.postMessage", retry_after_seconds=120, was_sent=False)
+
+    world.end(request).later(away)
+
+    assert world.said(request) == []
+    assert world.turns.failed.find(request.conversation, request.ts) is None
+    assert world.turns.boxes.claim(request.conversation.box) is None
+    world.is_due(request)
+    world.world.claude.script(reply("It is tight."), when="roof")
+    world.run(request)
+    assert world.said(request) == ["It is tight."]
+    assert not world.has_button(request)
+
+
+def wait_asked_for(world: TurnWorld, method: str, seconds: str) -> None:
+    """Have Slack ask for a wait, once."""
+    world.slack.faults.add(
+        Fault(operation=method, kind="status", status=429, headers={"Retry-After": seconds},
+              body={"ok": False, "error": "ratelimited"})
+    )  # fmt: skip
 
 
 def test_a_question_that_is_edited_at_a_failing_end_is_answered_anew(world: TurnWorld) -> None:

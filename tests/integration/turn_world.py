@@ -11,10 +11,12 @@ import redis
 from sandbox.slack.messages import Message, words_of
 from tests.integration.bulk_world import ADA, CHANNEL, BulkWorld, bulk_world
 from workers.actions import run_action
-from workers.attempt import TurnServices
+from workers.attempt import Attempt, TurnServices
+from workers.interrupt import Interrupt
 from workers.records import Action, Conversation, Draft, TurnRequest
 from workers.state.mailbox import Claim
 from workers.turn import run_turn
+from workers.turn_end import TurnEnd
 
 
 class TurnWorld:
@@ -65,6 +67,14 @@ class TurnWorld:
     def run(self, request: TurnRequest) -> None:
         """Let a worker do what it can of the question, once."""
         run_turn(self.claim(request), self.turns)
+
+    def end(self, request: TurnRequest) -> TurnEnd:
+        """Take the question, and return the ways out of this attempt."""
+        return TurnEnd(Attempt(self.claim(request), self.turns, Interrupt(deadline=time.monotonic() + 60)))
+
+    def is_due(self, request: TurnRequest) -> None:
+        """Let the time pass for which the question was put off."""
+        self.note(request, not_before="0")
 
     def note(self, request: TurnRequest, **fields: str | bytes) -> None:
         """Write into the question's journal, as time and earlier attempts do."""

@@ -86,6 +86,7 @@ class SlackApi:
         failpoint(method)
         # The wait for a place may have been longer than the lease.
         check_lease()
+        failpoint(f"{method} sending")
         try:
             answer = self._send(method, arguments)
         except SupportBotError as error:

@@ -12,6 +12,7 @@ from workers.records import Conversation
 from workers.slack.api import SlackApi, SlackClients, Sleep
 from workers.slack.lookup import CARD_EVENT, find_message, metadata
 from workers.slack.session import SessionStatus, set_at_rest
+from workers.slack.surplus import take_back
 from workers.state.rests import Rests
 
 PATIENCE_SECONDS = 30.0
@@ -68,6 +69,10 @@ class Cards:
                     raise
                 self._sleep(wait)
                 left -= max(wait, LOOK_AFTER_SECONDS)
+
+    def take_back(self, conversation: Conversation, ts: str) -> None:
+        """Delete a card that stands in the thread twice; never raises."""
+        take_back(self._slack.of(conversation.team_id), conversation, ts)
 
     def settled(self, conversation: Conversation, status: SessionStatus) -> None:
         """Show that a decision was made in the thread, at once or, while a turn is open there, when that is over."""

@@ -32,11 +32,13 @@ def find_message(
     mark: dict[str, Any],
     *,
     oldest: str,
+    besides: str = "",
     sleep: Sleep = time.sleep,
 ) -> str:
-    """Return the ts of the message in this thread that carries the mark, or an empty string."""
+    """Return the ts of the message in this thread that carries the mark, `besides` one ts, or an empty string."""
     messages = thread_messages(api, conversation, oldest=oldest, inclusive=True, sleep=sleep)
-    return next((str(each["ts"]) for each in messages if _carries(each.get("metadata"), mark)), "")
+    found = (str(each["ts"]) for each in messages if _carries(each.get("metadata"), mark))
+    return next((ts for ts in found if ts != besides), "")
 
 
 def find_in_channel(api: SlackApi, channel_id: str, mark: dict[str, Any], *, oldest: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from workers.errors import Interrupted, ReplyGone, SlackRefused, SlackUnavailable, StateUnavailable, SupportBotError
 from workers.failpoints import failpoint
@@ -14,6 +13,7 @@ from workers.slack.pace import MIN_PACE_SECONDS
 from workers.slack.place import Place
 from workers.slack.reply_parts import Ending, ReplyParts
 from workers.slack.session import Session, SessionStatus
+from workers.slack.slot import ReplyJournal
 from workers.slack.status import StatusLine
 from workers.views.markdown import harmless, presentable
 from workers.views.mentions import Addressees
@@ -30,13 +30,6 @@ LISTEN_SECONDS = 0.5
 """At least so long no call is made after one that let the answer grow."""
 
 log = get_logger(__name__)
-
-
-class ReplyJournal(Protocol):
-    """Where the segments of a reply are kept for whoever takes the turn over."""
-
-    def save_segments(self, segments: Sequence[ReplySegment]) -> None:
-        """Store them; raises Interrupted("fenced") when the turn is no longer ours."""
 
 
 class Reply:
@@ -61,7 +54,7 @@ class Reply:
         self._ladder = Ladder(place, place.api.limiter.refusals, may_stream=may_stream)
         self._session = Session(place, self._ladder, is_open=any(segment.has_session for segment in segments))
         self._board = TaskBoard(is_off=not may_stream)
-        self._parts = ReplyParts(place, self._ladder, self._session, self._board, journal.save_segments, segments)
+        self._parts = ReplyParts(place, self._ladder, self._session, self._board, journal, segments)
         self._status = StatusLine(place.api, place.conversation, place.clock, self._ladder)
         self._text: str | None = None
         self._next_at = float("-inf")

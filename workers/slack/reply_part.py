@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from workers.errors import ReplyGone, SlackRefused, SlackUnavailable
+from workers.errors import Interrupted, ReplyGone, SlackRefused, SlackUnavailable, SupportBotError
+from workers.lease import without_lease
 from workers.logs import get_logger
+from workers.records import ReplySegment
 from workers.slack.edited_message import EditedMessage
 from workers.slack.ladder import Ladder
 from workers.slack.lookup import find_message, find_stream
@@ -14,6 +16,7 @@ from workers.slack.place import Place
 from workers.slack.session import Session, SessionStatus
 from workers.slack.slot import Slot
 from workers.slack.streamed_message import Heard, StreamedMessage
+from workers.slack.surplus import take_back
 from workers.views.reply import Message, Portion
 from workers.views.tasks import TaskBoard
 
@@ -33,6 +36,8 @@ class Writing:
     board: TaskBoard
     known: Callable[[], Collection[str]]
     """The ts of every message of the reply."""
+    of_heir: Callable[[], Sequence[ReplySegment]]
+    """The messages of the reply as whoever has taken the turn over knows them."""
 
 
 class ReplyPart:
@@ -56,6 +61,22 @@ class ReplyPart:
         on_edit_grant: Heard = None,
     ) -> None:
         """Make the message read so; the last word on it comes first and uses the place that was kept for it."""
+        was_posted = bool(self.slot.record.ts)
+        try:
+            self._show(portion, status, max_wait_seconds, on_stream_grant, on_edit_grant)
+        except Interrupted as interrupted:
+            if interrupted.reason == "fenced" and self.slot.record.ts and not was_posted:
+                self._give_way(self.slot.record.ts)
+            raise
+
+    def _show(
+        self,
+        portion: Portion,
+        status: SessionStatus,
+        max_wait_seconds: float,
+        on_stream_grant: Heard,
+        on_edit_grant: Heard,
+    ) -> None:
         if self.slot.may_be_posted:
             self._look()
         was_streamed = self.slot.is_stream and self.stream.show(
@@ -85,6 +106,22 @@ class ReplyPart:
             except ReplyGone:
                 log.info("surplus_message_was_gone")
         self._edited.let_go()
+
+    def _give_way(self, ts: str) -> None:
+        """Take back the message that was just posted if whoever has taken the turn over shows another one."""
+        place, number = self._writing.place, self.slot.number
+        try:
+            of_heir = self._writing.of_heir()
+            other = of_heir[number].ts if number < len(of_heir) else ""
+            with without_lease():
+                other = other or find_message(
+                    place.api, place.conversation, self._edited.mark, oldest=place.turn_ts, besides=ts
+                )
+        except SupportBotError as error:
+            log.warning("heir_not_asked", cause=type(error).__name__)
+            return
+        if other and other != ts:
+            take_back(place.api, place.conversation, ts, is_stream=self.slot.is_stream)
 
     def _edit(self, portion: Portion, max_wait_seconds: float, on_grant: Heard) -> None:
         message = portion.message

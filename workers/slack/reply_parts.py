@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -13,7 +13,7 @@ from workers.slack.pace import MIN_PACE_SECONDS, edit_pace, stream_pace
 from workers.slack.place import Place
 from workers.slack.reply_part import ReplyPart, Writing
 from workers.slack.session import Session, SessionStatus
-from workers.slack.slot import Slot
+from workers.slack.slot import ReplyJournal, Slot
 from workers.state.limiter import Grant
 from workers.state.slack_budgets import GROWTH_HEADROOM, budgets_of
 from workers.views.fences import CLOSE_ROOM
@@ -52,11 +52,13 @@ class ReplyParts:
         ladder: Ladder,
         session: Session,
         board: TaskBoard,
-        save: Callable[[Sequence[ReplySegment]], None],
+        journal: ReplyJournal,
         segments: Sequence[ReplySegment],
     ) -> None:
-        self._place, self._ladder, self._board, self._save_all = place, ladder, board, save
-        self._writing = Writing(place, ladder, session, board, lambda: [segment.ts for segment in self.segments])
+        self._place, self._ladder, self._board, self._journal = place, ladder, board, journal
+        self._writing = Writing(
+            place, ladder, session, board, lambda: [segment.ts for segment in self.segments], journal.segments_of_heir
+        )
         self._parts = [ReplyPart(self._writing, Slot(n, record, self._save)) for n, record in enumerate(segments)]
         self._cuts = _cuts_of(segments)
         self.pace_seconds = MIN_PACE_SECONDS
@@ -169,7 +171,7 @@ class ReplyParts:
             part.slot.record = part.slot.record.model_copy(update={"covers": covers})
 
     def _save(self) -> None:
-        self._save_all(self.segments)
+        self._journal.save_segments(self.segments)
 
     def _heard_edit(self, grant: Grant) -> None:
         (budget,) = budgets_of(self._place.conversation.team_id, "chat.update")

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 from workers.records import ReplySegment
+
+
+class ReplyJournal(Protocol):
+    """Where the segments of a reply are kept for whoever takes the turn over."""
+
+    def save_segments(self, segments: Sequence[ReplySegment]) -> None:
+        """Store them; raises Interrupted("fenced") when the turn is no longer ours."""
+
+    def segments_of_heir(self) -> Sequence[ReplySegment]:
+        """Return them as whoever has taken the turn over knows them."""
 
 
 class Slot:

@@ -153,10 +153,9 @@ class Filings:
         with state_errors():
             return bool(self._edit(keys=[_key_of(old)], args=args))
 
-    def remember_card(self, draft: Draft, card_ts: str, shows: str = "") -> None:
-        """Store which Slack message shows the draft, and a digest of what it says."""
-        with state_errors():
-            self._redis.hset(_key_of(draft), mapping={"card_ts": card_ts, "card_shows": shows})
+    def remember_card(self, draft: Draft, card_ts: str, shows: str = "", *, instead_of: str = "") -> str:
+        """Store which Slack message shows the draft, and return which one is its card; see Ledger."""
+        return self._ledger.remember_card(_entry(draft), card_ts, shows, instead_of=instead_of)
 
     def to_look_at(self, limit: int = 50) -> list[tuple[str, str]]:
         """Return (team_id, draft_id) of filings whose fate must be looked up now; each again in a while."""

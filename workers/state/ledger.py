@@ -102,6 +102,15 @@ if redis.call('EXISTS', KEYS[1]) == 0 or tonumber(ARGV[2]) <= 0 then return redi
 return redis.call('ZADD', KEYS[2], t[1] * 1000 + math.floor(t[2] / 1000) + ARGV[2], ARGV[1])
 """
 
+# Which message is an entry's card: the one that its writer knew, or the one that somebody else stored since.
+_SHOW = """
+local known, ts, shows = unpack(ARGV)
+local now = redis.call('HGET', KEYS[1], 'card_ts') or ''
+if now ~= '' and now ~= known and now ~= ts then return now end
+redis.call('HSET', KEYS[1], 'card_ts', ts, 'card_shows', shows)
+return ts
+"""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -122,6 +131,7 @@ class Ledger:
         self._renew = client.register_script(_RENEW)
         self._move = client.register_script(_MOVE)
         self._later = client.register_script(_LOOK_LATER)
+        self._show = client.register_script(_SHOW)
         self._due = client.register_script(DUE)
 
     def begin(
@@ -166,6 +176,14 @@ class Ledger:
         """Have an entry looked at again, after some seconds; 0 for no more."""
         with state_errors():
             self._later(keys=self._keys(entry), args=[entry.member, int(seconds * 1000)])
+
+    def remember_card(self, entry: Entry, card_ts: str, shows: str, *, instead_of: str = "") -> str:
+        """Store which Slack message shows an entry, and a digest of what it says; return which one is its card.
+
+        That is another than `card_ts` if somebody has stored one that is not the one this is `instead_of`.
+        """
+        with state_errors():
+            return bytes(self._show(keys=[entry.key], args=[instead_of, card_ts, shows])).decode()
 
     def to_look_at(self, key_of: Callable[[str, str], str], limit: int = 50) -> list[tuple[str, str]]:
         """Return (team, id) of entries whose fate must be looked up now; each again in a while."""

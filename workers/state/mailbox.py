@@ -7,7 +7,7 @@ here is refused once the lease is another's.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -19,12 +19,11 @@ from workers.rounds import HistoryEntry
 from workers.state import mailbox_scripts as lua
 from workers.state.codec import decode, encode
 from workers.state.connection import Args, state_errors
+from workers.state.words_ahead import WordsAhead, ahead_key, seen_key
 
 LEASE_MS = 6_000
 GRACE_MS = 1_000
 SEEN_SECONDS = 86_400
-# Slack brings an event again for about an hour.
-AHEAD_SECONDS = 3_600 * 2
 MAX_WAITING = 50
 READY = "sb:ready"
 
@@ -72,6 +71,7 @@ class Mailboxes:
 
     def __init__(self, client: redis.Redis, *, ttl_seconds: int, lease_ms: int = LEASE_MS) -> None:
         self._redis = client
+        self.ahead = WordsAhead(client)
         self.lease_ms = lease_ms
         self._ttl = ttl_seconds
         self._put = client.register_script(lua.PUT)
@@ -92,8 +92,8 @@ class Mailboxes:
         `overtaken`: stored, and new words for it came before it.
         """
         threads, thread = _thread_of(box)
-        keys = [*keys_of(box), self._sign_key(box, message_id), f"sb:{{{box}}}:seen:{message_id}", threads]
-        keys.append(f"sb:{{{box}}}:ahead:{message_id}")
+        keys = [*keys_of(box), self._sign_key(box, message_id), seen_key(box, message_id), threads]
+        keys.append(ahead_key(box, message_id))
         args: Args = [message_id, encode(body), box, GRACE_MS, SEEN_SECONDS, self._ttl, MAX_WAITING, sign_ms]
         args += [int(asked), thread]
         with state_errors():
@@ -136,6 +136,13 @@ class Mailboxes:
             held = self._journal(keys=keys_of(claim.box), args=[claim.token, *flat])
         if not held:
             raise Interrupted("fenced")
+
+    def journal_of_heir(self, claim: Claim, name: str) -> Any | None:
+        """Return what whoever has the message by now remembers under a name; None if nobody has it."""
+        with state_errors():
+            row = self._redis.hmget(f"sb:{{{claim.box}}}:journal", "id", name)
+        message_id, value = cast("list[bytes | None]", row)
+        return decode(value) if value and message_id == claim.id.encode() else None
 
     def commit(
         self, claim: Claim, entry: HistoryEntry | None = None, *, drop_oldest: int = 0, of_turns: int = 0
@@ -186,33 +193,12 @@ class Mailboxes:
     def has_seen(self, box: str, message_id: str) -> bool:
         """Return whether a message was stored before, however long ago it was answered."""
         with state_errors():
-            return bool(self._redis.exists(f"sb:{{{box}}}:seen:{message_id}"))
+            return bool(self._redis.exists(seen_key(box, message_id)))
 
     def refuse(self, box: str, message_id: str) -> bool:
         """Take a message for seen before it comes; False if it has come."""
         with state_errors():
-            return bool(self._redis.set(f"sb:{{{box}}}:seen:{message_id}", 1, nx=True, ex=SEEN_SECONDS))
-
-    def keep_ahead(self, box: str, message_id: str, words: Any, is_newer: Callable[[Any], bool]) -> bool:
-        """Keep new words for a message that has not come, unless newer ones are kept; False if it has come before."""
-        seen, ahead = (f"sb:{{{box}}}:{name}:{message_id}" for name in ("seen", "ahead"))
-
-        def keep(pipe: redis.client.Pipeline) -> bool:
-            kept = cast("bytes | None", pipe.get(ahead))
-            is_kept = not pipe.exists(seen)
-            pipe.multi()
-            if is_kept and (kept is None or is_newer(decode(kept))):
-                pipe.set(ahead, encode(words), ex=AHEAD_SECONDS)
-            return is_kept
-
-        with state_errors():
-            return bool(self._redis.transaction(keep, seen, ahead, value_from_callable=True))  # type: ignore[arg-type]  # its stub knows no value
-
-    def words_ahead(self, box: str, message_id: str) -> Any | None:
-        """Return the words that were kept for a message, or None."""
-        with state_errors():
-            data = cast("bytes | None", self._redis.get(f"sb:{{{box}}}:ahead:{message_id}"))
-        return decode(data) if data else None
+            return bool(self._redis.set(seen_key(box, message_id), 1, nx=True, ex=SEEN_SECONDS))
 
     def conversation_of(self, place: Conversation, message_id: str) -> Conversation:
         """Return where in a channel a message waits or runs; the place itself if it does nowhere."""

@@ -117,10 +117,9 @@ class Proposals:
                 _entry(proposal).key, OUTCOME_FIELD + change_id.encode(), encode(outcome.model_dump(mode="json"))
             )
 
-    def remember_card(self, proposal: Proposal, card_ts: str, shows: str) -> None:
-        """Store which Slack message shows the proposal, and a digest of what it says."""
-        with state_errors():
-            self._redis.hset(_entry(proposal).key, mapping={"card_ts": card_ts, "card_shows": shows})
+    def remember_card(self, proposal: Proposal, card_ts: str, shows: str, *, instead_of: str = "") -> str:
+        """Store which Slack message shows the proposal, and return which one is its card; see Ledger."""
+        return self._ledger.remember_card(_entry(proposal), card_ts, shows, instead_of=instead_of)
 
     def begin(self, proposal: Proposal, *, token: str, by: str, mode: BeginMode = "press") -> Begin:
         """Try to become the one who carries a proposal out; see Ledger."""

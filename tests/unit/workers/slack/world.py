@@ -30,11 +30,15 @@ class Journal:
     def __init__(self) -> None:
         self.saved: list[tuple[ReplySegment, ...]] = []
         self.is_fenced = False
+        self.of_heir: tuple[ReplySegment, ...] = ()
 
     def save_segments(self, segments: Sequence[ReplySegment]) -> None:
         if self.is_fenced:
             raise Interrupted("fenced")
         self.saved.append(tuple(segments))
+
+    def segments_of_heir(self) -> Sequence[ReplySegment]:
+        return self.of_heir
 
     @property
     def segments(self) -> tuple[ReplySegment, ...]:
