@@ -12,14 +12,13 @@ import aiohttp
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.catch_up import CatchUp
 from bot.handover import Handover
 from bot.http import Routes
-from bot.installation import Installation, NotAuthorised
+from bot.installation import Installation
 from bot.jira_webhook import confirmation
 from bot.listeners import (
     actions,
@@ -39,7 +38,7 @@ from bot.services import Services
 from bot.slack_client import make_client
 from bot.socket import SocketMode
 from bot.twins import Twins, mention_key
-from workers.jobs import Door, StateUnavailable
+from workers.jobs import Door
 from workers.logs import get_logger
 from workers.settings import BotSettings
 
@@ -197,26 +196,9 @@ def create_app(settings: BotSettings, door: Door) -> Listener:
         surface.register(app, services)
     app.event(re.compile(".*"))(_ignore)
 
-    async def answer_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
-        if isinstance(error, StateUnavailable | NotAuthorised) and body.get("type") == "event_callback":
-            services.refusals.note()
-        return _response_to(error)
-
-    app.error(answer_error)
+    app.error(services.refusals.answer)
     return Listener(settings, app, services)
 
 
 async def _ignore() -> None:
     """Acknowledge an event that nobody needs; a refusal would make Slack send it again."""
-
-
-def _response_to(error: Exception) -> BoltResponse:
-    """Turn what went wrong into the status that Slack understands."""
-    if isinstance(error, BoltUnhandledRequestError):
-        log.info("unhandled_request", request_type=str(error.body.get("type", "command")))
-        return BoltResponse(status=200)
-    if isinstance(error, StateUnavailable | NotAuthorised):
-        log.warning("event_refused", problem=type(error).__name__, what=str(error))
-        return BoltResponse(status=503)
-    log.error("listener_failed", exc_info=error)
-    return BoltResponse(status=500)

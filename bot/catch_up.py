@@ -69,15 +69,15 @@ class CatchUp:
 
     async def _was_away(self) -> bool:
         """Beat, and return whether there is something to look for: after a silence, or after events were refused."""
-        refused, silence = self._services.refusals.take(), SILENCE
-        if refused is not None:
-            silence = {**SILENCE, "gap_seconds": -1.0, "margin_seconds": MARGIN_SECONDS + refused}
-        try:
-            return await self._services.handover.run(lambda door: door.missed.beat(self._team_id, **silence))
-        except StateUnavailable:
-            if refused is not None:
-                self._services.refusals.give_back(refused)
-            raise
+        refusals = self._services.refusals
+        since = refusals.since
+        was_away = await self._services.handover.run(
+            lambda door: door.missed.beat(self._team_id, refused_since=since, **SILENCE)
+        )
+        if since is not None:
+            # Also what was refused during this beat is found: the looking begins only now.
+            refusals.since = None
+        return was_away
 
     async def _work(self) -> None:
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -180,6 +181,22 @@ def test_an_edit_that_was_refused_is_looked_for_too(
     wait_for(lambda: boxes.stored(box, root).body["text"] == "new words", seconds=30)  # type: ignore[union-attr]
     (request,) = mail(boxes, slack, "general", root)
     assert request.text == "new words"
+
+
+def test_refused_events_are_looked_for_from_the_first_of_them(own_redis: RedisServer) -> None:
+    catch_ups = CatchUps(connect(own_redis.url))
+    silence = {"gap_seconds": 30, "margin_seconds": 5, "longest_seconds": 3_600}
+    catch_ups.beat(TEAM, **silence)
+    first = catch_ups.take(TEAM, "one")
+    assert first is not None
+    catch_ups.finish(TEAM, "one", first)
+    refused_since = round(time.time()) - 20
+
+    assert not catch_ups.beat(TEAM, **silence)
+    assert catch_ups.beat(TEAM, refused_since=refused_since, **silence)
+    job = catch_ups.take(TEAM, "one")
+    assert job is not None
+    assert job.since == refused_since - 5
 
 
 def test_another_process_goes_on_where_one_died(

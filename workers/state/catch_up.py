@@ -1,7 +1,8 @@
 """What the listeners have heard until when, and the work of looking for what they missed: one process at a time.
 
 While some listener can hear Slack it beats. A beat that comes after too long a silence makes a job: look at
-everything since the last beat. The job outlives the process that works on it, with a cursor for each place.
+everything since the last beat. So does one after events were refused: look at everything since the first of them.
+The job outlives the process that works on it, with a cursor for each place.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ from workers.state.connection import Args, state_errors
 LOCK_MS = 20_000
 DONE = "done"
 
-# KEYS heard, job   ARGV gap, margin, longest (ms)
+# KEYS heard, job   ARGV gap, margin, longest, since when events were refused or 0 (ms)
 _BEAT = """
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local gap, margin, longest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local gap, margin, longest, refused = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local heard = tonumber(redis.call('GET', KEYS[1]) or '0')
 redis.call('SET', KEYS[1], now)
-if now - heard <= gap then return 0 end
+if now - heard <= gap and refused == 0 then return 0 end
+if refused > 0 then heard = math.min(heard, refused) end
 local since = math.max(heard - margin, now - longest)
 -- A second silence begins the job anew: what was looked at before it may have changed.
 local known = tonumber(redis.call('HGET', KEYS[2], 'since') or '0')
@@ -88,9 +90,22 @@ class CatchUps:
         self._finish = client.register_script(_FINISH)
         self._release = client.register_script(_RELEASE)
 
-    def beat(self, team_id: str, *, gap_seconds: float, margin_seconds: float, longest_seconds: float) -> bool:
-        """Note that Slack can be heard; return whether it could not be for longer than `gap_seconds`."""
-        args: Args = [int(seconds * 1000) for seconds in (gap_seconds, margin_seconds, longest_seconds)]
+    def beat(
+        self,
+        team_id: str,
+        *,
+        gap_seconds: float,
+        margin_seconds: float,
+        longest_seconds: float,
+        refused_since: float | None = None,
+    ) -> bool:
+        """Note that Slack can be heard; return whether something is to be looked for.
+
+        So it is if Slack could not be heard for longer than `gap_seconds`, or if events were refused since then.
+        """
+        args: Args = [
+            int(seconds * 1000) for seconds in (gap_seconds, margin_seconds, longest_seconds, refused_since or 0)
+        ]
         with state_errors():
             return bool(self._beat(keys=[_key(team_id, "heard"), _key(team_id, "job")], args=args))
 
