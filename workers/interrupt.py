@@ -19,7 +19,7 @@ class Interrupt:
         self._lock = threading.Lock()
         self._reason: InterruptReason | None = None
         self._told = threading.Event()
-        self._hang_up: Callable[[], None] | None = None
+        self._hang_up: Callable[[], object] | None = None
         self._silence_seconds = 0.0
         self._last_event = 0.0
         self.was_silent = False
@@ -48,7 +48,7 @@ class Interrupt:
         self.check()
 
     @contextmanager
-    def watching(self, hang_up: Callable[[], None], silence_seconds: float) -> Iterator[None]:
+    def watching(self, hang_up: Callable[[], object], silence_seconds: float) -> Iterator[None]:
         """While inside, an interrupt or a silence of that length hangs up; raises Interrupted if it came before."""
         with self._lock:
             self._hang_up, self._silence_seconds = hang_up, silence_seconds

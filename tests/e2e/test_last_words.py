@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import cast
@@ -97,8 +96,13 @@ def growing(stack: Stack, root: str, part: str) -> Message:
     return within(lambda: next((m for m in replies(stack, root) if part in words_of(m)), None), f"{part} is shown")
 
 
-def is_asked(stack: Stack, words: str) -> None:
-    within(lambda: any(words in json.dumps(kept.body) for kept in stack.claude.message_requests), f"{words} is asked")
+def asked_in_vain(stack: Stack, words: str, after_events: int = 1) -> str:
+    """Ask a question to which the model begins an answer and says no word; with no event it does not even begin."""
+    silence = Fault(operation="messages", kind="hang", seconds=600, after_events=after_events, label=words)
+    stack.claude.faults.add(silence)
+    root = ask(stack, words)
+    within(lambda: any(fault.label == words for _, fault in stack.claude.faults.played), f"{words} is asked")
+    return root
 
 
 def forget_people(stack: Stack) -> None:
@@ -118,12 +122,7 @@ def nobody_is_known(stack: Stack, fault: Fault) -> None:
 
 
 def test_an_answer_that_takes_too_long_ends_before_its_first_word_and_in_the_middle(stack: Stack) -> None:
-    pause, stack.claude.pacing.first_token_seconds = stack.claude.pacing.first_token_seconds, 60
-    try:
-        silent = ask(stack, "think for very long")
-        is_asked(stack, "think for very long")
-    finally:
-        stack.claude.pacing.first_token_seconds = pause
+    silent = asked_in_vain(stack, "think for very long")
     stack.claude.script(reply(STORY), when="tell it at length")
     long = ask(stack, "tell it at length")
 
@@ -167,15 +166,15 @@ def test_a_budget_of_many_that_is_used_up_is_said_with_whom_to_ask(
 # --- a model that says nothing, or takes nothing ---------------------------------------------------------------------
 
 
-def test_an_answer_that_is_stopped_before_its_first_word_says_so_and_nothing_else(stack: Stack) -> None:
-    pause, stack.claude.pacing.first_token_seconds = stack.claude.pacing.first_token_seconds, 60
-    try:
-        root = ask(stack, "think about it")
-        is_asked(stack, "think about it")
-        stack.slack.stop(CHANNEL, root, ADA)
-        assert ended(stack, root, NONE) == failures.STOPPED_BEFORE_ANSWER
-    finally:
-        stack.claude.pacing.first_token_seconds = pause
+@pytest.mark.parametrize("after_events", [0, 1], ids=["not even a byte came", "the answer had begun"])
+def test_an_answer_that_is_stopped_before_its_first_word_says_so_and_nothing_else(
+    stack: Stack, after_events: int
+) -> None:
+    root = asked_in_vain(stack, f"think about it {after_events}", after_events)
+
+    stack.slack.stop(CHANNEL, root, ADA)
+
+    assert ended(stack, root, NONE) == failures.STOPPED_BEFORE_ANSWER
 
 
 def test_a_model_that_falls_silent_after_it_has_looked_still_ends_with_a_sentence(stack: Stack) -> None:

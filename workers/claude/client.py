@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hmac
 import json
@@ -14,6 +15,7 @@ import anthropic
 
 from workers.claude.errors import claude_errors
 from workers.claude.marks import with_marks
+from workers.claude.opening import opened
 from workers.claude.purse import Bill, Purse, tokens_at_most
 from workers.claude.tally import Keep, Tally
 from workers.errors import ClaudeUnavailable
@@ -129,7 +131,7 @@ class Claude:
             del arguments["thinking"], arguments["output_config"]
         interrupt.check()
         with (
-            self.api.messages.stream(**arguments) as stream,
+            contextlib.closing(opened(self.api.messages.stream(**arguments), interrupt, SILENCE_SECONDS)) as stream,
             interrupt.watching(functools.partial(_hang_up, stream), SILENCE_SECONDS),
         ):
             for event in stream:
