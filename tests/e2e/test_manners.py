@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from sandbox.claude.scripts import reply, tool
-from sandbox.slack.messages import Message
+from sandbox.slack.messages import Message, words_of
 from sandbox.slack.records import Person
 from sandbox.stack import Stack
 from tests.clients import connect
 from tests.e2e.drafting import SEARCH
 from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, LINUS, answer, ask, cards, replies, within
+from workers.views import failures
 
 pytestmark = pytest.mark.e2e
 
@@ -152,7 +153,9 @@ def test_who_waits_for_a_worker_is_told_how_many_are_before(stack: Stack) -> Non
 def test_guests_can_be_declined_altogether(tmp_path_factory: pytest.TempPathFactory) -> None:
     with Stack(beat=False, folder=tmp_path_factory.mktemp("declined"), settings={"GUESTS": "deny"}) as strict:
         ts = ask(strict, "hello", user=GUEST)
-        assert "full members" in answer(strict, ts).text
+        declined = answer(strict, ts)
+        assert words_of(declined) == failures.GUESTS_NOT_SERVED
+        assert declined.action_ids == []
         assert [each for each in strict.claude.requests if each.path == "/v1/messages"] == []
         strict.slack.command("C0SUPPORT", GUEST, "/jira", "help")
         strict.slack.open_home(GUEST)
