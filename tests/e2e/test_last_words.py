@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import cast
 
@@ -32,7 +33,6 @@ pytestmark = pytest.mark.e2e
 PACE = Pacing(first_token_seconds=0.05, chunk_seconds=0.05, chunk_characters=10)
 STORY = " ".join(f"Sentence number {number} of the answer." for number in range(1, 200))
 SETTINGS = {
-    "TURN_TIMEOUT_SECONDS": "10",
     "HOPELESS_SECONDS": "1",
     "ADMIN_USERS": GRACE,
     "BUDGET_CHANNEL_DAY_USD": "2",
@@ -105,6 +105,21 @@ def asked_in_vain(stack: Stack, words: str, after_events: int = 1) -> str:
     return root
 
 
+@contextmanager
+def only_a_hasty_worker(stack: Stack) -> Iterator[None]:
+    """While inside, one worker works, and gives each answer ten seconds."""
+    (usual,) = stack.workers
+    hasty = stack.start_worker({"TURN_TIMEOUT_SECONDS": "10"})
+    stack.wait_until_ready()
+    usual.pause()
+    try:
+        yield
+    finally:
+        usual.resume()
+        stack.workers.remove(hasty)
+        hasty.stop()
+
+
 def forget_people(stack: Stack) -> None:
     """Have Slack asked anew who somebody is, as after an hour."""
     client = connect(stack.redis_url)
@@ -122,12 +137,15 @@ def nobody_is_known(stack: Stack, fault: Fault) -> None:
 
 
 def test_an_answer_that_takes_too_long_ends_before_its_first_word_and_in_the_middle(stack: Stack) -> None:
-    silent = asked_in_vain(stack, "think for very long")
-    stack.claude.script(reply(STORY), when="tell it at length")
-    long = ask(stack, "tell it at length")
+    with only_a_hasty_worker(stack):
+        silent = asked_in_vain(stack, "think for very long")
+        stack.claude.script(reply(STORY), when="tell it at length")
+        long = ask(stack, "tell it at length")
+        before_all = ended(stack, silent, NONE)
+        in_the_middle = ended(stack, long, NONE)
 
-    assert ended(stack, silent, NONE) == failures.DEADLINE
-    told, _, last = ended(stack, long, NONE).rpartition("\n\n")
+    assert before_all == failures.DEADLINE
+    told, _, last = in_the_middle.rpartition("\n\n")
     assert told.startswith("Sentence number 1 of the answer. Sentence number 2")
     assert "number 199" not in told
     assert last == failures.DEADLINE
