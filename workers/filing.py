@@ -7,6 +7,7 @@ person may have it sent again.
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 
 from workers.aftercare import Aftercare
 from workers.duplicates.finder import Duplicates
@@ -124,6 +125,10 @@ class DraftDesk:
         """
 
         def send_and_settle() -> Filing:
+            if again:
+                # It may have turned up since the card has asked.
+                with suppress(JiraUnavailable, JiraRefused):
+                    self._clear_up(draft)
             self._sender.patiently(draft, lambda: self._send_once(draft, by=by, readers=readers, again=again))
             return self.settle(draft)
 

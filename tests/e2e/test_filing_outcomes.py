@@ -158,6 +158,20 @@ def test_an_issue_that_is_indexed_late_is_found_with_nobody_asking(stack: Stack)
     assert len(sent(stack, "Freezer is loud")) == len(filed(stack, "Freezer is loud")) == 1
 
 
+def test_file_anyway_sends_nothing_if_the_issue_has_turned_up(stack: Stack) -> None:
+    stack.jira.index_delay_seconds = AN_HOUR
+    shown = propose(stack, "Kettle is cold")
+    lose(stack, "drop_after")
+    press(stack, shown, "draft_create")
+    offers(shown, ASKING)
+
+    stack.jira.clock.advance(AN_HOUR + 1)
+    press(stack, shown, "filing_force")
+
+    shows_filed(shown)
+    assert len(sent(stack, "Kettle is cold")) == len(filed(stack, "Kettle is cold")) == 1
+
+
 @pytest.mark.timeout(240)
 def test_a_lost_create_is_never_repeated_unasked_and_file_anyway_files_one(stack: Stack) -> None:
     lost = {}

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from sandbox.claude.scripts import reply
+from sandbox.faults import Fault
 from sandbox.slack.people import NewFile
 from sandbox.stack import Stack
-from tests.e2e.drafting import BUTTONS, JUDGEMENT, filed, is_told, press, shows, told, words
-from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, LINUS, answer, ask, card, cards, within
+from tests.e2e.drafting import BUTTONS, JUDGEMENT, filed, is_told, press, shows, shows_filed, told, words
+from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, LINUS, answer, ask, card, cards, replies, within
 
 pytestmark = pytest.mark.e2e
 
@@ -68,6 +69,24 @@ def test_after_its_draft_was_cancelled_who_reacts_is_told_so(stack: Stack) -> No
 
     assert "ask me for a new one" in is_told(stack, LINUS, "cancelled already")
     assert len(cards(stack, ts)) == 1
+
+
+def test_a_draft_that_somebody_else_made_of_a_question_outlives_the_question(stack: Stack) -> None:
+    silence = Fault(operation="messages", kind="hang", seconds=600, after_events=6, label="attic door")
+    stack.claude.faults.add(silence)
+    stack.claude.script(reply("I look into it."), when="attic door", forever=True)
+    stack.claude.script(filled("Attic door squeaks"), when="attic door")
+    root = ask(stack, "what about the attic door?")
+    within(lambda: replies(stack, root), "an answer that has begun")
+    stack.slack.react(CHANNEL, root, GRACE, "jira")
+    shown = card(stack, root)
+
+    stack.slack.delete(CHANNEL, root)
+
+    within(lambda: not replies(stack, root), "the answer taken away")
+    assert shown.action_ids == BUTTONS
+    press(stack, shown, "draft_create", GRACE)
+    shows_filed(shown)
 
 
 def test_who_takes_the_emoji_back_and_puts_it_on_again_tries_again(stack: Stack) -> None:

@@ -68,7 +68,7 @@ def _draft(
     draft = Draft(
         id=draft_id,
         conversation=_place(action),
-        turn_ts=action.message_ts,
+        turn_ts=f"{action.message_ts}:reaction",
         asker_id=person.id,
         asker_name=person.name,
         asker_email=person.email,

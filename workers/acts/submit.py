@@ -84,7 +84,7 @@ def _draft_from_form(action: Action, services: ActServices, draft_id: str) -> Dr
     draft = Draft(
         id=draft_id,
         conversation=_place(action, services, link),
-        turn_ts=action.message_ts,
+        turn_ts=f"{action.message_ts}:form",
         asker_id=action.user_id,
         asker_name=asker.name,
         asker_email=asker.email,

@@ -17,7 +17,7 @@ class Draft(Record):
     id: str
     conversation: Conversation
     turn_ts: str
-    """The message that asked for it."""
+    """The message that asked for it; with a suffix if a form or an emoji did: what it asks for itself is its own."""
     asker_id: str
     asker_name: str = ""
     asker_email: str | None = None
