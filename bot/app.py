@@ -16,6 +16,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.catch_up import CatchUp
+from bot.deadline import answering
 from bot.handover import Handover
 from bot.http import Routes
 from bot.installation import Installation
@@ -123,7 +124,7 @@ class Listener:
 
     async def hear(self, request: AsyncBoltRequest) -> BoltResponse:
         """Dispatch one request; any status but 200 makes Slack send an event again."""
-        with self.services.rush.taking():
+        with self.services.rush.taking(), answering():
             key = mention_key(request.body, self.services.installation.bot_user_id)
             response, is_twin = await self._twins.dispatched(key, lambda: self._app.async_dispatch(request))
         if is_twin and response.status == 200:

@@ -10,6 +10,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
+from bot.deadline import half_left, seconds_left
 from bot.services import Services
 from bot.slack_client import error_code, seconds_refused
 from workers.jobs import SIGN_METHOD, StateUnavailable
@@ -42,12 +43,12 @@ async def attempt(
 
     It takes its place in the shared limiter unless it has one already; without one it is not sent, unless it is one of
     the first: our budgets are estimates, and Slack itself may have room. `patience` is how long it waits for its place
-    where that shall not come from its own time.
+    where that shall not come from its own time. What an ack waits for ends with the time that the ack has.
     """
     limit = seconds if patience is None else seconds + patience
     waits = seconds * SHARE_TO_WAIT if patience is None else patience
     try:
-        async with asyncio.timeout(limit):
+        async with asyncio.timeout(seconds_left(limit)):
             if has_place or await _takes_place(services, method, channel_id, waits) or method in FIRST:
                 await call
                 outcome = OK
@@ -74,7 +75,7 @@ async def _takes_place(services: Services, method: str, channel_id: str, patienc
     deadline = asyncio.get_running_loop().time() + patience
     while True:
         try:
-            async with asyncio.timeout(REDIS_SECONDS):
+            async with asyncio.timeout(half_left(REDIS_SECONDS)):
                 wait = await services.handover.run(
                     lambda door: door.take(team_id, method, channel_id, is_first=method in FIRST)
                 )

@@ -9,6 +9,7 @@ from typing import Any
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.deadline import nobody_waits
 from workers.logs import get_logger
 
 log = get_logger(__name__)
@@ -64,6 +65,7 @@ def after_ack(context: AsyncBoltContext, work: Work) -> None:
 
 
 async def _logged(work: Work) -> None:
+    nobody_waits()
     try:
         await work()
     except Exception:

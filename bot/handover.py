@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from bot.deadline import ANSWER_SECONDS, seconds_left
 from workers.jobs import (
     Action,
     Asked,
@@ -23,14 +24,15 @@ from workers.jobs import (
 T = TypeVar("T")
 
 THREADS = 8
-# Slack waits 3 s for an ack; a refusal must reach it before that.
-ANSWER_SECONDS = 2.5
 # More than this cannot be stored within the deadline anyway.
 MAX_WAITING = 1_000
 
 
 class Handover:
-    """`Door` for asyncio: every call answers within seconds or raises StateUnavailable, whatever Redis does."""
+    """`Door` for asyncio: every call answers within seconds or raises StateUnavailable, whatever Redis does.
+
+    The calls that one ack waits for share these seconds (`bot.deadline`).
+    """
 
     def __init__(self, door: Door) -> None:
         self._door = door
@@ -93,9 +95,13 @@ class Handover:
     async def _call(self, work: Callable[[], T]) -> T:
         if self._waiting >= MAX_WAITING:
             raise StateUnavailable("too many calls wait")
+        seconds = seconds_left(ANSWER_SECONDS)
+        if seconds <= 0:
+            # Not begun: what is refused must not be stored all the same.
+            raise StateUnavailable("no time left")
         self._waiting += 1
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(seconds):
                 return await asyncio.get_running_loop().run_in_executor(self._pool, work)
         except TimeoutError as error:
             # What a thread has begun may still be stored; the repeated delivery is then seen as such.

@@ -11,6 +11,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.background import after_ack
 from bot.clicks import bulk_action, change_action, conversation_of, draft_action, duplicate_action, retry_action
+from bot.deadline import half_left
 from bot.forms import draft_form, is_editable
 from bot.hints import NOT_STORED, TOO_MUCH_WAITING, answer_click
 from bot.open_modal import open_modal
@@ -91,7 +92,7 @@ class Actions:
             self._tell(context, body, failures.draft_settled(filing) or failures.DRAFT_SETTLED)
             return
         place = draft.conversation.channel_id
-        allowed = await permit_soon(self._services, body["user"]["id"], place, within=PERMIT_SECONDS)
+        allowed = await permit_soon(self._services, body["user"]["id"], place, within=half_left(PERMIT_SECONDS))
         if allowed.refusal:
             self._tell(context, body, allowed.refusal)
             return
