@@ -41,7 +41,7 @@ def documented_tiers() -> dict[str, int]:
     ]
     tier_4 = [
         "chat.appendStream",
-        "chat.postEphemeral",
+        "chat.postEphemeral",  # So its own page; the one post a second and channel is of `chat.postMessage`.
         "conversations.members",
         "files.completeUploadExternal",
         "files.getUploadURLExternal",

@@ -30,6 +30,13 @@ def test_one_channel_takes_one_post_a_second_and_another_channel_takes_its_own(
     client.chat_postMessage(channel=SUPPORT, text="two")
 
 
+def test_a_word_to_one_person_is_no_part_of_a_channels_one_post_a_second(client: WebClient) -> None:
+    client.chat_postMessage(channel=SUPPORT, text="one")
+    hints = [client.chat_postEphemeral(channel=SUPPORT, user="U0ADA0001", text=str(n))["ok"] for n in range(3)]
+
+    assert hints == [True] * 3
+
+
 def test_any_sixty_seconds_hold_no_more_calls_than_the_tier() -> None:
     clock = Clock()
     limits = Limits(clock)
@@ -52,6 +59,7 @@ def test_any_sixty_seconds_hold_no_more_calls_than_the_tier() -> None:
         ("chat.stopStream", 20),
         ("chat.appendStream", 100),
         ("chat.update", 50),
+        ("chat.postEphemeral", 100),
         ("conversations.replies", 50),
         ("users.info", 100),
         ("views.open", 100),
