@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workers.acts.services import ActServices
-from workers.errors import JiraUnavailable, SupportBotError
+from workers.errors import Interrupted, SupportBotError
 from workers.logs import get_logger
 from workers.records import Action
 from workers.state.jira_cache import UNANSWERED_SECONDS, unanswered_name
@@ -22,7 +22,8 @@ def look_up(action: Action, services: ActServices) -> None:
         else:
             services.jira.long_options(str(wanted["project"]), str(wanted["issue_type"]), str(wanted["field"]))
     except SupportBotError as error:
-        if isinstance(error, JiraUnavailable):
+        if not isinstance(error, Interrupted):
+            # Also where Jira refuses: who types hears at once that nothing comes, not for ever that it is loading.
             services.cache.put(unanswered_name(action.id), True, UNANSWERED_SECONDS)
         log.info("not_looked_up", what=str(wanted["what"]), cause=type(error).__name__)
 
