@@ -16,6 +16,7 @@ from tests.e2e.drafting import is_told, told
 from tests.e2e.support import ADA, CHANNEL, GRACE, answer, ask, within
 from tests.e2e.support_views import modal
 from workers.state.feedback import Feedback
+from workers.views.feedback import QUESTION, THANKS
 
 pytestmark = pytest.mark.e2e
 
@@ -65,7 +66,7 @@ def test_thumbs_up_is_stored_and_counted_once(stack: Stack, answered: Message) -
 def test_thumbs_down_asks_what_was_wrong_and_takes_a_reason_or_words(stack: Stack, answered: Message) -> None:
     seen = len(stack.slack.messages(CHANNEL))
     stack.slack.click(CHANNEL, answered.ts, ADA, "feedback", "negative")
-    is_told(stack, ADA, "What was wrong")
+    is_told(stack, ADA, QUESTION)
     question = next(each for each in stack.slack.ephemerals if "What was wrong" in each.text)
     assert question.thread_ts == answered.thread_ts
     within(lambda: total(stack, "negative") == 1, "the count")
@@ -73,7 +74,7 @@ def test_thumbs_down_asks_what_was_wrong_and_takes_a_reason_or_words(stack: Stac
     stack.slack.click(CHANNEL, question.ts, ADA, "feedback_words")
     modal(stack, ADA)
     assert stack.slack.submit_view(ADA, "top", {"words": "It is a toaster."}) == {}
-    is_told(stack, ADA, "Thank you")
+    is_told(stack, ADA, THANKS)
     kept = {"verdict": "negative", "words": "It is a toaster."}
     assert stored(stack, answered, ADA) == kept
     assert len(stack.slack.messages(CHANNEL)) == seen
@@ -84,6 +85,6 @@ def test_a_reason_is_one_click_and_takes_the_question_away(stack: Stack, answere
     is_told(stack, GRACE, "What was wrong")
     question = next(each for each in stack.slack.ephemerals if each.user == GRACE and "wrong" in each.text)
     stack.slack.click(CHANNEL, question.ts, GRACE, "feedback_reason_wrong")
-    is_told(stack, GRACE, "Thank you")
+    is_told(stack, GRACE, THANKS)
     assert question not in stack.slack.ephemerals
     assert stored(stack, answered, GRACE) == {"verdict": "negative", "reason": "wrong"}

@@ -29,6 +29,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     [
         ("torn.pdf", pdf().replace(b"%%EOF", b""), "damaged or was not uploaded completely"),
         ("locked.pdf", encrypted_pdf(), "protected by a password"),
+        ("empty.txt", b"", "the file is empty"),
         ("page.exe", b"MZ\0\0" + bytes(range(256)), "none of them"),
     ],
 )
@@ -79,3 +80,12 @@ def test_of_too_much_text_the_rest_is_named(stack: Stack) -> None:
 
     assert "attached: log7.txt" in text
     assert "there is too much text in the files of this message" in text
+
+
+def test_of_too_many_files_the_last_is_named(stack: Stack) -> None:
+    notes = [NewFile(f"note{number}.txt", f"This is note {number}.".encode()) for number in range(31)]
+    text = told(stack, "many files", *notes)
+
+    assert "attached: note30.txt" in text
+    assert "I read 30 files at once, and the newest of them come first" in text
+    assert len(shown_files(asked(stack, "many files"))) == 30

@@ -10,6 +10,7 @@ import pytest
 from sandbox.faults import Fault
 from sandbox.slack import NewFile
 from sandbox.stack import Stack
+from tests.clients import connect
 from tests.e2e.drafting import filed, press, press_stale, shows, words
 from tests.e2e.sharing import draft, held
 from tests.e2e.support import ADA, CHANNEL, GRACE, answer, ask, within
@@ -79,6 +80,31 @@ def test_what_jira_does_not_take_is_said_and_the_issue_stays(stack: Stack) -> No
     text = shows(shown, "Not attached: a.txt: I don't have the permission to attach files in Jira")
     assert "Filed as" in text
     assert held(stack, "No permission") == {}
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "body", "content", "why"),
+    [
+        ("GET attachment/meta", 200, {"enabled": False}, b"a", "attachments are switched off in Jira"),
+        (ATTACH, 413, None, b"a", "it is larger than Jira takes"),
+        (ATTACH, 400, {"errorMessages": ["No."], "errors": {}}, b"a", "Jira did not take it"),
+        ("none", 200, None, b"", "the file is empty"),
+    ],
+)
+def test_what_is_not_attached_is_said_with_the_reason_and_the_issue_stays(
+    stack: Stack, operation: str, status: int, body: object, content: bytes, why: str
+) -> None:
+    summary = f"Not attached, since {why}"
+    shown = draft(stack, summary, NewFile("a.txt", content))
+    client = connect(stack.redis_url)
+    client.delete("sb:cache:jira:upload_limit")
+    stack.jira.faults.add(Fault(operation=operation, kind="status", status=status, body=body, times=-1))
+
+    press(stack, shown, "draft_create")
+
+    assert "Filed as" in shows(shown, f"Not attached: a.txt: {why}")
+    assert held(stack, summary) == {}
+    client.delete("sb:cache:jira:upload_limit")
 
 
 def test_a_file_that_is_gone_from_slack_does_not_keep_the_others_off_the_issue(stack: Stack) -> None:
