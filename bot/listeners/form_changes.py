@@ -36,6 +36,7 @@ LOADING = FieldOption(id=NOT_YET, name="Still loading: type once more")
 NO_PEOPLE = FieldOption(id=NOT_YET, name="Jira does not answer right now: type a whole e-mail address, or wait")
 NO_OPTIONS = FieldOption(id=NOT_YET, name="Jira does not answer right now: please try again in a while")
 TOO_MUCH = FieldOption(id=NOT_YET, name=TOO_MUCH_WAITING)
+MORE = "{number} more: type a part of the name"
 # Who types the same again after so long has it asked for again.
 AGAIN_SECONDS = 2
 ADDRESS = "@"
@@ -106,14 +107,14 @@ class FormChanges:
         found = await self._found(body, {"what": "people", "typed": typed})
         if ADDRESS in typed and not any(option.id == typed for option in found):
             found = [FieldOption(id=typed, name=typed), *found]
-        await ack(options=[choice(option) for option in found[:OPTIONS]])
+        await ack(options=[choice(option) for option in _as_many_as_fit(found)])
 
     async def options(self, ack: AsyncAck, body: Body) -> None:
         """Offer the values of a long list that contain what was typed."""
         typed = str(body.get("value") or "").strip().casefold()
         found = await self._found(body, {"what": "options", "field": field_of(str(body["block_id"]))})
         fitting = [option for option in found if typed in option.name.casefold() or option.id == NOT_YET]
-        await ack(options=[choice(option) for option in fitting[:OPTIONS]])
+        await ack(options=[choice(option) for option in _as_many_as_fit(fitting)])
 
     async def _found(self, body: Body, wanted: dict[str, str]) -> list[FieldOption]:
         """Return what is known; on a miss ask a worker and wait as long as Slack does."""
@@ -158,6 +159,14 @@ class FormChanges:
             values={**wanted, "channel_id": place.get("channel_id", ""), "draft": place.get("draft", "")},
         )
         return "" if await self._services.handover.act(action) == "full" else action.id
+
+
+def _as_many_as_fit(found: list[FieldOption]) -> list[FieldOption]:
+    """Return all, or the first of them and how many more there are."""
+    if len(found) <= OPTIONS:
+        return found
+    shown = found[: OPTIONS - 1]
+    return [*shown, FieldOption(id=NOT_YET, name=MORE.format(number=len(found) - len(shown)))]
 
 
 def _with_choice(values: dict[str, Any], click: dict[str, Any]) -> dict[str, Any]:
