@@ -27,6 +27,7 @@ from tests.e2e.changing import (
 )
 from tests.e2e.drafting import ever_read, is_told, offers, press, press_stale, shows, text_of, words
 from tests.e2e.support import ADA, GRACE, GUEST, answer, ask, card, cards, within
+from workers.views.change_words import STALE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("mended_jira")]
 
@@ -162,7 +163,7 @@ def test_an_issue_that_was_changed_meanwhile_is_shown_anew_before_it_is_changed(
     stack.jira.issue("OPS-8").fields["priority"] = {"id": "1", "name": "Highest"}
     press(stack, shown, CONFIRM)
 
-    text = shows(shown, "changed meanwhile")
+    text = shows(shown, STALE)
     assert "Highest → Lowest" in text
     assert field(stack, "OPS-8", "priority") == "Highest"
     press_stale(stack, shown, CONFIRM, GRACE)

@@ -8,6 +8,7 @@ from sandbox.faults import Fault
 from sandbox.stack import Stack
 from tests.e2e.drafting import is_told, press, propose, shows_filed, told
 from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, within
+from workers.views import failures
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("mended_jira")]
 
@@ -58,7 +59,7 @@ def test_words_of_people_cannot_call_the_channel(stack: Stack) -> None:
 
 def test_a_guest_reads_nothing_of_jira(stack: Stack) -> None:
     say(stack, "search vpn", user=GUEST)
-    is_told(stack, GUEST, "full members")
+    assert is_told(stack, GUEST, "full members") == failures.JIRA_CLOSED
     say(stack, "mine", user=GUEST)
     assert not [text for text in told(stack, GUEST) if "/browse/" in text]
 
@@ -66,7 +67,7 @@ def test_a_guest_reads_nothing_of_jira(stack: Stack) -> None:
 def test_when_jira_is_down_the_person_is_told(stack: Stack) -> None:
     stack.jira.faults.add(Fault(operation="*", kind="status", status=503, times=-1))
     say(stack, "search printer jam")
-    assert is_told(stack, ADA, "Jira does not answer")
+    assert is_told(stack, ADA, "Jira does not answer") == failures.JIRA_DOWN
 
 
 def test_mine_shows_drafts_and_what_became_of_issues(stack: Stack) -> None:

@@ -15,9 +15,23 @@ from sandbox.jira.seeds import paragraphs
 from sandbox.jira.site import Issue
 from sandbox.slack.messages import Message
 from sandbox.stack import Stack
-from tests.e2e.drafting import BUTTONS, ask_to_file, ever_read, filed, offers, press, propose, shows, told, words
+from tests.e2e.drafting import (
+    BUTTONS,
+    ask_to_file,
+    ever_read,
+    filed,
+    is_told,
+    offers,
+    press,
+    press_stale,
+    propose,
+    shows,
+    told,
+    words,
+)
 from tests.e2e.dying import dies, only_a_doomed_worker
 from tests.e2e.support import ADA, CHANNEL, GRACE, answer, card, cards, filed_by_bot, within
+from workers.views import failures
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("mended_jira")]
 
@@ -102,8 +116,11 @@ def test_use_this_one_comments_watches_links_and_files_nothing(stack: Stack) -> 
     use(stack, shown, issue.key, GRACE)
     text = shows(shown, f"/browse/{issue.key}|{issue.key}>* as a comment")
 
-    assert f"<@{GRACE}>" in text
+    link = f"<{stack.jira_url}/browse/{issue.key}|{issue.key}>"
+    assert f"💬 Added to *{link}* as a comment; no new issue was made · chosen by <@{GRACE}>" in text
     assert shown.action_ids == []
+    press_stale(stack, shown, "draft_create", GRACE)
+    assert is_told(stack, GRACE, "was added to") == f"This was added to {link} already."
     (comment,) = comments_about(issue, summary)
     thread = (shown.thread_ts or "").replace(".", "")
     assert f"/archives/{CHANNEL}/p{thread}" in json.dumps(comment["body"])
@@ -190,7 +207,7 @@ def test_a_refused_comment_is_said_and_the_draft_stays_as_it_was(stack: Stack) -
 
     use(stack, shown, issue.key)
 
-    within(lambda: any("nothing was added" in text for text in told(stack, ADA)), "the person is told")
+    within(lambda: failures.NOT_ADDED.format(key=issue.key) in told(stack, ADA), "the person is told")
     within(lambda: "draft_create" in shown.action_ids, "the card offers its buttons again")
     use(stack, shown, issue.key)
     shows(shown, "Added to")

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.hints import NOT_STORED, TOO_MUCH_WAITING
+from bot.listeners import commands
+from bot.open_modal import NOT_OPENED
 from sandbox.faults import Fault
 from sandbox.jira import issues
 from sandbox.jira.catalogue import GRACE as GRACE_IN_JIRA
@@ -21,13 +24,17 @@ from tests.e2e.digests import FAST, file_many, heads
 from tests.e2e.drafting import BUTTONS, filed, offers, press, press_stale, propose, shows, told, words
 from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, GUEST, LINUS, answer, ask, within
 from tests.e2e.support_views import choose, modal, shown, value
+from workers.acts import bulk
+from workers.acts.settings import NOTHING_CHANGED
 from workers.state.mailbox import MAX_WAITING, READY, Mailboxes
+from workers.views import failures
+from workers.views.bulk_words import CANCELLED
+from workers.views.home import UNKNOWN
 
 pytestmark = pytest.mark.e2e
 
 GENERAL, RANDOM = "C0GENERAL", "C0RANDOM0"
 USE = "duplicate_use"
-AGAIN = "Please try that again in a minute."
 
 
 @pytest.fixture(scope="module")
@@ -74,12 +81,12 @@ def forget(stack: Stack, pattern: str) -> None:
 @pytest.mark.parametrize(
     ("channel", "text", "sentence"),
     [
-        (CHANNEL, "frobnicate", "I don't know that command."),
-        (CHANNEL, "summarise", "Say which issues"),
-        (ADAS_DM, "triage", "A digest belongs to a channel"),
-        (ADAS_DM, "weekly", "A digest belongs to a channel"),
-        (RANDOM, "triage", "I am not in this channel"),
-        (RANDOM, "weekly", "I am not in this channel"),
+        (CHANNEL, "frobnicate", UNKNOWN.strip()),
+        (CHANNEL, "summarise", commands.NOTHING_NAMED),
+        (ADAS_DM, "triage", commands.NO_CHANNEL),
+        (ADAS_DM, "weekly", commands.NO_CHANNEL),
+        (RANDOM, "triage", bulk.NOT_HERE),
+        (RANDOM, "weekly", bulk.NOT_HERE),
         (CHANNEL, "triage SECRET", "None of these projects may be shown in this channel. Open here: OPS, WEB."),
     ],
 )
@@ -96,7 +103,7 @@ def test_a_guest_has_no_issues_read(stack: Stack, text: str) -> None:
     seen, posted = len(told(stack, GUEST)), len(stack.slack.messages(CHANNEL))
     stack.slack.command(CHANNEL, GUEST, "/jira", text)
 
-    is_refused(stack, seen, "full members", GUEST)
+    is_refused(stack, seen, failures.JIRA_CLOSED, GUEST)
     assert len(stack.slack.messages(CHANNEL)) == posted
     assert heads(stack, "@robin") == []
 
@@ -107,7 +114,7 @@ def test_settings_that_are_sent_as_they_were_change_nothing(stack: Stack) -> Non
     modal(stack, GRACE)
     assert stack.slack.submit_view(GRACE, "top", {}) == {}
 
-    is_refused(stack, seen, "Nothing is different", GRACE)
+    is_refused(stack, seen, NOTHING_CHANGED, GRACE)
     assert len(stack.slack.messages(GENERAL)) == posted
 
 
@@ -116,7 +123,7 @@ def test_a_form_that_slack_does_not_open_is_said(stack: Stack) -> None:
     stack.slack.faults.add(Fault(operation="views.open", kind="error", error="expired_trigger_id"))
     stack.slack.command(CHANNEL, ADA, "/jira", "create the fence leans")
 
-    assert is_refused(stack, seen, "The form could not be opened in time")
+    assert is_refused(stack, seen, NOT_OPENED)
     assert not stack.slack.views.get(ADA)
 
 
@@ -138,10 +145,10 @@ def test_a_digest_at_work_is_cancelled_by_who_asked_and_once(stack: Stack) -> No
         assert head.action_ids == ["bulk_cancel"]
 
         press(stack, head, "bulk_cancel", LINUS)
-        shows(head, "Cancelled.")
+        shows(head, CANCELLED)
         seen = len(told(stack, LINUS))
         press_stale(stack, head, "bulk_cancel", LINUS)
-        assert is_refused(stack, seen, "This is over already.", LINUS)
+        assert is_refused(stack, seen, bulk.NOT_RUNNING, LINUS)
     finally:
         stack.claude.batch_seconds = 1
 
@@ -158,7 +165,7 @@ def test_a_suggestion_whose_digest_is_forgotten_is_not_applied(stack: Stack) -> 
     seen = len(told(stack, ADA))
     press(stack, page, "bulk_apply")
 
-    assert is_refused(stack, seen, "This digest is too old")
+    assert is_refused(stack, seen, bulk.GONE)
 
 
 def test_an_answer_that_failed_long_ago_is_not_tried_again(stack: Stack) -> None:
@@ -172,7 +179,7 @@ def test_an_answer_that_failed_long_ago_is_not_tried_again(stack: Stack) -> None
     seen = len(told(stack, ADA))
     press(stack, failed, "turn_retry")
 
-    assert is_refused(stack, seen, "I no longer have that message")
+    assert is_refused(stack, seen, failures.RETRY_GONE)
 
 
 def test_changes_that_were_cancelled_are_not_made_by_a_late_press(stack: Stack) -> None:
@@ -183,7 +190,7 @@ def test_changes_that_were_cancelled_are_not_made_by_a_late_press(stack: Stack) 
     seen = len(told(stack, GRACE))
     press_stale(stack, shown, changing.CONFIRM, GRACE)
 
-    is_refused(stack, seen, "This was cancelled already", GRACE)
+    is_refused(stack, seen, failures.CHANGE_CANCELLED, GRACE)
     assert changing.comments(stack, "OPS-11", "The blue one") == []
 
 
@@ -196,7 +203,7 @@ def test_an_issue_that_left_the_card_is_not_added_to(stack: Stack) -> None:
     seen = len(told(stack, ADA))
     press_stale(stack, shown, USE)
 
-    is_refused(stack, seen, "That issue is not on the card any more")
+    is_refused(stack, seen, failures.NOT_SIMILAR)
     assert "Piano is out of tune" in words(shown)
 
 
@@ -214,7 +221,7 @@ def test_an_issue_that_is_gone_is_not_added_to_and_the_draft_stays(stack: Stack)
     del stack.jira.issues[known.key]
     press(stack, shown, USE)
 
-    is_refused(stack, seen, f"{known.key} is gone, or I may not see it any more")
+    is_refused(stack, seen, failures.NOT_FOUND_ISSUE.format(key=known.key))
     press(stack, shown, "draft_create")
     shows(shown, "Filed as")
     assert len(filed(stack, summary)) == 1
@@ -228,7 +235,7 @@ def test_a_thread_in_which_too_much_waits_is_said_to_be_full(stack: Stack) -> No
         all_are_taken(stack)
         ask(stack, "one too many", thread_ts=root, user=GRACE)
 
-        assert is_refused(stack, seen, "a lot waiting in this thread", GRACE)
+        assert is_refused(stack, seen, failures.QUEUE_FULL, GRACE)
 
 
 def test_of_clicks_that_wait_in_great_number_the_next_is_refused(stack: Stack) -> None:
@@ -238,7 +245,7 @@ def test_of_clicks_that_wait_in_great_number_the_next_is_refused(stack: Stack) -
             press(stack, shown, "draft_cancel")
         press(stack, shown, "draft_create", GRACE)
 
-        is_refused(stack, seen, "There is a lot waiting here already.", GRACE)
+        is_refused(stack, seen, TOO_MUCH_WAITING, GRACE)
     assert shown.action_ids == BUTTONS
 
 
@@ -251,11 +258,11 @@ def test_of_reactions_visits_and_choices_that_wait_in_great_number_the_next_is_t
         for subject in (f"message:{CHANNEL}:{ts}", f"home:{LINUS}", f"form:{name}"):
             fill(stack, f"act:{stack.slack.workspace.team_id}:{subject}")
         stack.slack.react(CHANNEL, ts, LINUS, "ticket")
-        is_refused(stack, seen, AGAIN, LINUS)
+        is_refused(stack, seen, TOO_MUCH_WAITING, LINUS)
         stack.slack.open_home(LINUS)
-        within(lambda: AGAIN in str(stack.slack.workspace.homes.get(LINUS)), "the word in the home")
+        within(lambda: TOO_MUCH_WAITING in str(stack.slack.workspace.homes.get(LINUS)), "the word in the home")
         stack.slack.click_in_view(LINUS, form.id, "form_type", "Incident")
-        within(lambda: AGAIN in shown(form), "the word above the form")
+        within(lambda: TOO_MUCH_WAITING in shown(form), "the word above the form")
     assert value(form, "description") == "the awning is torn"
     stack.slack.close_view(LINUS, form.id)
 
@@ -268,9 +275,9 @@ def test_without_its_memory_nothing_is_taken_and_that_is_said_where_it_was_tried
     stack.redis.stop()
     try:
         stack.slack.command(CHANNEL, ADA, "/jira", "search vpn")
-        assert is_refused(stack, seen, "I could not take that: my memory does not answer right now.")
+        assert is_refused(stack, seen, NOT_STORED)
         answered = stack.slack.submit_view(LINUS, "top", {"summary": "Awning drips"})
-        assert "my memory does not answer" in answered["errors"]["summary"]
+        assert answered["errors"] == {"summary": NOT_STORED}
     finally:
         stack.redis.restart()
     stack.wait_until_ready()

@@ -24,7 +24,7 @@ from tests.e2e.drafting import (
     shows_filed,
     words,
 )
-from tests.e2e.support import ADA, GRACE, answer, ask, card, within
+from tests.e2e.support import ADA, GRACE, LINUS, answer, ask, card, within
 from workers.views import failures
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("mended_jira")]
@@ -159,11 +159,27 @@ def test_a_draft_whose_answer_was_lost_stands_in_the_home_as_not_confirmed(stack
     shows(shown, "*Jira's answer was lost.* I am looking whether the issue is there…")
     within(lambda: home_says(stack, ADA, "Chain is rusty · _not confirmed by Jira_"), "the word in the home")
     within(lambda: "filing_check" in shown.action_ids, "the buttons")
+    assert "If Jira took the first one after all, there will be two." in str(shown.blocks)
     press(stack, shown, "filing_check", GRACE)
     assert is_told(stack, GRACE, "looked again") == failures.NOT_FOUND_YET
     press(stack, shown, "filing_force")
     shows_filed(shown)
     assert len(filed(stack, "Chain is rusty")) == 1
+
+
+def test_a_change_whose_answer_was_lost_says_what_it_does_and_what_a_second_one_may_do(stack: Stack) -> None:
+    shown = changing.propose(stack, "remark on OPS-8", comment("OPS-8", "Gone astray."))
+    stack.jira.faults.add(Fault(operation=changing.COMMENT, kind="drop_before"))
+    press(stack, shown, CONFIRM)
+    shows(shown, "*Jira's answer was lost.* I am looking whether it is there: ")
+    offers(shown, changing.LOST)
+    assert "If Jira took the first one after all, it will be there twice." in str(shown.blocks)
+    press(stack, shown, "action_check", LINUS)
+    assert is_told(stack, LINUS, "looked again") == failures.CHANGE_NOT_FOUND_YET
+
+    press(stack, shown, changing.CANCEL)
+    assert "(it is not known whether Jira has it)" in shows(shown, "Closed by")
+    assert (shown.action_ids, comments(stack, "OPS-8", "Gone astray")) == ([], [])
 
 
 def test_a_move_that_is_not_possible_any_more_is_said_and_what_belongs_to_it_is_not_done(stack: Stack) -> None:
