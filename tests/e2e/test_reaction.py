@@ -15,6 +15,7 @@ from sandbox.slack.people import NewFile
 from sandbox.stack import Stack
 from tests.e2e.drafting import BUTTONS, JUDGEMENT, filed, is_told, press, shows, shows_filed, told, words
 from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, LINUS, answer, ask, card, cards, replies, within
+from workers.acts.reaction import NOTHING_TO_FILE
 
 pytestmark = pytest.mark.e2e
 
@@ -137,7 +138,7 @@ def test_of_a_message_that_says_nothing_who_reacts_is_told_that_there_is_nothing
     ts = stack.slack.say(CHANNEL, LINUS, "")
     before = len(told(stack, LINUS))
     stack.slack.react(CHANNEL, ts, LINUS, "jira")
-    within(lambda: "nothing in that message" in "".join(told(stack, LINUS)[before:]), "that there is nothing")
+    within(lambda: NOTHING_TO_FILE in told(stack, LINUS)[before:], "that there is nothing")
     assert cards(stack, ts) == []
 
 

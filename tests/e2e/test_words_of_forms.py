@@ -14,8 +14,9 @@ from sandbox.jira.fields import FIELDS, Field
 from sandbox.jira.site import IssueType
 from sandbox.stack import Stack
 from tests.clients import connect
+from tests.e2e import changing
 from tests.e2e.drafting import filed, is_told, press, propose, shows_filed, words
-from tests.e2e.support import ADA, CHANNEL, GRACE, LINUS, card, within
+from tests.e2e.support import ADA, CHANNEL, GRACE, GUEST, LINUS, card, within
 from tests.e2e.support_views import choose, input_of, modal, shown
 from workers.views import failures
 
@@ -103,3 +104,51 @@ def test_a_project_that_is_not_open_is_named_with_those_that_are(stack: Stack) -
     assert "This is a draft for OPS." in text
     assert "OPS has no type Riddle; there are " in text
     assert not [issue for issue in stack.jira.issues.values() if issue.fields["summary"] == "The safe is open."]
+
+
+def test_of_two_who_edit_a_draft_the_second_is_told_at_the_field_and_overwrites_nothing(stack: Stack) -> None:
+    draft = propose(stack, "Fork is bent")
+    for user in (ADA, GRACE):
+        press(stack, draft, "draft_edit", user)
+        modal(stack, user)
+    assert stack.slack.submit_view(ADA, "top", {"summary": "Fork is broken"}) == {}
+    within(lambda: "Fork is broken" in words(draft), "the edit")
+
+    stack.slack.submit_view(GRACE, "top", {"summary": "Fork is lost"})
+    (view,) = stack.slack.views[GRACE]
+    assert view.errors == {"summary": failures.DRAFT_CHANGED}
+    stack.slack.close_view(GRACE, view.id)
+    press(stack, draft, "draft_create")
+    shows_filed(draft)
+    assert (len(filed(stack, "Fork is broken")), filed(stack, "Fork is lost")) == (1, [])
+
+
+def test_a_draft_that_is_forgotten_is_neither_edited_nor_filed_and_that_is_said(stack: Stack) -> None:
+    draft = propose(stack, "Spoon is flat")
+    press(stack, draft, "draft_edit", GRACE)
+    view = modal(stack, GRACE)
+    client = connect(stack.redis_url)
+    assert client.delete(*client.scan_iter("sb:draft:*"))
+    stack.slack.submit_view(GRACE, "top", {"summary": "Spoon is round"})
+    assert view.errors == {"summary": failures.DRAFT_UNKNOWN}
+    stack.slack.close_view(GRACE, view.id)
+
+    for user, action_id in ((ADA, "draft_create"), (LINUS, "draft_edit")):
+        press(stack, draft, action_id, user)
+        assert is_told(stack, user, "no longer know this draft") == failures.DRAFT_UNKNOWN
+    assert (filed(stack, "Spoon is flat"), filed(stack, "Spoon is round")) == ([], [])
+
+
+def test_a_guest_is_told_in_the_form_and_at_the_card_that_only_members_may(stack: Stack) -> None:
+    stack.slack.command(CHANNEL, GUEST, "/jira", "create the spoon is flat")
+    view = modal(stack, GUEST, failures.GUEST_MAY_NOT_FILE)
+    assert view.body.get("submit") is None
+    stack.slack.close_view(GUEST, view.id)
+
+    draft = propose(stack, "Knife is blunt")
+    press(stack, draft, "draft_create", GUEST)
+    assert is_told(stack, GUEST, "may file issues") == failures.GUEST_MAY_NOT_FILE
+    change = changing.propose(stack, "remark on OPS-1", changing.comment("OPS-1", "No guests."))
+    press(stack, change, changing.CONFIRM, GUEST)
+    assert is_told(stack, GUEST, "may change issues") == failures.GUEST_MAY_NOT_CHANGE
+    assert (filed(stack, "Knife is blunt"), changing.comments(stack, "OPS-1", "No guests")) == ([], [])
