@@ -10,15 +10,16 @@ import pytest
 from sandbox.faults import Fault
 from sandbox.jira.standin import JiraStandIn
 from sandbox.server import Running
-from sandbox.slack import BOT_TOKEN
+from sandbox.slack import BOT_TOKEN, NewFile
 from tests.unit.workers.slack.world import ADA, CHANNEL, World
+from workers import aftercare
 from workers.duplicates.finder import Duplicates
 from workers.errors import Interrupted, JiraUnavailable, Misconfigured, SlackUnavailable
 from workers.filing import DraftDesk
 from workers.jira.gateway import JiraGateway
 from workers.jira.reader import Reader
 from workers.lease import Lease, under
-from workers.records import NOT_SENT, Draft, FieldSpec
+from workers.records import NOT_SENT, Draft, FieldSpec, SlackFile
 from workers.settings import WorkerSettings
 from workers.slack.cards import Cards
 from workers.slack.files import SlackFiles
@@ -238,3 +239,19 @@ def test_nothing_is_filed_under_an_issue_that_may_not_be_shown_to_who_files_and_
     assert len(set(jira.issues) - before) == (not said)
     assert said in " ".join(filing.errors)
     assert not said or filing.errors[0] == NOT_SENT
+
+
+def test_a_file_that_could_not_be_attached_for_too_long_is_said_not_to_be(
+    world: World, desk: DraftDesk, jira: JiraStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aftercare, "AGAIN", ())
+    jira.faults.add(Fault(operation="POST issue/{key}/attachments", kind="status", status=503, times=-1))
+    ts = world.standin.say(CHANNEL, ADA, "see", files=[NewFile("late.log", b"boom")])
+    message = world.api.call("conversations.replies", channel=CHANNEL, ts=ts)["messages"][0]
+    held = draft(world).model_copy(update={"files": (SlackFile.from_slack(message["files"][0]),)})
+    desk.propose(held, READER)
+
+    desk.file(held, by=ADA)
+
+    (card,) = [each for each in world.standin.messages(CHANNEL) if "✅ Filed as" in str(each.blocks)]
+    assert f"Not attached: late.log: {aftercare.GAVE_UP}" in str(card.blocks)
