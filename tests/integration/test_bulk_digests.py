@@ -19,6 +19,7 @@ from workers.bulk.schedule import begin_due, due
 from workers.bulk.threads import shortened
 from workers.policy import ChannelSettings
 from workers.records import Action
+from workers.views.bulk_words import GAVE_UP
 from workers.views.mentions import ZERO_WIDTH
 
 GRACE = "U0GRACE01"
@@ -261,3 +262,17 @@ def test_what_was_missed_for_long_or_before_it_was_wanted_is_not_made_up_for() -
     assert not list(due(WANTED, NIGHT.replace(hour=13)))
     late_wish = WANTED.model_copy(update={"digests_since": NIGHT.timestamp()})
     assert not list(due(late_wish, NIGHT))
+
+
+def test_a_job_that_gets_through_nowhere_is_given_up_with_a_word(
+    world: BulkWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "MOST_MISSES", 2)
+    world.file("Export fails for everyone")
+    world.claude.faults.add(Fault(operation="batches.create", kind="status", status=500, times=-1))
+
+    done = world.run(world.start("triage", user_id=ADA, projects=["OPS"]))
+
+    (head,) = _heads(world)
+    assert (done.is_over, head.action_ids) == (True, [])
+    assert GAVE_UP in words(head)

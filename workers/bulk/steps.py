@@ -92,7 +92,8 @@ def _look_for(job: Job, _kind: Kind, services: BulkServices) -> Next:
     log.info("batch_looked_for", job=job.id, candidates=len(likely))
     if likely:
         return services.jobs.save(job, state="running", candidates=tuple(likely), misses=0), _pause(job, services)
-    return services.jobs.save(job, state="ready", misses=0), 0
+    # It was not taken, so nothing is gained by that: what can never be sent is given up in the end.
+    return services.jobs.save(job, state="ready"), 0
 
 
 def _poll(job: Job, kind: Kind, services: BulkServices) -> Next:
