@@ -96,7 +96,8 @@ class Attempt:
         self.usable_history: list[HistoryEntry] = []
         """Those earlier turns that this answer may rest on: filled once it is known for whom it is."""
         self._forgotten = 0
-        reused = [ReplySegment(ts=self.request.reply_ts)] if self.request.reply_ts else []
+        button = self.request.reply_ts
+        reused = [ReplySegment(ts=ts) for ts in dict.fromkeys((*self.request.replies, button)) if button]
         place = Place(
             self.api,
             self.request.conversation,

@@ -141,7 +141,8 @@ class TurnEnd:
         request = self._attempt.request
         if may_retry:
             # Before the seal: new words that come after it are put into what is kept.
-            self._services.failed.keep(request)
+            shown = tuple(segment.ts for segment in self._attempt.reply.segments if segment.ts)
+            self._services.failed.keep(request.model_copy(update={"replies": shown}))
         if self._attempt.is_ending:
             return True  # What was marked has been obeyed, as far as it could be.
         try:

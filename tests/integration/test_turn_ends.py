@@ -180,3 +180,21 @@ def test_a_draft_of_a_failed_try_is_withdrawn_however_many_the_thread_has_made_s
 
     assert world.state(old) == "cancelled"
     assert {world.state(draft) for draft in later} == {"new"}
+
+
+def test_another_try_takes_the_place_of_every_message_of_an_answer_that_failed(world: TurnWorld) -> None:
+    long = "\n\n".join(f"Paragraph {number}. " + "It is said at length. " * 20 for number in range(40))
+    world.world.claude.script(reply(long, tool("jira_search", {"keywords": ["roof"]})), when="roof")
+    refused = {"type": "error", "error": {"type": "authentication_error", "message": "invalid x-api-key"}}
+    world.world.claude.faults.add(Fault(operation="messages", kind="status", status=401, body=refused, after=1))
+    request = world.ask("is the roof tight?")
+    world.run(request)
+    assert len(world.said(request)) > 1
+    assert world.has_button(request)
+
+    world.world.claude.script(reply("It is tight."), when="roof")
+    world.try_again(request)
+    world.run(request)
+
+    assert world.said(request) == ["It is tight."]
+    assert not world.has_button(request)

@@ -116,9 +116,10 @@ class TurnWorld:
 
     def press(self, request: TurnRequest) -> Action:
         where = request.conversation
+        on = next((each.ts for each in self.written(request) if "turn_retry" in each.action_ids), request.ts)
         return Action(
             id="press", kind="turn_retry", team_id=where.team_id, subject=f"turn:{request.ts}", user_id=ADA,
-            channel_id=where.channel_id, thread_ts=where.thread_ts, message_ts=request.ts, values={"turn": request.ts},
+            channel_id=where.channel_id, thread_ts=where.thread_ts, message_ts=on, values={"turn": request.ts},
         )  # fmt: skip
 
 

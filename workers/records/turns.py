@@ -84,6 +84,8 @@ class TurnRequest(Record):
     """When somebody changed its words, empty for as they were written first."""
     reply_ts: str = ""
     """The message to answer in, when a failed turn is tried again."""
+    replies: tuple[str, ...] = ()
+    """The messages that a failed turn left, whose place the next try takes."""
     tries: int = 0
     """How often a person had it tried again."""
     is_bot: bool = False
