@@ -27,6 +27,8 @@ _PLAIN: dict[Intent, str] = {
     "thanks": answers.THANKS,
     "help": answers.HELP,
     "decline": answers.DECLINED,
+    "delete": answers.NOT_DELETED,
+    "own_issues": answers.OWN_ISSUES,
     "chat": answers.CHAT,
 }
 _TOPIC_BORDER = re.compile(

@@ -24,6 +24,11 @@ _SENTENCES = re.compile(r"(?<=[.!?])\s+")
 _TO_THE_MODEL = re.compile(r"(?:Don't|Say|Ask|Tell|Call)\b")
 DECLINED = "All right, I leave it at that. Nothing was filed."
 CHAT = "I am not sure what to do with that. Tell me what does not work, or name an issue key, and I will look it up."
+NOT_DELETED = (
+    "I don't delete anything in Jira: whoever may do that can do it there. I can close an issue (say *close OPS-12 as "
+    "Won't Do* with its key), correct it, or comment on it, each on a card that you confirm."
+)
+OWN_ISSUES = "`/jira mine` lists your drafts, changes and issues, to you alone. So does the Home tab of this app."
 NOTHING_TO_FILE = "I would like to file it, but I don't know yet what it is about. What does not work, and since when?"
 DRAFT_READY = "The draft is ready: please check it and press **Create** to file it. Nothing is in Jira before that."
 NO_JIRA = (

@@ -19,7 +19,12 @@ _SAID = re.compile(
     r"\b(?:comment|note|remark)\b(?:(?!\bthat\b|\bsaying\b|[:“\"]).)*(?:\bthat\b|\bsaying\b|[:“\"])[\s:,]*(.+)",
     _I | re.DOTALL,
 )
-_LINK = re.compile(r"\blink\b|\b(?:blocks|is blocked by|duplicates|is duplicated by|clones|relates to)\b", _I)
+_DUPLICATE = re.compile(r"\b(?:as|is|are|of) (?:an? |its )?duplicates?\b|\bduplicates? of\b", _I)
+"""The issue that is named first is the one to be closed: "link A to B as duplicate" says that A duplicates B."""
+_LINK = re.compile(
+    rf"\blink\b|\b(?:blocks|is blocked by|duplicates|is duplicated by|clones|relates to)\b|{_DUPLICATE.pattern}", _I
+)
+_CLOSES = re.compile(r"\b(?:close|resolve)\b", _I)
 _RELATION = re.compile(r"\b(is blocked by|blocks|is duplicated by|duplicates|is cloned by|clones|relates to)\b", _I)
 _ASSIGN = re.compile(r"\b(?:re)?assign\b|\bgive\b", _I)
 _UNASSIGN = re.compile(r"\bunassign\b", _I)
@@ -70,13 +75,7 @@ def calls_for(situation: Situation, kind: Kind) -> list[tuple[str, dict[str, Any
     """Return the tools to call, by name, with their arguments; none if the tool is not on offer."""
     question, keys = situation.question, _keys_of(situation)
     if kind == "link":
-        relation = _RELATION.search(question)
-        arguments = {
-            "key": keys[0],
-            "other_key": keys[1],
-            "relation": relation[1].lower() if relation else "relates to",
-        }
-        wanted = [("jira_link_issues", arguments)]
+        wanted = _links(question, keys)
     elif kind == "comment":
         wanted = _comments(question, keys)
     elif kind == "change":
@@ -84,6 +83,17 @@ def calls_for(situation: Situation, kind: Kind) -> list[tuple[str, dict[str, Any
     else:
         wanted = [("jira_transition_issue", {"key": key, **_target(question)}) for key in keys]
     return [call for call in wanted if call[0] in situation.tools]
+
+
+def _links(question: str, keys: list[str]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the call that links two issues, and the move of a duplicate that shall be closed as well."""
+    relation, is_duplicate = _RELATION.search(question), _DUPLICATE.search(question)
+    usual = "duplicates" if is_duplicate else "relates to"
+    arguments = {"key": keys[0], "other_key": keys[1], "relation": relation[1].lower() if relation else usual}
+    calls = [("jira_link_issues", arguments)]
+    if is_duplicate and _CLOSES.search(question):
+        calls.append(("jira_transition_issue", {"key": keys[0], "to_status": "Done", "resolution": "Duplicate"}))
+    return calls
 
 
 def _comments(question: str, keys: list[str]) -> list[tuple[str, dict[str, Any]]]:

@@ -18,6 +18,8 @@ Intent = Literal[
     "thanks",
     "help",
     "long",
+    "delete",
+    "own_issues",
     "remember",
     "answer_field",
     "file",
@@ -49,6 +51,14 @@ _REMEMBER = re.compile(
     r"|\bwhat were we talking",
     _I,
 )
+_OWN_ISSUES = re.compile(
+    r"\b(?:what|which|list|show)\b.{0,20}\b(?:issues|tickets|bugs) (?:(?:did|have|that) )?(?:i|we)(?:'ve| have)? ?"
+    r"(?:file|report|create|open|raise|log|write|submit|make|made|wrote)"
+    r"|\b(?:list|show|what are|where are|find)\b.{0,10}\bmy (?:own |open |filed )*(?:issues|tickets|bugs|drafts)\b",
+    _I,
+)
+_DELETE = re.compile(r"^\W*(?:(?:please|now|then|and|ok|can you|could you)\W+)*(?:delete|erase)\b", _I)
+_OF_ISSUES = re.compile(rf"{KEY.pattern}|\b(?i:it|them|issues?|tickets?|bugs?|comments?)\b")
 _FILE = re.compile(
     # Of "an open issue" nobody wants to open one.
     r"\bfile (?:it|this|that|an?|the|one|these|both)\b|(?<!an )(?<!any )(?<!no )(?<!the )"
@@ -130,6 +140,8 @@ _ORDER: tuple[tuple[Intent, Callable[[Situation, str], bool]], ...] = (
     ("greeting", lambda _, question: bool(_GREETING.match(question))),
     ("help", lambda _, question: bool(_HELP.search(question))),
     ("long", lambda _, question: bool(_LONG.search(question))),
+    ("delete", lambda _, question: bool(_DELETE.match(question) and _OF_ISSUES.search(question))),
+    ("own_issues", lambda _, question: bool(_OWN_ISSUES.search(question))),
     ("remember", lambda _, question: bool(_REMEMBER.search(question))),
     ("answer_field", _answers_field),
     ("file", lambda situation, question: bool(_FILE.search(question)) or _agrees_to_file(situation, question)),

@@ -337,6 +337,11 @@ def test_two_topics_are_searched_at_once(ada: Talk) -> None:
         ("(no text)", "What should I do"),
         ("(no text)\n[attached: shot.png, image/png]", "I see a file"),
         ("hm, well", "not sure"),
+        ("what issues did I file?", "/jira mine"),
+        ("which tickets have we reported so far?", "/jira mine"),
+        ("show me my open issues", "/jira mine"),
+        ("delete OPS-12", "don't delete"),
+        ("can you please delete this ticket?", "don't delete"),
     ],
 )
 def test_small_talk_is_short_and_calls_nothing(ada: Talk, words: str, said: str) -> None:

@@ -16,7 +16,7 @@ PASSAGES = {
     "VPN guide: The connection drops": "Stay on the cable if the connection drops.",
     "VPN guide: Install the client": "Install Harbor from the software catalogue on your laptop.",
 }
-CHANGERS = ("jira_add_comment", "jira_update_issue", "jira_transition_issue")
+CHANGERS = ("jira_add_comment", "jira_update_issue", "jira_transition_issue", "jira_link_issues")
 
 
 def situation(question: str, *further: dict[str, Any]) -> Situation:
@@ -79,3 +79,31 @@ def test_a_comment_and_a_change_of_the_same_issue_are_two_calls(question: str, c
 
     assert kind_of(asked) == "comment"
     assert calls_for(asked, "comment") == calls
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "link OPS-3 to OPS-12 as duplicate",
+        "please link OPS-3 with OPS-12 as a duplicate",
+        "OPS-3 is a duplicate of OPS-12",
+        "mark OPS-3 as duplicate of OPS-12",
+        "OPS-3 duplicates OPS-12",
+    ],
+)
+def test_the_issue_that_is_named_first_is_the_duplicate(words: str) -> None:
+    wish = situation(words)
+    kind = kind_of(wish)
+    assert kind == "link"
+    assert calls_for(wish, kind) == [
+        ("jira_link_issues", {"key": "OPS-3", "other_key": "OPS-12", "relation": "duplicates"})
+    ]
+
+
+def test_a_duplicate_that_shall_be_closed_is_linked_and_moved() -> None:
+    wish = situation("close OPS-3 as a duplicate of OPS-12")
+    kind = kind_of(wish)
+    assert kind == "link"
+    assert calls_for(wish, kind)[1:] == [
+        ("jira_transition_issue", {"key": "OPS-3", "to_status": "Done", "resolution": "Duplicate"})
+    ]
