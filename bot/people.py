@@ -8,6 +8,7 @@ from typing import Any
 from bot.attempt import OK, attempt
 from bot.services import Services
 from workers.person import Person, person_of
+from workers.views.home import Standing, standing_of
 from workers.views.slack_words import people_in
 
 SECONDS = 1.5
@@ -27,10 +28,10 @@ async def person(services: Services, user_id: str) -> Person | None:
     return person_of(services.identity.team_id, user_id, found)
 
 
-async def is_outsider(services: Services, user_id: str) -> bool:
-    """Return whether somebody is a guest or from another organisation; False without an answer."""
+async def standing(services: Services, user_id: str) -> Standing:
+    """Return what decides which abilities somebody is told of; a full member's without an answer."""
     found = await person(services, user_id)
-    return found is not None and (found.is_guest or found.is_stranger)
+    return standing_of(found, is_declined=services.declines_guests) if found else Standing()
 
 
 async def names_in(services: Services, text: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,8 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.forms import as_markdown
 from bot.hints import NOT_STORED, TOO_MUCH_WAITING
 from bot.opened_form import form_id, open_for_worker, plain_view
-from bot.people import is_outsider
+from bot.people import standing
+from bot.permits import permit_soon
 from bot.services import Services
 from workers.jobs import Action, StateUnavailable
 from workers.views.home import help_text
@@ -26,6 +28,7 @@ NOT_IN_CHANNEL = "Settings belong to a channel: use `/jira settings` in the one 
 NOTHING_NAMED = "Say which issues: a project, some keys, or words, such as `/jira summarise OPS vpn`."
 NO_CHANNEL = "A digest belongs to a channel: use this command in the one that should see it."
 BEGINNING = "One moment, I'm starting…"
+PERMIT_SECONDS = 0.8
 SETTINGS_TITLE, FORM_TITLE = "Channel settings", "File an issue"
 
 
@@ -56,13 +59,11 @@ class Commands:
 
     async def _help(self, command: Command, *, is_unknown: bool) -> str:
         self._services.count("command")
-        is_guest = await is_outsider(self._services, command["user_id"])
-        return help_text(
-            is_unknown=is_unknown,
-            is_guest=is_guest,
-            is_declined=self._services.declines_guests,
-            emoji=self._services.reaction_emoji,
-        )
+        who = await standing(self._services, command["user_id"])
+        if who.is_guest:
+            here = await permit_soon(self._services, command["user_id"], command["channel_id"], within=PERMIT_SECONDS)
+            who = replace(who, files="here" if here.may_file else "nowhere")
+        return help_text(who, is_unknown=is_unknown, emoji=self._services.reaction_emoji)
 
     async def _ask(self, command: Command, name: str, words: str) -> str:
         action = self._action("command", command, {"name": name, "words": words})

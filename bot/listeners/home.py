@@ -11,6 +11,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.attempt import attempt
 from bot.background import after_ack
 from bot.hints import TOO_MUCH_WAITING
+from bot.people import standing
 from bot.services import Services
 from workers.jobs import Action, StateUnavailable
 from workers.views.home import home_view
@@ -55,7 +56,8 @@ class Home:
 
     async def _show(self, user_id: str, note: str = "") -> None:
         """Publish a home without what is the person's own; the note says why it stays away."""
-        view = home_view(self._services.identity.bot_user_id, emoji=self._services.reaction_emoji, note=note)
+        who, bot_user_id = await standing(self._services, user_id), self._services.identity.bot_user_id
+        view = home_view(bot_user_id, who, emoji=self._services.reaction_emoji, note=note)
         call = self._services.slack.views_publish(user_id=user_id, view=view)
         await attempt(self._services, "views.publish", call, seconds=SECONDS)
 

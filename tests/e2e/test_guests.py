@@ -11,13 +11,13 @@ import pytest
 from sandbox.claude.scripts import reply
 from sandbox.slack.records import Person
 from sandbox.stack import Stack
-from tests.e2e.drafting import JUDGEMENT, filed, is_told, press, shows_filed, words
+from tests.e2e.drafting import JUDGEMENT, filed, is_told, press, shows_filed, told, words
 from tests.e2e.support import ADA, CHANNEL, GUEST, LINUS, card, cards, within
 from tests.e2e.support_views import modal
 
 pytestmark = pytest.mark.e2e
 
-OUTSIDER = "U0OUTSIDE"
+OUTSIDER, ELSEWHERE = "U0OUTSIDE", "C0GENERAL"
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +46,31 @@ def test_help_and_home_name_the_ways_in_that_a_guest_has(stack: Stack) -> None:
     stack.slack.open_home(GUEST)
     view = within(lambda: stack.slack.homes.get(GUEST), "the home")
     home = within(lambda: text if "full members" in (text := words(view.body["blocks"])) else None, "a guest's home")
+    filing = "choose it in a message's menu, or put :jira: on it, or use `/jira create The VPN is down`."
+    assert f"*File an issue:* {filing}" in said
+    assert f"*File an issue:* in channels whose settings let guests file, {filing}" in home
     for text in (said, home):
-        assert "`/jira create The VPN is down`" in text
-        assert "in channels whose settings let guests file, choose it in a message's menu, or put :jira: on it" in text
+        assert "opens a form" not in text
         assert "say so" not in text
+
+
+def test_help_names_no_filing_where_a_guest_may_not(stack: Stack) -> None:
+    stack.slack.workspace.channel(ELSEWHERE).members.append(GUEST)
+    before = len(told(stack, GUEST))
+    stack.slack.command(ELSEWHERE, GUEST, "/jira", "help")
+    (said,) = within(lambda: told(stack, GUEST)[before:], "the help")
+    assert "What I can do" in said
+    assert "File an issue" not in said
+    assert "/jira create" not in said
+
+
+def test_people_of_other_organisations_are_promised_no_filing(stack: Stack) -> None:
+    stack.slack.command(CHANNEL, OUTSIDER, "/jira", "help")
+    assert "File an issue" not in is_told(stack, OUTSIDER, "What I can do")
+    stack.slack.open_home(OUTSIDER)
+    view = within(lambda: stack.slack.homes.get(OUTSIDER), "the home")
+    home = within(lambda: text if "full members" in (text := words(view.body["blocks"])) else None, "their home")
+    assert "File an issue" not in home
 
 
 def test_a_guest_puts_the_emoji_on_a_message_and_files_it(stack: Stack) -> None:

@@ -11,7 +11,7 @@ from workers.person import Person
 from workers.records import Action
 from workers.settings import WorkerSettings
 from workers.state.accounts import Figures, person_account, utc_now
-from workers.views.home import Own, home_view
+from workers.views.home import Own, home_view, standing_of
 from workers.views.money import dollars
 
 
@@ -29,8 +29,9 @@ def open_home(action: Action, services: ActServices) -> None:
         known = known_lines(services) if is_admin else None
         own = Own(drafts, issues, usage, settings, changes=changes, documents=known)
     else:
-        own = Own(usage=usage, is_closed=True, is_declined=services.settings.guests == "deny")
-    view = home_view(str(action.values["bot_user_id"]), own, emoji=str(action.values.get("emoji") or ""))
+        own = Own(usage=usage)
+    standing = standing_of(person, is_declined=services.settings.guests == "deny")
+    view = home_view(str(action.values["bot_user_id"]), standing, own, emoji=str(action.values.get("emoji") or ""))
     services.slack.of(action.team_id).call("views.publish", user_id=person.id, view=view)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+from workers.person import Person
 from workers.proposals import Proposal
 from workers.records import Draft, Filing
 from workers.views.issue_list import Line, change_line, draft_line, issue_line
@@ -22,11 +23,14 @@ ABILITIES = (
 GUEST_ABILITIES = (
     "*Ask me:* mention me in a channel, or write to me directly. I answer without anything from Jira.",
     "*Stay in the thread:* in a thread where I take part, you need not mention me again.",
-    (
-        "*File an issue:* in channels whose settings let guests file, choose it in a message's menu{emoji}, or use "
-        "`/jira create`."
-    ),
 )
+GUEST_FILING = {
+    "here": "*File an issue:* choose it in a message's menu{emoji}, or use `/jira create The VPN is down`.",
+    "somewhere": (
+        "*File an issue:* in channels whose settings let guests file, choose it in a message's menu{emoji}, or use "
+        "`/jira create The VPN is down`."
+    ),
+}
 COMMANDS = (
     "`/jira search vpn` looks in Jira, for you alone",
     "`/jira create The VPN is down` opens a form for a new issue",
@@ -39,12 +43,23 @@ COMMANDS = (
     "`/jira help` shows this text",
 )
 DECLINED_ABILITIES = ("I answer full members of this workspace only. Please ask one of them.",)
-DECLINED_COMMANDS = ("`/jira usage` shows what you spend on me", "`/jira help` shows this text")
-GUEST_COMMANDS = ("`/jira create The VPN is down` opens a form for a new issue", *DECLINED_COMMANDS)
+GUEST_COMMANDS = DECLINED_COMMANDS = ("`/jira usage` shows what you spend on me", "`/jira help` shows this text")
 LOOKING_UP = "One moment, I'm looking up what is yours…"
 UNKNOWN = "I don't know that command.\n\n"
 MOST_SHOWN = 10
 CLOSED = "What is in Jira is shown to full members of this workspace only."
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who somebody is, as far as it decides what they may do."""
+
+    is_guest: bool = False
+    """Or from another organisation."""
+    is_declined: bool = False
+    """Guests are not answered at all."""
+    files: Literal["nowhere", "here", "somewhere"] = "nowhere"
+    """Where a guest may file issues."""
 
 
 @dataclass(frozen=True)
@@ -55,37 +70,44 @@ class Own:
     issues: Sequence[Line] = ()
     usage: str = ""
     settings: Sequence[str] | None = None
-    is_closed: bool = False
-    is_declined: bool = False
-    """Guests are not answered at all here."""
     changes: Sequence[Proposal] = ()
     documents: Sequence[str] | None = None
     """How far the reading of documents is."""
 
 
-def help_text(*, is_unknown: bool, is_guest: bool = False, is_declined: bool = False, emoji: str = "") -> str:
+def standing_of(person: Person, *, is_declined: bool) -> Standing:
+    """Return how somebody stands where no channel is looked at; `is_declined` is the word on guests."""
+    if person.is_full_member:
+        return Standing()
+    return Standing(is_guest=True, is_declined=is_declined, files="somewhere" if person.is_own_guest else "nowhere")
+
+
+def help_text(standing: Standing, *, is_unknown: bool, emoji: str = "") -> str:
     """Return the help of `/jira`, of what this person may do; for an unknown word, with a word on that.
 
     `emoji` is the one that makes a draft of a message, if there is one.
     """
-    abilities, commands = abilities_of(is_guest=is_guest, is_declined=is_declined, emoji=emoji)
+    abilities, commands = abilities_of(standing, emoji=emoji)
     lines = ["*What I can do*", *(f"• {each}" for each in (*abilities, *commands))]
     return (UNKNOWN if is_unknown else "") + "\n".join(lines)
 
 
-def abilities_of(*, is_guest: bool, is_declined: bool, emoji: str) -> tuple[Sequence[str], Sequence[str]]:
-    """Return what a person may do here, and with which commands; a guest may be declined altogether."""
-    if is_guest and is_declined:
+def abilities_of(standing: Standing, *, emoji: str) -> tuple[Sequence[str], Sequence[str]]:
+    """Return what a person may do, and with which commands; a guest may be declined altogether."""
+    if standing.is_guest and standing.is_declined:
         return DECLINED_ABILITIES, DECLINED_COMMANDS
     words = f", or put :{emoji}: on it" if emoji else ""
-    abilities, commands = (GUEST_ABILITIES, GUEST_COMMANDS) if is_guest else (ABILITIES, COMMANDS)
-    return [each.format(emoji=words) for each in abilities], commands
+    if not standing.is_guest:
+        return [each.format(emoji=words) for each in ABILITIES], COMMANDS
+    filing = [GUEST_FILING[standing.files].format(emoji=words)] if standing.files != "nowhere" else []
+    return [*GUEST_ABILITIES, *filing], GUEST_COMMANDS
 
 
-def home_view(bot_user_id: str, own: Own | None = None, *, emoji: str = "", note: str = "") -> dict[str, Any]:
+def home_view(
+    bot_user_id: str, standing: Standing, own: Own | None = None, *, emoji: str = "", note: str = ""
+) -> dict[str, Any]:
     """Return the App Home; without `own` it is what can be shown at once, and `note` says why it's all, if it is."""
-    is_guest, is_declined = (own.is_closed, own.is_declined) if own else (False, False)
-    abilities, commands = abilities_of(is_guest=is_guest, is_declined=is_declined, emoji=emoji)
+    abilities, commands = abilities_of(standing, emoji=emoji)
     intro = (
         f"I am <@{bot_user_id}>. I answer questions about problems, find out whether they are known, and file what is "
         "new as a Jira issue."
@@ -94,7 +116,7 @@ def home_view(bot_user_id: str, own: Own | None = None, *, emoji: str = "", note
         {"type": "header", "text": {"type": "plain_text", "text": "Support"}},
         _section(intro),
         {"type": "divider"},
-        *(_own(own) if own else [_context(note or LOOKING_UP)]),
+        *(_own(standing, own) if own else [_context(note or LOOKING_UP)]),
         {"type": "divider"},
         _section("*What I can do here*"),
         *(_section(f"• {ability}") for ability in abilities),
@@ -104,10 +126,10 @@ def home_view(bot_user_id: str, own: Own | None = None, *, emoji: str = "", note
     return {"type": "home", "blocks": blocks}
 
 
-def _own(own: Own) -> Iterator[dict[str, Any]]:
-    if own.is_closed and not own.is_declined:
+def _own(standing: Standing, own: Own) -> Iterator[dict[str, Any]]:
+    if standing.is_guest and not standing.is_declined:
         yield _section(CLOSED)
-    elif not own.is_closed:
+    elif not standing.is_guest:
         drafts = [draft_line(*each) for each in own.drafts]
         yield _list("Your open drafts", drafts, "None. Ask me to file something, and its draft appears here.")
         if own.changes:
