@@ -30,6 +30,18 @@ OUTCOMES: tuple[tuple[type[SupportBotError], str], ...] = (
     (FilingUncertain, "uncertain"),
     (JiraRefused, "refused"),
 )
+OWN_WORDS = {
+    403: "I don't have the permission for this in Jira.",
+    404: "What this is about does not exist in Jira, or I may not see it.",
+    413: "This is too large for Jira.",
+}
+"""What these mean is plainer in our words than in Jira's."""
+USUAL_NAMES = {
+    "issuetype": "Type",
+    "duedate": "Due date",
+    "fixVersions": "Fix versions",
+    "versions": "Affects versions",
+}
 UNREACHABLE = "I can't reach Jira at the moment because my access to it needs attention. Please tell whoever runs me."
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
 
@@ -95,24 +107,38 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def refusal_sentences(error: JiraRefused, names: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """Say why Jira refused, a sentence each, with fields by their display names where `names` knows them."""
-    if error.status == 403:
-        return ("I don't have the permission to do this in Jira.",)
-    if error.status == 404:
-        return ("It does not exist in Jira, or I may not see it.",)
-    if error.status == 413:
-        return ("It is too large for Jira.",)
+    """Say why Jira refused, a whole sentence each, with fields by their display names where `names` knows them."""
+    if error.status in OWN_WORDS:
+        return (OWN_WORDS[error.status],)
     known = names or {}
     own = () if error.was_sent else (NOT_SENT,)
-    fields = [f"{_named(field, known)}{_short(text)}" for field, text in error.field_errors.items()]
-    found = (*own, *fields, *map(_short, error.messages))
-    return found or (f"Jira refused it without saying why ({error.status}).",)
+    fields = [_of_field(_named(field, known), text) for field, text in error.field_errors.items()]
+    found = (*own, *fields, *map(_sentence, error.messages))
+    return found or (f"Jira refused this without saying why ({error.status}).",)
 
 
-def _named(field: str, names: Mapping[str, str]) -> str:
-    """Return how a sentence about a field begins; a number of Jira's tells nobody anything."""
-    name = names.get(field) or ("" if field.startswith("customfield_") else field)
-    return f"{name}: " if name else ""
+def refusal_text(error: JiraRefused, names: Mapping[str, str] | None = None) -> str:
+    """Say the same in one text that stands alone; where the words are Jira's own, it says so."""
+    is_jiras = error.was_sent and error.status not in OWN_WORDS and bool(error.field_errors or error.messages)
+    return f"{'Jira did not take this. ' if is_jiras else ''}{' '.join(refusal_sentences(error, names))}"
+
+
+def _named(field: str, known: Mapping[str, str]) -> str:
+    """Return a field's name as people know it, empty for a number of Jira's: it tells nobody anything."""
+    usual = "" if field.startswith("customfield_") else USUAL_NAMES.get(field, field[:1].upper() + field[1:])
+    return known.get(field) or usual
+
+
+def _of_field(name: str, text: str) -> str:
+    """Return a sentence about a field, with its name before it unless it begins with the name by itself."""
+    begins = text.casefold().removeprefix("the ").removeprefix("field ").lstrip("'\"").startswith(name.casefold())
+    return _sentence(text if begins else f"{name}: {text}")
+
+
+def _sentence(text: str) -> str:
+    """Return Jira's words, not too long, with an end: more may follow."""
+    text = _short(text.strip())
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _lost(error: requests.RequestException, *, once: bool) -> SupportBotError:

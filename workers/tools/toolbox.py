@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from workers.errors import JiraRefused, JiraUnavailable, SupportBotError, ToolError, ToolErrorKind
-from workers.jira.errors import refusal_sentences
+from workers.jira.errors import refusal_text
 from workers.logs import get_logger
 from workers.tools import (
     jira_add_comment,
@@ -85,7 +85,7 @@ class Toolbox:
         except ToolError as error:
             return _error(str(error), kind=error.kind)
         except JiraRefused as error:
-            return _error(f"Jira refused this. {' '.join(refusal_sentences(error))}")
+            return _error(refusal_text(error))
         except JiraUnavailable as error:
             return _error(_unavailable(error), is_broken=True)
         except SupportBotError:

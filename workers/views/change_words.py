@@ -72,9 +72,11 @@ def proposed(changes: Sequence[AnyChange], asker_name: str) -> str:
 def done_at_once(proposal: Proposal, change: AnyChange) -> str:
     """Tell the model what came of a change that nobody had to confirm."""
     outcome = proposal.outcome(change.id)
+    if outcome.state == "refused":
+        why = outcome.reason or "Jira did not take it."
+        return f"Not done: {named(change)}. {why} A person can try it again on the card."
     ends = {
         "done": "Done",
-        "refused": f"Not done, {outcome.reason or 'Jira refused it.'} A person can try it again on the card",
         "uncertain": "Sent to Jira, but the answer was lost; the card in the thread will say whether it is there",
         "waiting": "Not done yet; it is shown on a card, where a person can confirm it",
     }
@@ -102,7 +104,7 @@ def _stands(proposal: Proposal, outcome: Outcome) -> str:
     if outcome.state == "done":
         return "was made"
     if outcome.state == "refused":
-        return f"was not made: {outcome.reason}"
+        return f"was not made. {outcome.reason}"
     return _STANDS.get(proposal.state, "was made")
 
 

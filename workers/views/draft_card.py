@@ -50,7 +50,7 @@ def draft_card(
         "sending": lambda: [*_issue(draft), _section(_sending(filing))],
         "done": lambda: [*_done(filing), *_attachments(draft, filing)],
         "rejected": lambda: [
-            *_issue(draft),
+            *_issue(_without_said(draft, filing)),
             _section(_reasons(filing)),
             *like,
             *_buttons(draft),
@@ -151,6 +151,13 @@ def _reasons(filing: Filing) -> str:
     reasons = [error for error in filing.errors if error != NOT_SENT]
     lines = [f"• {_mrkdwn(error, FIELD_SHOWN // 2)}" for error in reasons[:ERRORS_SHOWN]]
     return "\n".join([f"*{_refused(filing)}.* Edit the draft and press Create again.", *lines])
+
+
+def _without_said(draft: Draft, filing: Filing) -> Draft:
+    """Return the draft without the notes on fields of which Jira's reasons speak."""
+    missing = {note: note.removesuffix(f" is required: {FILL_IN}") for note in draft.notes if note.endswith(FILL_IN)}
+    said = [note for note, name in missing.items() if any(name in error for error in filing.errors)]
+    return draft.model_copy(update={"notes": tuple(note for note in draft.notes if note not in said)})
 
 
 def _refused(filing: Filing) -> str:

@@ -46,7 +46,7 @@ def filed_at_once(filing: Filing) -> str:
     if filing.state == "done":
         return f"Filed as {filing.issue_key}: {filing.issue_url}"
     if filing.state == "rejected":
-        start = "" if NOT_SENT in filing.errors else "Jira refused it: "
+        start = "" if NOT_SENT in filing.errors else "Jira did not take it, so it was not filed. "
         return f"{start}{' '.join(filing.errors)} The draft is shown; a person can edit it."
     if filing.state == "cancelled":
         return "A person has cancelled this draft; nothing was filed."

@@ -36,7 +36,7 @@ NO_JIRA = (
     "Ask one of them, or tell me what does not work, and I help without it."
 )
 _FILED = re.compile(rf"\b(?:created|filed)(?: as| issue|:)?\W{{1,4}}({KEY.pattern})", re.IGNORECASE)
-_TROUBLE = re.compile(r"does not answer|refused|was lost", re.IGNORECASE)
+_TROUBLE = re.compile(r"does not answer|was not filed|was lost", re.IGNORECASE)
 
 
 def after_search(situation: Situation, searches: list[Call], *, is_report: bool) -> str:

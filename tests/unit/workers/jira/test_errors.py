@@ -7,7 +7,7 @@ from email.utils import format_datetime
 import pytest
 
 from workers.errors import JiraRefused
-from workers.jira.errors import LONGEST_TEXT, refusal_sentences, retry_after
+from workers.jira.errors import LONGEST_TEXT, refusal_sentences, refusal_text, retry_after
 from workers.records import NOT_SENT
 
 
@@ -36,15 +36,45 @@ def test_a_wait_until_a_moment_is_read_as_seconds() -> None:
 
 
 def test_a_refusal_names_fields_as_people_know_them() -> None:
-    error = JiraRefused(400, {"customfield_1": "Team is required.", "labels": "no"}, ("And more.",))
+    error = JiraRefused(400, {"customfield_1": "'Prod' is unknown", "labels": "no"}, ("And more.",))
 
-    assert refusal_sentences(error, {"customfield_1": "Team"}) == ("Team: Team is required.", "labels: no", "And more.")
+    assert refusal_sentences(error, {"customfield_1": "Team"}) == (
+        "Team: 'Prod' is unknown.",
+        "Labels: no.",
+        "And more.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("customfield_1", "Team is required."),
+        ("priority", "The priority selected is invalid."),
+        ("labels", "Field 'labels' cannot be set."),
+    ],
+)
+def test_a_reason_that_begins_with_its_field_does_not_name_it_twice(field: str, said: str) -> None:
+    assert refusal_sentences(JiraRefused(400, {field: said}), {"customfield_1": "Team"}) == (said,)
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (JiraRefused(404), "What this is about does not exist in Jira, or I may not see it."),
+        (JiraRefused(403, messages=("no",)), "I don't have the permission for this in Jira."),
+        (JiraRefused(409), "Jira refused this without saying why (409)."),
+        (JiraRefused(400, {"summary": "Too long"}), "Jira did not take this. Summary: Too long."),
+        (JiraRefused(400, messages=("No such thing.",), was_sent=False), f"{NOT_SENT} No such thing."),
+    ],
+)
+def test_a_refusal_reads_well_alone(error: JiraRefused, text: str) -> None:
+    assert refusal_text(error) == text
 
 
 def test_what_was_never_sent_is_told_from_what_jira_refused() -> None:
     error = JiraRefused(400, {"parent": "Project 'NOPE' is not open to me."}, was_sent=False)
 
-    assert refusal_sentences(error) == (NOT_SENT, "parent: Project 'NOPE' is not open to me.")
+    assert refusal_sentences(error) == (NOT_SENT, "Parent: Project 'NOPE' is not open to me.")
 
 
 @pytest.mark.parametrize(

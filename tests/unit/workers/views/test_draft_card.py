@@ -13,7 +13,7 @@ from sandbox.slack.blocks import check_blocks, markdown_length
 from sandbox.slack.messages import interactive_elements
 from tests.unit.workers.views.drafts import draft, wild_drafts, wild_filings
 from workers.records import NOT_SENT, Draft, Filing
-from workers.views.draft_card import draft_card
+from workers.views.draft_card import FILL_IN, draft_card
 from workers.views.limits import FALLBACK_TEXT, MARKDOWN_TEXT
 
 URL = "https://jira.example/browse/OPS-7"
@@ -68,6 +68,16 @@ def test_a_rejected_card_says_why_and_can_be_edited() -> None:
     blocks, _ = draft_card(draft(), Filing(state="rejected", errors=("Environment: 'Prod' is unknown.",)))
     assert "Environment: 'Prod' is unknown." in words(blocks)
     assert set(buttons(blocks)) == {"draft_create", "draft_edit", "draft_cancel"}
+
+
+def test_a_field_that_jira_misses_is_named_once() -> None:
+    other = f"Environment is required: {FILL_IN}"
+    missing = draft(notes=(f"Team is required: {FILL_IN}", other))
+    blocks, _ = draft_card(missing, Filing(state="rejected", errors=("Team is required.",)))
+    assert words(blocks).count("Team is required") == 1
+    assert other in words(blocks)
+    # Editing comes first.
+    assert [each["text"]["text"] for _, each in interactive_elements(blocks) if each.get("style")] == ["Edit"]
 
 
 def test_what_was_never_sent_is_not_said_to_be_refused_by_jira() -> None:
