@@ -15,7 +15,7 @@ from workers.slack.reply_parts import Ending, ReplyParts
 from workers.slack.session import Session, SessionStatus
 from workers.slack.slot import ReplyJournal
 from workers.slack.status import StatusLine
-from workers.views.markdown import harmless, presentable
+from workers.views.markdown import cut_off, harmless, presentable
 from workers.views.mentions import Addressees
 from workers.views.progress import BEGUN
 from workers.views.tasks import Task, TaskBoard, status_line
@@ -163,7 +163,7 @@ class Reply:
         return harmless(self.text, self._parts.people, is_final=is_final)
 
     def _conclude(self, sentence: str) -> None:
-        text = presentable(self.text, is_final=True)
+        text = cut_off(self.text)
         self._say_from(f"{text}\n\n{sentence}" if text else sentence)
 
     def _grow(self) -> None:

@@ -12,11 +12,17 @@ from workers.views.mentions import NOBODY, Addressees
 from workers.views.splitter import Piece, split
 from workers.views.tables import fitting, is_row
 
-__all__ = ["Piece", "defuse", "harmless", "plain_text", "presentable", "split", "streamable"]
+__all__ = ["Piece", "cut_off", "defuse", "harmless", "plain_text", "presentable", "split", "streamable"]
 
 HOLD_BACK = 300
 """Something unfinished that is longer than this is no half word any more, and is shown."""
 
+_ONLY_BEGUN = re.compile(
+    r"(?:^[ \t>]*(?:[-*+]|\d{1,3}[.)]|\#{1,6})?(?:[ \t]+\[[ x]?\]?)?"  # A list's item, a heading or a quote.
+    r"|!?\[[^\[\]\n]*(?:\]\([^()\s]*)?"
+    r"|(?<!\S)(?:\*\*?|~~|`|_))\Z",
+    re.MULTILINE,
+)
 _MAY_CALL = re.compile(r"(?:[@<]\S*|<[@!]\w[^<>\n]*)\Z")
 
 
@@ -42,6 +48,16 @@ def presentable(text: str, *, is_final: bool = False) -> str:
             # An empty code block says nothing: it is shown with its first line.
             return presentable(before)
     return f"{text.rstrip()}\n{fence.closing}"
+
+
+def cut_off(text: str) -> str:
+    """Return a text that may end anywhere as it is shown for good: without a bullet, mark or link that only began."""
+    if _fence_at_end(text)[1] is not None:
+        return presentable(text, is_final=True)
+    whole = text.rstrip()
+    while (left := _ONLY_BEGUN.sub("", whole).rstrip()) != whole:
+        whole = left
+    return whole
 
 
 def streamable(text: str) -> str:

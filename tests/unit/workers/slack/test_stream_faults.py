@@ -51,6 +51,14 @@ def test_a_stop_by_a_person_stops_the_turn(world: World) -> None:
     assert world.standin.workspace.sessions[CHANNEL, world.turn_ts].status == "active"
 
 
+@pytest.mark.parametrize("may_stream", [True, False])
+def test_an_answer_that_is_stopped_in_a_list_ends_with_its_last_item(world: World, may_stream: bool) -> None:
+    reply = world.reply(may_stream=may_stream)
+    reply.append("Two are known:\n\n- OPS-3: the printer\n- ")
+    reply.stopped("_Stopped._")
+    assert texts(world) == ["Two are known:\n\n- OPS-3: the printer\n\n_Stopped._"]
+
+
 def test_a_stop_that_slack_tells_only_at_the_end_is_heard(world: World) -> None:
     reply = world.reply(may_stream=True)
     reply.append("A long")

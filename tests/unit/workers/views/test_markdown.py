@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from workers.views.fences import open_fence
 from workers.views.limits import FALLBACK_TEXT, MARKDOWN_TEXT
-from workers.views.markdown import defuse, plain_text, presentable, split, streamable
+from workers.views.markdown import cut_off, defuse, plain_text, presentable, split, streamable
 from workers.views.reply import reply_message
 from workers.views.segments import cut_behind, pieces_of
 from workers.views.turn_buttons import turn_buttons
@@ -236,3 +236,30 @@ def test_a_message_ends_where_both_halves_are_whole_and_no_text_is_lost(
     assert first.raw + "".join(piece.raw for piece in rest) == text
     assert open_fence(first.text) is None
     assert not first.raw.rsplit("\n", 1)[-1].lstrip().startswith("|")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("One:\n\n- a\n- ", "One:\n\n- a"),
+        ("One:\n\n- a\n-", "One:\n\n- a"),
+        ("One:\n\n- a\n  * **", "One:\n\n- a"),
+        ("One:\n\n1. a\n2.", "One:\n\n1. a"),
+        ("One:\n\n- [", "One:"),
+        ("One.\n\n## ", "One."),
+        ("One.\n\n> ", "One."),
+        ("- a\n- [OPS-3](https://jira.exam", "- a"),
+        ("See [the gui", "See"),
+        ("-", ""),
+        # What is whole stays.
+        ("As it is written. [1]", "As it is written. [1]"),
+        ("See [it](https://x.example)", "See [it](https://x.example)"),
+        ("It holds *", "It holds"),
+        ("**Severity:**", "**Severity:**"),
+        ("2 - 1", "2 - 1"),
+        ("It ended in 2026.", "It ended in 2026."),
+        ("```\n- ", "```\n-\n```"),
+    ],
+)
+def test_a_text_that_was_cut_off_ends_without_what_only_began(text: str, shown: str) -> None:
+    assert cut_off(text) == shown
