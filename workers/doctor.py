@@ -82,12 +82,18 @@ def examine(settings: WorkerSettings, way_in: SlackWayIn, faults: Mapping[str, s
     `faults` are settings that are wrong or missing, in words: what needs none of them is looked at all the same.
     """
     about = {name for names in NEEDS.values() for name in names}
-    yield from (Finding("FAIL", "Settings", fault) for name, fault in faults.items() if name not in about)
+    if rest := [fault for name, fault in faults.items() if name not in about]:
+        yield _held_up("Settings", "no process starts", rest)
     for what, place, check in _checks(settings, way_in, faults):
-        lacking = [faults[name] for name in NEEDS[what] if name in faults]
-        yield from (Finding("FAIL", what, f"{fault}; .env.example says what it is for") for fault in lacking)
-        if not lacking:
+        if lacking := [faults[name] for name in NEEDS[what] if name in faults]:
+            yield _held_up(what, "not asked", lacking)
+        else:
             yield from _checked(what, place, check)
+
+
+def _held_up(what: str, so: str, faults: Sequence[str]) -> Finding:
+    """Say what comes of wrong settings, which stderr has named already: no fault beside those."""
+    return Finding("FAIL", what, f"{so}: {'; '.join(fault.replace(': ', ' ', 1) for fault in faults)}")
 
 
 def _checks(

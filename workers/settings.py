@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from workers.setting_values import (
@@ -39,6 +40,17 @@ PUT_IN_PLACE: Mapping[str, str] = {
     "jira_projects": "MISSING",
 }
 """What stands in for a required setting where one goes on without it; nobody is asked with it."""
+
+IN_PLAIN_WORDS: Mapping[str, str] = {
+    "literal_error": "must be {expected}",
+    "int_parsing": "must be a whole number",
+    "float_parsing": "must be a number",
+    "bool_parsing": "must be true or false",
+    "greater_than_equal": "must be at least {ge:g}",
+    "greater_than": "must be more than {gt:g}",
+    "less_than_equal": "must be at most {le:g}",
+}
+"""What each kind of wrong value must be, in place of the words that pydantic has for programmers."""
 
 
 class Settings(BaseSettings):
@@ -262,5 +274,13 @@ def _faults(error: ValidationError) -> list[str]:
     found = []
     for item in error.errors(include_input=False, include_url=False):
         name = str(item["loc"][0]).upper() if item["loc"] else "settings"
-        found.append(f"{name} is missing" if item["type"] == "missing" else f"{name}: {item['msg']}")
-    return [fault.replace("Value error, ", "") for fault in found]
+        found.append(f"{name} is missing" if item["type"] == "missing" else f"{name}: {_plain(item)}")
+    return found
+
+
+def _plain(item: ErrorDetails) -> str:
+    """Say what a value must be."""
+    words = IN_PLAIN_WORDS.get(item["type"])
+    if words is None:
+        return item["msg"].removeprefix("Value error, ")
+    return words.format(**item.get("ctx", {})).replace("'", "")

@@ -78,6 +78,27 @@ def test_a_malformed_setting_is_named_and_its_value_is_not_shown(
     assert "secret" not in said
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("LOG_LEVEL", "loud", "must be DEBUG, INFO, WARNING or ERROR"),
+        ("JIRA_DEPLOYMENT", "moon", "must be cloud or datacenter"),
+        ("HISTORY_TTL_DAYS", "soon", "must be a whole number"),
+        ("HISTORY_TTL_DAYS", "0", "must be at least 1"),
+        ("BUDGET_TURN_USD", "much", "must be a number"),
+        ("SUMMARY_MOST", "5000", "must be at most 1000"),
+        ("BATCH_POLL_SECONDS", "0", "must be more than 0"),
+        ("SLACK_STREAMING", "perhaps", "must be true or false"),
+    ],
+)
+def test_what_a_setting_must_be_is_said_in_plain_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, said: str
+) -> None:
+    given(monkeypatch, {**WORKER, name: value})
+
+    assert refusal(WorkerSettings, capsys) == f"support-bot cannot start: {name}: {said}\n"
+
+
 def test_good_settings_are_read_as_the_contract_says(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, {**WORKER, "ADMIN_USERS": "U1, U2", "JIRA_SITE_URL": ""})
 
