@@ -22,10 +22,15 @@ help: ## list these commands
 .PHONY: setup
 setup: $(INSTALLED) ## make .venv/ from the lock file; nothing to do when it is up to date
 
-# A Python without ensurepip (Debian's, without python3-venv) lends its own pip.
+# One at a time fills .venv/: who comes next waits, looks again, and finds nothing to do.
+ifndef IS_ALONE
 $(INSTALLED): requirements.lock
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo 'Python 3.11 or newer is needed; name one: make setup PYTHON=python3.11' >&2; exit 1; }
+	@exec "$(PYTHON)" sandbox/alone.py $(MAKE) --no-print-directory --silent IS_ALONE=1 "$@"
+else
+# A Python without ensurepip (Debian's, without python3-venv) lends its own pip.
+$(INSTALLED): requirements.lock
 	@"$(PY)" -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear "$(VENV)" >/dev/null 2>&1 || \
 	  "$(PYTHON)" -m venv --clear --without-pip "$(VENV)"
 	@if "$(PY)" -m pip --version >/dev/null 2>&1; then set -- "$(PY)" -m pip; \
@@ -34,6 +39,7 @@ $(INSTALLED): requirements.lock
 	  PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore "$$@" install \
 	    --quiet --require-hashes --only-binary :all: -r requirements.lock
 	@touch "$@"
+endif
 
 .PHONY: demo
 demo: setup ## open the sandbox: a web page to talk to the bot, with no account and no key
@@ -100,6 +106,7 @@ doctor: setup ## ask Slack, Jira, Claude and Redis whether the settings in .env 
 
 .PHONY: run
 run: setup ## web, worker and beat together, for a real workspace
+	@"$(PY)" -m workers settings
 	@exec $(MAKE) --no-print-directory --jobs=3 web worker beat
 
 .PHONY: web

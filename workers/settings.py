@@ -233,6 +233,11 @@ def cannot_start(faults: Collection[str]) -> str:
     return f"support-bot cannot start: {'; '.join(faults)}{instead}{hint}\n"
 
 
+def wrong_for(*kinds: type[Settings]) -> list[str]:
+    """Return what is wrong or missing for these processes together, each once."""
+    return list(dict.fromkeys(fault for kind in kinds for fault in (*_malformed_of(kind), *_missing(kind))))
+
+
 def load_what_is_there(kind: type[B]) -> tuple[B, dict[str, str]]:
     """Return the settings without those that are wrong or missing, and what is wrong with these, by their names.
 

@@ -101,6 +101,20 @@ def test_the_doctor_names_a_wrong_token_of_the_listener_without_its_value(tmp_pa
     assert "no-app-token" not in ended.stdout
 
 
+def test_what_any_process_lacks_is_named_in_one_line_before_all_are_started(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "workers", "settings"]
+    ended = run(command, tmp_path, SLACK_BOT_TOKEN="")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert len(ended.stderr.splitlines()) == 1
+    for name in {*NEEDED["web"], *NEEDED["worker"]}:
+        assert ended.stderr.count(f"{name} is missing") == 1
+
+    names = ["SLACK_BOT_TOKEN", "ANTHROPIC_API_KEY", "JIRA_URL", "JIRA_PROJECTS", "JIRA_EMAIL", "JIRA_API_TOKEN"]
+    right = dict(zip(names, ["xoxb-1", "key", "http://127.0.0.1", "OPS", "bot@example.com", "key"], strict=True))
+    ended = run(command, tmp_path, **right, SLACK_APP_TOKEN="xapp-1")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
 def test_data_center_asks_for_its_own_token(tmp_path: Path) -> None:
     ended = run(COMMANDS["worker"], tmp_path, JIRA_DEPLOYMENT="datacenter")
 
