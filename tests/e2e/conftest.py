@@ -25,3 +25,14 @@ def mended_jira(stack: Stack) -> Iterator[None]:
     yield
     jira_is_well_again(stack)
     stack.jira.index_delay_seconds = 0
+
+
+@pytest.fixture
+def mended_files(stack: Stack) -> Iterator[None]:
+    """Take back after a test what it did to files and their ways."""
+    yield
+    for stand_in in (stack.slack, stack.jira):
+        stand_in.faults.clear()
+    stack.claude.scripts.clear()
+    stack.slack.slack.scopes.add("files:read")
+    stack.jira.site.may_not_attach.clear()

@@ -21,9 +21,7 @@ from tests.e2e.sharing import asked, encoded, question_of, share, shown_files, t
 from tests.e2e.support import ADA, ADAS_DM, CHANNEL, GRACE, answer, ask
 from tests.sample_files import gif, jpeg, pdf, png, webp
 
-pytestmark = pytest.mark.e2e
-
-ATTACH = "POST issue/{key}/attachments"
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("mended_files")]
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +29,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder: Path = tmp_path_factory.mktemp("files")
     with Stack(folder=folder) as stack:
         yield stack
-
-
-@pytest.fixture(autouse=True)
-def _whole_again(stack: Stack) -> Iterator[None]:
-    yield
-    for stand_in in (stack.slack, stack.jira):
-        stand_in.faults.clear()
-    stack.claude.scripts.clear()
-    stack.slack.slack.scopes.add("files:read")
-    stack.jira.site.may_not_attach.clear()
 
 
 # --- what Claude is shown --------------------------------------------------------------------------------------------

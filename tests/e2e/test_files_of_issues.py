@@ -17,7 +17,7 @@ from tests.e2e.support import ADA, CHANNEL, GRACE, answer, ask, within
 from tests.sample_files import png
 from workers.failpoints import NAME
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("mended_files")]
 
 ATTACH = "POST issue/{key}/attachments"
 
@@ -27,16 +27,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder: Path = tmp_path_factory.mktemp("files-of-issues")
     with Stack(folder=folder) as stack:
         yield stack
-
-
-@pytest.fixture(autouse=True)
-def _whole_again(stack: Stack) -> Iterator[None]:
-    yield
-    for stand_in in (stack.slack, stack.jira):
-        stand_in.faults.clear()
-    stack.claude.scripts.clear()
-    stack.slack.slack.scopes.add("files:read")
-    stack.jira.site.may_not_attach.clear()
 
 
 def test_the_draft_lists_its_files_and_the_issue_gets_them(stack: Stack) -> None:

@@ -11,6 +11,7 @@ import pytest
 import redis
 
 from tests.clients import connect
+from tests.integration.questions import question
 from workers.broker import Kicker, make_celery
 from workers.jobs import Door
 from workers.message_changes import MessageChanges, NewWords
@@ -42,18 +43,8 @@ def door(redis_url: str, redis_client: redis.Redis) -> Door:
     return Door(redis_client, Kicker(make_celery(Settings(redis_url=redis_url))), ttl_seconds=3600)
 
 
-def question(number: int, text: str = "old") -> TurnRequest:
-    place = Conversation(team_id="T1", channel_id="C1", thread_ts=f"{number}.5")
-    return TurnRequest(
-        conversation=place,
-        ts=place.thread_ts,
-        event_id="",
-        kind="mention",
-        user_id="U1",
-        user_team_id="T1",
-        text=text,
-        received_at=1,
-    )
+def question_of(number: int, text: str = "old") -> TurnRequest:
+    return question(Conversation(team_id="T1", channel_id="C1", thread_ts=f"{number}.5"), text)
 
 
 def at_once(*acts: Callable[[], object]) -> None:
@@ -83,7 +74,7 @@ def test_the_last_of_edits_that_arrive_at_once_is_asked(
     listeners: list[MessageChanges], redis_client: redis.Redis
 ) -> None:
     boxes = Mailboxes(redis_client, ttl_seconds=3600)
-    asked = [question(number) for number in range(1, ROUNDS)]
+    asked = [question_of(number) for number in range(1, ROUNDS)]
     for each in asked:
         boxes.put(each.conversation.box, each.ts, each.model_dump(mode="json"))
         edited_at_once(listeners, each, versions_of(each))
@@ -96,7 +87,7 @@ def test_the_last_of_edits_that_arrive_at_once_before_their_question_is_asked(
     listeners: list[MessageChanges], redis_client: redis.Redis
 ) -> None:
     boxes = Mailboxes(redis_client, ttl_seconds=3600)
-    asked = [question(number) for number in range(1, ROUNDS)]
+    asked = [question_of(number) for number in range(1, ROUNDS)]
     for each in asked:
         edited_at_once(listeners, each, versions_of(each))
         assert boxes.put(each.conversation.box, each.ts, each.model_dump(mode="json")) == "overtaken"
@@ -110,7 +101,7 @@ def test_the_last_of_edits_that_arrive_at_once_is_what_a_failed_question_asks_ag
     listeners: list[MessageChanges], redis_client: redis.Redis
 ) -> None:
     failed = FailedTurns(redis_client)
-    asked = [question(number) for number in range(1, ROUNDS)]
+    asked = [question_of(number) for number in range(1, ROUNDS)]
     for each in asked:
         failed.keep(each)
         edited_at_once(listeners, each, versions_of(each))
@@ -120,7 +111,7 @@ def test_the_last_of_edits_that_arrive_at_once_is_what_a_failed_question_asks_ag
 
 
 def test_who_takes_an_edit_back_is_asked_nothing_of_it_though_it_arrives_after(redis_client: redis.Redis) -> None:
-    boxes, changes, asked = Mailboxes(redis_client, ttl_seconds=3600), listener(redis_client), question(1)
+    boxes, changes, asked = Mailboxes(redis_client, ttl_seconds=3600), listener(redis_client), question_of(1)
     boxes.put(asked.conversation.box, asked.ts, asked.model_dump(mode="json"))
 
     assert not changes.edit(asked.conversation, NewWords(asked.ts, "old", "3.0"))
@@ -134,7 +125,7 @@ def test_who_takes_an_edit_back_is_asked_nothing_of_it_though_it_arrives_after(r
 def test_an_edit_that_arrives_with_its_question_is_asked(
     listeners: list[MessageChanges], door: Door, redis_client: redis.Redis
 ) -> None:
-    asked = [question(number) for number in range(1, ROUNDS)]
+    asked = [question_of(number) for number in range(1, ROUNDS)]
     for each in asked:
         new = NewWords(each.ts, "new", "2.0", is_asked=True)
         at_once(partial(door.ask, each), partial(listeners[0].edit, each.conversation, new))
@@ -146,7 +137,7 @@ def test_an_edit_that_arrives_with_its_question_is_asked(
 def test_a_question_whose_deletion_arrives_with_it_is_not_answered(
     listeners: list[MessageChanges], door: Door, redis_client: redis.Redis
 ) -> None:
-    asked = [question(number) for number in range(1, ROUNDS)]
+    asked = [question_of(number) for number in range(1, ROUNDS)]
     for each in asked:
         at_once(partial(door.ask, each), partial(listeners[0].withdraw, each.conversation, each.ts, is_placed=True))
 
@@ -157,7 +148,7 @@ def test_a_question_whose_deletion_arrives_with_it_is_not_answered(
 def test_words_that_came_ahead_are_asked_though_the_listener_died_with_them(
     door: Door, redis_client: redis.Redis
 ) -> None:
-    boxes, changes, asked = Mailboxes(redis_client, ttl_seconds=3600), listener(redis_client), question(1)
+    boxes, changes, asked = Mailboxes(redis_client, ttl_seconds=3600), listener(redis_client), question_of(1)
     changes.edit(asked.conversation, NewWords(asked.ts, "new", "2.0", is_asked=True))
     boxes.put(asked.conversation.box, asked.ts, asked.model_dump(mode="json"))  # Its listener dies here.
 

@@ -15,26 +15,12 @@ from tests.integration.listener_harness import (
     settled,
     wait_for,
 )
+from tests.integration.questions import question
 from workers.jobs import NewWords
-from workers.records import Conversation, TurnRequest
 from workers.state.failed_turns import FailedTurns
 from workers.state.mailbox import Mailboxes
 
 pytestmark = pytest.mark.integration
-
-
-def asked_late(place: Conversation, words: str) -> TurnRequest:
-    """A question whose event was refused at first and comes again after what became of its message."""
-    return TurnRequest(
-        conversation=place,
-        ts=place.thread_ts,
-        event_id="",
-        kind="mention",
-        user_id="U1",
-        user_team_id="T1",
-        text=words,
-        received_at=1,
-    )
 
 
 def test_new_words_and_deletions_reach_a_waiting_question(
@@ -73,7 +59,7 @@ def test_a_question_that_was_deleted_before_it_could_be_stored_is_not_asked(
     wait_for(lambda: settled(slack))
     place = conversation_of(slack, "general", "1.5")
     assert not listener.door.withdraw(place, "1.5")
-    assert listener.door.ask(asked_late(place, "x")).result == "seen"
+    assert listener.door.ask(question(place, "x")).result == "seen"
     assert len(mail(boxes, conversation_of(slack, "general", ts))) == 1
 
 
@@ -85,7 +71,7 @@ def test_words_that_come_before_their_question_are_what_it_asks(
         # The later change comes first, and the earlier one again after it.
         listener.door.edit(place, NewWords("1.5", text, edited_ts, is_asked=True))
         listener.door.edit(place, NewWords("1.5", "newest", "4.0", is_asked=True))
-    assert listener.door.ask(asked_late(place, "old")).result == "new"
+    assert listener.door.ask(question(place, "old")).result == "new"
     assert not listener.door.edit(place, NewWords("1.5", "new", "2.0", is_asked=True))
 
     assert [request.text for request in mail(boxes, place)] == ["newest"]
@@ -96,7 +82,7 @@ def test_what_nobody_asked_the_bot_is_not_kept_when_it_is_changed(
 ) -> None:
     place = conversation_of(slack, "general", "1.5")
     assert not listener.door.edit(place, NewWords("1.5", "a secret", "2.0"))
-    listener.door.ask(asked_late(place, "old"))
+    listener.door.ask(question(place, "old"))
 
     assert [request.text for request in mail(boxes, place)] == ["old"]
 

@@ -6,6 +6,7 @@ import pytest
 import redis
 
 from tests.integration.listener_harness import settings_for
+from tests.integration.questions import question
 from workers.jobs import open_door
 from workers.records import Conversation, TurnRequest
 from workers.state.failed_turns import FailedTurns
@@ -92,13 +93,4 @@ def test_a_failed_answer_cannot_be_tried_again_once_its_question_is_deleted(
 
 
 def asked(ts: str) -> TurnRequest:
-    return TurnRequest(
-        conversation=PLACE,
-        ts=ts,
-        event_id="E1",
-        kind="mention",
-        user_id="U1",
-        user_team_id="T1",
-        text="x",
-        received_at=1,
-    )
+    return question(PLACE, "x", ts=ts)
