@@ -228,9 +228,9 @@ def load(kind: type[S]) -> S:
 
 def cannot_start(faults: Collection[str]) -> str:
     """Return the one line that names all that is wrong with the settings."""
-    instead = " (or SLACK_APP_TOKEN, to listen on a socket)" if "SLACK_SIGNING_SECRET is missing" in faults else ""
+    instead = {"SLACK_SIGNING_SECRET is missing": " (or SLACK_APP_TOKEN, to listen on a socket)"}
     hint = "; .env.example says what each is for" if any("is missing" in fault for fault in faults) else ""
-    return f"support-bot cannot start: {'; '.join(faults)}{instead}{hint}\n"
+    return f"support-bot cannot start: {'; '.join(fault + instead.get(fault, '') for fault in faults)}{hint}\n"
 
 
 def wrong_for(*kinds: type[Settings]) -> list[str]:

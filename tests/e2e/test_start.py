@@ -108,6 +108,7 @@ def test_what_any_process_lacks_is_named_in_one_line_before_all_are_started(tmp_
     assert len(ended.stderr.splitlines()) == 1
     for name in {*NEEDED["web"], *NEEDED["worker"]}:
         assert ended.stderr.count(f"{name} is missing") == 1
+    assert "SLACK_SIGNING_SECRET is missing (or SLACK_APP_TOKEN" in ended.stderr
 
     names = ["SLACK_BOT_TOKEN", "ANTHROPIC_API_KEY", "JIRA_URL", "JIRA_PROJECTS", "JIRA_EMAIL", "JIRA_API_TOKEN"]
     right = dict(zip(names, ["xoxb-1", "key", "http://127.0.0.1", "OPS", "bot@example.com", "key"], strict=True))
