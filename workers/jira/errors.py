@@ -32,8 +32,8 @@ OUTCOMES: tuple[tuple[type[SupportBotError], str], ...] = (
 )
 OWN_WORDS = {
     403: "I don't have the permission for this in Jira.",
-    404: "What this is about does not exist in Jira, or I may not see it.",
-    413: "This is too large for Jira.",
+    404: "It does not exist in Jira, or I may not see it.",
+    413: "It is too large for Jira.",
 }
 """What these mean is plainer in our words than in Jira's."""
 USUAL_NAMES = {

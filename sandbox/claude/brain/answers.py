@@ -25,8 +25,8 @@ _TO_THE_MODEL = re.compile(r"(?:Don't|Say|Ask|Tell|Call)\b")
 DECLINED = "All right, I leave it at that. Nothing was filed."
 CHAT = "I am not sure what to do with that. Tell me what does not work, or name an issue key, and I will look it up."
 NOT_DELETED = (
-    "I don't delete anything in Jira: whoever may do that can do it there. I can close an issue (say *close OPS-12 as "
-    "Won't Do* with its key), correct it, or comment on it, each on a card that you confirm."
+    "I don't delete anything in Jira; whoever may can do that there. I can close an issue, such as by *close OPS-12 as "
+    "Won't Do*, correct it, or comment on it, each on a card that you confirm."
 )
 OWN_ISSUES = "`/jira mine` lists your drafts, changes and issues, to you alone. So does the Home tab of this app."
 NOTHING_TO_FILE = "I would like to file it, but I don't know yet what it is about. What does not work, and since when?"

@@ -60,7 +60,7 @@ def test_a_reason_that_begins_with_its_field_does_not_name_it_twice(field: str, 
 @pytest.mark.parametrize(
     ("error", "text"),
     [
-        (JiraRefused(404), "What this is about does not exist in Jira, or I may not see it."),
+        (JiraRefused(404), "It does not exist in Jira, or I may not see it."),
         (JiraRefused(403, messages=("no",)), "I don't have the permission for this in Jira."),
         (JiraRefused(409), "Jira refused this without saying why (409)."),
         (JiraRefused(400, {"summary": "Too long"}), "Jira did not take this. Summary: Too long."),
