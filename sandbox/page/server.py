@@ -52,6 +52,7 @@ ACTIONS = frozenset(
         "command",
         "stop",
         "open_home",
+        "look_at",
     }
 )
 HEADERS = {

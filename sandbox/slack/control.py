@@ -86,6 +86,7 @@ class Control:
             "command": lambda body: people.command(**body),
             "stop": lambda body: people.stop(**body),
             "open_home": lambda body: people.open_home(**body),
+            "look_at": lambda body: people.look_at(**body),
             "faults": self._add_fault,
             "clear_faults": self._clear_faults,
             "disconnect": self._disconnect,

@@ -7,9 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from sandbox.claude.scripts import reply
 from sandbox.page.examples import FILE_IT, REPORT
 from sandbox.page.server import Page as PageServer
 from sandbox.server import Running
+from sandbox.slack.delivery import Delivery
 from sandbox.stack import Stack
 from tests.e2e.browsing import become, put_on, thread, write
 from tests.e2e.support import within
@@ -43,6 +45,21 @@ def test_the_emoji_for_issues_makes_a_draft_asked_for_by_who_put_it_on(page: Pag
     expect(thread(page).get_by_role("button", name="Create")).to_be_visible()
     expect(thread(page)).to_contain_text("Asked for by Grace Moreno")
     assert not [issue for issue in stack.jira.issues.values() if "escalator" in str(issue.fields)]
+
+
+def is_look_at_general(delivery: Delivery) -> bool:
+    return delivery.event.get("type") == "app_context_changed" and "C0GENERAL" in str(delivery.event)
+
+
+def test_the_bot_hears_which_channel_was_looked_at_before_it_is_asked_directly(page: Page, stack: Stack) -> None:
+    stack.claude.script(reply("For chatter."), when="which channel was that")
+    places = page.get_by_role("navigation")
+    places.get_by_role("button", name="general").click()
+    within(lambda: [each for each in stack.slack.deliveries if each.is_acked and is_look_at_general(each)], "the look")
+    places.get_by_role("button", name="Support Bot App").click()
+    write(page, "#composer", "which channel was that?")
+    expect(page.locator("body")).to_contain_text("For chatter.")
+    assert any("Looking at: #general" in str(request.body.get("messages")) for request in stack.claude.requests)
 
 
 def test_what_the_bot_did_stands_in_a_line_each_with_state_and_links(page: Page) -> None:

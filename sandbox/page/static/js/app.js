@@ -32,7 +32,9 @@ function go(channel) {
   Object.assign(selected, { channel, thread: null, awaited: null, tab: "messages" });
   store.unread.delete(channel);
   stayAtEnd.messages(true);
+  // The bot hears which channel is looked at, as from Slack's own view of an agent beside it.
   if (isBotDm()) act("open_home", { tab: "messages" });
+  else act("look_at", { channel });
   $("app").classList.remove("show-places");
   changed("team", "messages", "home");
 }
