@@ -15,6 +15,7 @@ from sandbox.claude.brain.findings import wanted_in
 from sandbox.claude.brain.how_to import how_to
 from sandbox.claude.brain.intents import Intent, intent_of, unanswered
 from sandbox.claude.brain.keywords import groups_of, keywords_of
+from sandbox.claude.brain.listing import listing_of
 from sandbox.claude.brain.long_answer import long_answer
 from sandbox.claude.brain.reading import KEY, Call, Situation, read
 from sandbox.claude.brain.structured import structured_answer
@@ -28,7 +29,6 @@ _PLAIN: dict[Intent, str] = {
     "help": answers.HELP,
     "decline": answers.DECLINED,
     "delete": answers.NOT_DELETED,
-    "own_issues": answers.OWN_ISSUES,
     "chat": answers.CHAT,
 }
 _TOPIC_BORDER = re.compile(
@@ -94,6 +94,9 @@ def _search(situation: Situation, *, is_report: bool) -> Reply:
     done = [call for call in situation.now.calls if call.name in ("jira_search", "knowledge_search")]
     if done or "jira_search" not in situation.tools:
         return reply(answers.after_search(situation, done, is_report=is_report))
+    listing = listing_of(situation)
+    if listing is not None:
+        return reply(thinking("The person wants a list."), tool(situation.tools["jira_search"], listing))
     topics = [keywords for keywords in map(keywords_of, _TOPIC_BORDER.split(situation.question)) if keywords]
     if len(topics) < 2 or min(map(len, topics)) < 2:
         topics = [keywords_of(_subject(situation))]

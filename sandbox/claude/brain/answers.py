@@ -7,6 +7,7 @@ import re
 from sandbox.claude.brain.filing import best_report, summary_of, topic_of
 from sandbox.claude.brain.findings import Finding, issues_in, wanted_in
 from sandbox.claude.brain.intents import ASKS_FIELD
+from sandbox.claude.brain.listing import listed, listing_of
 from sandbox.claude.brain.reading import KEY, Call, SharedFile, Situation
 from sandbox.claude.brain.triage import judge
 
@@ -28,7 +29,6 @@ NOT_DELETED = (
     "I don't delete anything in Jira; whoever may can do that there. I can close an issue, such as by *close OPS-12 as "
     "Won't Do*, correct it, or comment on it, each on a card that you confirm."
 )
-OWN_ISSUES = "`/jira mine` lists your drafts, changes and issues, to you alone. So does the Home tab of this app."
 NOTHING_TO_FILE = "I would like to file it, but I don't know yet what it is about. What does not work, and since when?"
 DRAFT_READY = "The draft is ready: please check it and press **Create** to file it. Nothing is in Jira before that."
 NO_JIRA = (
@@ -42,6 +42,8 @@ _TROUBLE = re.compile(r"does not answer|was not filed|was lost", re.IGNORECASE)
 def after_search(situation: Situation, searches: list[Call], *, is_report: bool) -> str:
     """Return the answer that a search leads to."""
     failed = [call for call in searches if call.is_error]
+    if searches and not failed and listing_of(situation):
+        return listed(searches[-1])
     if failed and "not open to the person" in failed[0].result:
         return NO_JIRA
     if failed and len(failed) == len(searches):

@@ -9,6 +9,7 @@ from typing import Literal
 from sandbox.claude.brain.changing import kind_of
 from sandbox.claude.brain.findings import wanted_in
 from sandbox.claude.brain.keywords import keywords_of
+from sandbox.claude.brain.listing import listing_of
 from sandbox.claude.brain.reading import KEY, Call, Situation
 from sandbox.claude.brain.triage import answers_a_gap, is_problem
 
@@ -19,7 +20,7 @@ Intent = Literal[
     "help",
     "long",
     "delete",
-    "own_issues",
+    "list",
     "remember",
     "answer_field",
     "file",
@@ -49,12 +50,6 @@ _REMEMBER = re.compile(
     r"|\bwhat was (?:it|the (?:issue|problem|ticket|key|summary)|my)|\bwhat (?:problem|issue) did (?:i|we)"
     r"|\bdo you (?:still )?(?:remember|know) what|\bwhat (?:is|was|'s) (?:the|my) (?:issue|ticket)"
     r"|\bwhat were we talking",
-    _I,
-)
-_OWN_ISSUES = re.compile(
-    r"\b(?:what|which|list|show)\b.{0,20}\b(?:issues|tickets|bugs) (?:(?:did|have|that) )?(?:i|we)(?:'ve| have)? ?"
-    r"(?:file|report|create|open|raise|log|write|submit|make|made|wrote)"
-    r"|\b(?:list|show|what are|where are|find)\b.{0,10}\bmy (?:own |open |filed )*(?:issues|tickets|bugs|drafts)\b",
     _I,
 )
 _DELETE = re.compile(r"^\W*(?:(?:please|now|then|and|ok|can you|could you)\W+)*(?:delete|erase)\b", _I)
@@ -141,7 +136,7 @@ _ORDER: tuple[tuple[Intent, Callable[[Situation, str], bool]], ...] = (
     ("help", lambda _, question: bool(_HELP.search(question))),
     ("long", lambda _, question: bool(_LONG.search(question))),
     ("delete", lambda _, question: bool(_DELETE.match(question) and _OF_ISSUES.search(question))),
-    ("own_issues", lambda _, question: bool(_OWN_ISSUES.search(question))),
+    ("list", lambda situation, _: listing_of(situation) is not None),
     ("remember", lambda _, question: bool(_REMEMBER.search(question))),
     ("answer_field", _answers_field),
     ("file", lambda situation, question: bool(_FILE.search(question)) or _agrees_to_file(situation, question)),

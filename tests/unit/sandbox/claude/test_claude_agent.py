@@ -288,6 +288,15 @@ def test_a_question_for_open_issues_is_a_search_and_no_wish_to_open_one(ada: Tal
     assert "checkout" in str(ada.calls[0]).lower()
 
 
+def test_ones_own_issues_are_searched_and_listed(ada: Talk) -> None:
+    answer = ada.say(asked("what issues did I file?"))
+
+    assert ada.calls == [("jira_search", {"reporter": "me", "sort": "created", "status": "any"})]
+    assert "- [OPS-12](https://jira.example.com/browse/OPS-12): VPN drops after 30 minutes" in answer
+    assert "/jira mine" in answer
+    assert "Severity" not in answer
+
+
 def test_a_priority_and_a_status_are_changed_together(ada: Talk) -> None:
     ada.results |= dict.fromkeys(("jira_update_issue", "jira_transition_issue"), lambda _: CHANGES)
     ada.say(asked("how is OPS-12 doing?"))
@@ -337,9 +346,6 @@ def test_two_topics_are_searched_at_once(ada: Talk) -> None:
         ("(no text)", "What should I do"),
         ("(no text)\n[attached: shot.png, image/png]", "I see a file"),
         ("hm, well", "not sure"),
-        ("what issues did I file?", "/jira mine"),
-        ("which tickets have we reported so far?", "/jira mine"),
-        ("show me my open issues", "/jira mine"),
         ("delete OPS-12", "don't delete"),
         ("can you please delete this ticket?", "don't delete"),
     ],

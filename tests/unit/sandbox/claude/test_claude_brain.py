@@ -8,6 +8,7 @@ import pytest
 
 from sandbox.claude.brain.changing import calls_for, kind_of
 from sandbox.claude.brain.how_to import how_to
+from sandbox.claude.brain.listing import listing_of
 from sandbox.claude.brain.reading import Situation, read
 
 PASSAGES = {
@@ -107,3 +108,23 @@ def test_a_duplicate_that_shall_be_closed_is_linked_and_moved() -> None:
     assert calls_for(wish, kind)[1:] == [
         ("jira_transition_issue", {"key": "OPS-3", "to_status": "Done", "resolution": "Duplicate"})
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "search"),
+    [
+        ("which tickets have we reported so far?", {"reporter": "me", "sort": "created", "status": "any"}),
+        ("show me my open issues", {"reporter": "me", "sort": "created", "status": "open"}),
+        ("which bugs are assigned to me?", {"assignee": "me", "issue_type": "Bug", "status": "open"}),
+        (
+            "show me the newest bugs in WEB",
+            {"issue_type": "Bug", "project": "WEB", "sort": "created", "status": "open"},
+        ),
+        ("list all closed tasks", {"issue_type": "Task", "status": "done"}),
+        ("list the open bugs about the checkout", None),
+        ("which issues are there?", None),
+        ("my laptop shows issues with the screen", None),
+    ],
+)
+def test_a_list_is_searched_by_what_was_asked_for(words: str, search: dict[str, Any] | None) -> None:
+    assert listing_of(situation(words)) == search
