@@ -47,7 +47,9 @@ def presentable(text: str, *, is_final: bool = False) -> str:
         if not text[len(before) + len(opening) :].strip():
             # An empty code block says nothing: it is shown with its first line.
             return presentable(before)
-    return f"{text.rstrip()}\n{fence.closing}"
+    # White space of a rare kind keeps a line from closing the fence, until it is dropped.
+    shown = text.rstrip()
+    return shown if _fence_at_end(shown)[1] is None else f"{shown}\n{fence.closing}"
 
 
 def cut_off(text: str) -> str:

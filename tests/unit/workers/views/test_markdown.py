@@ -85,6 +85,7 @@ def test_no_fence_is_ever_left_open_and_no_word_is_made_up(text: str, is_final: 
 @example("| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 500, 400)
 @example("word " * 1_000, 400)
 @example("x" * 5_000, 400)
+@example("```~~~\n```\u2028", 400)
 def test_splitting_loses_no_text_keeps_its_order_and_every_part_is_whole(text: str, limit: int) -> None:
     pieces = split(text, limit)
     assert "".join(piece.raw for piece in pieces) == text
