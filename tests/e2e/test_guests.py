@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from sandbox.claude.scripts import reply
+from sandbox.slack.messages import Message
 from sandbox.slack.records import Person
 from sandbox.stack import Stack
-from tests.e2e.drafting import JUDGEMENT, filed, is_told, press, shows_filed, told, words
+from tests.e2e.drafting import JUDGEMENT, filed, is_told, press, shows, shows_filed, told, words
 from tests.e2e.support import ADA, CHANNEL, GUEST, LINUS, card, cards, within
 from tests.e2e.support_views import modal
 
@@ -106,3 +107,53 @@ def test_people_of_other_organisations_are_told_who_may(stack: Stack) -> None:
 
     assert is_told(stack, OUTSIDER, "Only members and guests of this workspace may file issues here.")
     assert cards(stack, ts) == []
+
+
+def guests_card(stack: Stack, summary: str) -> Message:
+    """Have a guest ask for an issue by an emoji, and return the card of its draft."""
+    ts = stack.slack.say(CHANNEL, ADA, f"{summary}.")
+    script_form(stack, summary, "Task", when=f"{summary}.")
+    stack.slack.react(CHANNEL, ts, GUEST, "jira")
+    return card(stack, ts)
+
+
+def put_under(stack: Stack, shown: Message, parent: str, user: str) -> str:
+    """Name a parent in the form that edits a draft, and return what the card says then."""
+    press(stack, shown, "draft_edit", user)
+    modal(stack, user)
+    assert stack.slack.submit_view(user, "top", {"parent": parent}) == {}
+    return shows(shown, parent)
+
+
+def test_a_member_files_under_a_parent_what_a_guest_has_asked_for(stack: Stack) -> None:
+    shown = guests_card(stack, "Gutter is full")
+    assert "does not exist" not in put_under(stack, shown, "OPS-1", LINUS)
+    press(stack, shown, "draft_create", LINUS)
+
+    shows_filed(shown)
+    (issue,) = filed(stack, "Gutter is full")
+    assert issue.fields["parent"]["key"] == "OPS-1"
+
+
+def test_a_guest_does_not_learn_from_a_draft_which_parents_there_are(stack: Stack) -> None:
+    answers = set()
+    for number, parent in enumerate(("OPS-1", "OPS-999", "HR-1")):
+        shown = guests_card(stack, f"Fence {number} leans")
+        noted = put_under(stack, shown, parent, GUEST)
+        assert f"Parent: {parent} does not exist in Jira, or it may not be shown here." in noted
+        press(stack, shown, "draft_create", GUEST)
+        answers.add(shows(shown, "Not sent to Jira").replace(parent, "that").replace(str(number), ""))
+        assert filed(stack, f"Fence {number} leans") == []
+    assert len(answers) == 1
+
+
+def test_what_a_guest_could_not_file_a_member_who_sees_the_parent_can(stack: Stack) -> None:
+    shown = guests_card(stack, "Sign is crooked")
+    put_under(stack, shown, "OPS-1", LINUS)
+    press(stack, shown, "draft_create", GUEST)
+    shows(shown, "Parent: OPS-1 does not exist in Jira, or it may not be shown here.")
+    assert filed(stack, "Sign is crooked") == []
+
+    press(stack, shown, "draft_create", LINUS)
+    shows_filed(shown)
+    assert filed(stack, "Sign is crooked")[0].fields["parent"]["key"] == "OPS-1"

@@ -93,10 +93,16 @@ class ActServices:
         return self._reader(who, action, is_open=is_open, is_shared=self._is_shared(action))
 
     def readers_of_draft(self, action: Action, draft: Draft) -> tuple[Reader, ...]:
-        """Return who must be allowed to see the issues that a draft names: who files it, and who asked for it."""
-        if not issues_named(draft):
-            return ()
-        return self.reader_of_card(action), self.reader_of_wish(action, draft.asker_id)
+        """Return who must be allowed to see the issues that a draft names: who files it, where its card is read.
+
+        Who asked for it need not, so that a guest's report finds its place; the card tells of no more than the key.
+        """
+        return (self.reader_of_draft(action, draft),) if issues_named(draft) else ()
+
+    def reader_of_draft(self, action: Action, draft: Draft) -> Reader:
+        """Return for whom Jira is read where a draft's card stands: not always where its form was opened."""
+        place = draft.conversation.channel_id
+        return self.reader_of_card(action.model_copy(update={"channel_id": place}))
 
     def _is_shared(self, action: Action) -> bool:
         is_direct = action.channel_id.startswith("D")

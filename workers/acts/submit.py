@@ -102,7 +102,7 @@ def _draft_from_form(action: Action, services: ActServices, draft_id: str) -> Dr
     )
     if specs:
         draft = checked(draft, finder(services.jira.directory, project))
-        reader = services.reader_of_card(action)
+        reader = services.reader_of_draft(action, draft)
         draft = with_unseen(draft, lambda keys: services.jira.visible_keys(keys, reader))
     people = services.forms.people(action.team_id, form_id)
     draft = with_mentions(draft, services.jira.directory, services.who(action.team_id), people)

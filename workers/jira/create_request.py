@@ -16,6 +16,8 @@ from workers.jira.values import CreatedIssue
 from workers.logs import get_logger
 from workers.records import Draft
 
+LONGEST_KEY = 40
+
 log = get_logger(__name__)
 
 
@@ -74,12 +76,16 @@ class CreateRequest:
 
     def _problem(self, given: str, readers: Collection[Reader]) -> str:
         """Say why an issue may not be named, empty if it may; nobody's eyes see none."""
+        unseen = UNSEEN.format(key=given.strip().upper()[:LONGEST_KEY])
+        if not readers or not all(reader.projects for reader in readers):
+            # To whom nothing of Jira is open: which projects there are is not told either.
+            return unseen
         try:
-            key = self._jira.open_key(given)
             for reader in readers:
-                reader.open_key(key)
+                # Before the gateway's own look, which names projects that are closed in this place.
+                reader.open_key(given)
+            key = self._jira.open_key(given)
         except ToolError as problem:
             return str(problem)
         # The bot's own login would put the issue where it sees more than those for whom it writes.
-        is_seen = bool(readers) and all(self._jira.visible_keys((key,), reader) for reader in readers)
-        return "" if is_seen else UNSEEN.format(key=key)
+        return "" if all(self._jira.visible_keys((key,), reader) for reader in readers) else unseen
