@@ -22,7 +22,9 @@ JIRA_NAMES = (
     "JIRA_PAT",
     "JIRA_PROJECTS",
 )
-CONFLUENCE_NAMES = ("CONFLUENCE_URL", "CONFLUENCE_SPACES", "CONFLUENCE_EMAIL", "CONFLUENCE_API_TOKEN")
+CONFLUENCE_NAMES = (
+    "CONFLUENCE_URL", "CONFLUENCE_SPACES", "CONFLUENCE_OPEN_SPACES", "CONFLUENCE_EMAIL", "CONFLUENCE_API_TOKEN",
+)  # fmt: skip
 # What a company's machine may need to reach real services; of no use while all of them are stand-ins.
 NETWORK_NAMES = (
     "HTTPS_PROXY",

@@ -120,6 +120,7 @@ class ConfluenceAccount(BaseSettings):
 
     confluence_url: WebAddress | None = None
     confluence_spaces: Words = ()
+    confluence_open_spaces: Words = ()
     confluence_email: str | None = None
     confluence_api_token: SecretStr | None = None
 

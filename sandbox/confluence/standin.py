@@ -23,6 +23,16 @@ from aiohttp.typedefs import Handler
 from sandbox.confluence.pages import Page
 from sandbox.confluence.restrictions import BY_OPERATION, SEARCH, found_row, is_seen, restriction, space_of
 from sandbox.confluence.seeds import PAGES, SPACE
+from sandbox.confluence.space_permissions import (
+    GROUP,
+    PERMISSIONS,
+    ROLES,
+    USUAL,
+    Permit,
+    group_shape,
+    permission_rows,
+    role_rows,
+)
 from sandbox.reading_page import reading_page
 
 MOST_ROWS = 250
@@ -32,6 +42,9 @@ KNOWN = {
     "/wiki/api/v2/pages": {"id", "status", "limit", "cursor", "body-format", "sort"},
     "/wiki/api/v2/pages/{id}": {"body-format", "get-draft", "status", "version"},
     "/wiki/api/v2/folders/{id}": set[str](),
+    PERMISSIONS: {"limit", "cursor"},
+    ROLES: {"limit", "cursor", "role-id", "role-type", "principal-id", "principal-type"},
+    GROUP: {"id", "expand"},
     SEARCH: {"cql", "cqlcontext", "expand", "cursor", "limit"},
     BY_OPERATION: {"expand", "start", "limit"},
 }
@@ -47,6 +60,12 @@ class ConfluenceStandIn:
     pages: dict[str, Page] = field(default_factory=dict)
     spaces: dict[str, str] = field(default_factory=dict)
     """Ids by key."""
+    permits: dict[str, tuple[Permit, ...]] = field(default_factory=dict)
+    """Who may do what in a space, by key; what is not here has what is usual."""
+    roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Classes of people with a role in a space, by key; while it is empty the site has no roles."""
+    secret: int = 0
+    """By which status it refuses to tell who may do what in a space; 0: it tells."""
     calls: list[str] = field(default_factory=list)
     """Path and query of every call that was let in."""
     not_indexed: set[str] = field(default_factory=set)
@@ -84,6 +103,9 @@ class ConfluenceStandIn:
         app.router.add_get("/wiki/api/v2/pages", self._find_pages)
         for kind in ("page", "folder"):
             app.router.add_get(f"/wiki/api/v2/{kind}s/{{id}}", functools.partial(self._show_one, kind))
+        app.router.add_get(PERMISSIONS, self._permissions)
+        app.router.add_get(ROLES, self._roles)
+        app.router.add_get(GROUP, self._group)
         app.router.add_get(SEARCH, self._search)
         app.router.add_get(BY_OPERATION, self._restricted)
         app.router.add_get("/wiki/spaces/{key}/pages/{id}/{title}", self._show_page)
@@ -113,6 +135,27 @@ class ConfluenceStandIn:
             if not keys or key in keys
         ]
         return self._part(request, rows)
+
+    async def _permissions(self, request: web.Request) -> web.Response:
+        key = self._space(request)
+        if key is None or self.secret:
+            return _refusal(self.secret or 404, "NOT_FOUND")
+        return self._part(request, permission_rows(self.permits.get(key, USUAL)))
+
+    async def _roles(self, request: web.Request) -> web.Response:
+        key = self._space(request)
+        if key is None or self.secret or not self.roles:
+            return _refusal(self.secret or 404, "NOT_FOUND")
+        return self._part(request, role_rows(self.roles.get(key, ())))
+
+    async def _group(self, request: web.Request) -> web.Response:
+        """Tell a group's name, of the groups that there are."""
+        groups = {each.name for permits in (USUAL, *self.permits.values()) for each in permits if each.kind == "group"}
+        found = group_shape(request.query.get("id", ""))
+        return web.json_response(found) if found["name"] in groups else _refusal(404, "NOT_FOUND")
+
+    def _space(self, request: web.Request) -> str | None:
+        return next((key for key, number in self.spaces.items() if number == request.match_info["id"]), None)
 
     async def _list_pages(self, request: web.Request) -> web.Response:
         space_id = request.match_info["id"]

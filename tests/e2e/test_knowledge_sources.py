@@ -11,6 +11,7 @@ import pytest
 import requests
 from celery import Celery
 
+from sandbox.confluence.space_permissions import Permit
 from sandbox.demo import settings_of
 from sandbox.jira import catalogue, issues
 from sandbox.jira.seeds import paragraphs
@@ -105,7 +106,16 @@ def test_a_wiki_page_is_cited_with_a_link_that_opens_it_and_anew_once_it_changed
     assert f"id={page.id}&" in read
 
 
-@pytest.mark.parametrize("how", ["deleted", "restricted", "kept for some", "below one that is kept"])
+@pytest.fixture
+def _space_is_open_again(stack: Stack) -> Iterator[None]:
+    yield
+    stack.confluence.permits.clear()
+
+
+@pytest.mark.usefixtures("_space_is_open_again")
+@pytest.mark.parametrize(
+    "how", ["deleted", "restricted", "kept for some", "below one that is kept", "in a closed space"]
+)
 def test_a_wiki_page_that_is_gone_or_closed_is_used_no_more(stack: Stack, how: str) -> None:
     words = f"A {how} parcel is fetched in the basement."
     above = stack.confluence.put(SPACE, f"Above {how}", "<p>It says nothing.</p>")
@@ -119,6 +129,8 @@ def test_a_wiki_page_that_is_gone_or_closed_is_used_no_more(stack: Stack, how: s
     # These two the account itself may go on reading.
     page.readers = ("bot", "ada") if how == "kept for some" else ()
     above.readers = ("bot", "ada") if how == "below one that is kept" else ()
+    if how == "in a closed space":
+        stack.confluence.permits[SPACE] = (Permit("group", "board"),)
     if how == "deleted":
         stack.confluence.delete(page)
     read_again(stack)

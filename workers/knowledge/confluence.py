@@ -1,6 +1,6 @@
 """Confluence Cloud spaces as sources: pages by REST v2, told by their version numbers, read as they are stored.
 
-Pages that only some may read are left out: what is read here is told to everybody.
+Pages and spaces that only some may read are left out: what is read here is told to everybody.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import requests
 from workers.knowledge.html import read_html
 from workers.knowledge.passages import passages_of
 from workers.knowledge.restrictions import Hidden, Restrictions, place_of
+from workers.knowledge.space_readers import why_closed
 from workers.knowledge.values import Document, Listed, SourceAway, Unreadable
 
 TIMEOUT_SECONDS = (3.05, 30)
@@ -85,9 +86,11 @@ class Confluence:
 class Space:
     """The current pages of one space."""
 
-    def __init__(self, site: Confluence, key: str) -> None:
-        self._site, self._key = site, key
+    def __init__(self, site: Confluence, key: str, *, is_open: bool = False) -> None:
+        """`is_open` if the operator says that all may read it, whatever its permissions say."""
+        self._site, self._key, self._is_open = site, key, is_open
         self._open: set[str] = set()
+        self._why_closed = ""
 
     @property
     def name(self) -> str:
@@ -99,10 +102,18 @@ class Space:
         return f"wiki:{self._key}:"
 
     def listed(self) -> Iterator[Listed]:
-        """Yield all pages of the space, those first that only some may read; raises SourceAway."""
+        """Yield all pages of the space, those first that only some may read; raises SourceAway.
+
+        A space that only some may read is one document, which says so.
+        """
         found = [row for row in self._site.rows("api/v2/spaces", {"keys": self._key}) if row.get("key") == self._key]
         if not found:
             raise SourceAway(WORDS[404])
+        self._open = set()
+        self._why_closed = "" if self._is_open else why_closed(self._site, str(found[0]["id"]))
+        if self._why_closed:
+            yield Listed(f"{self.prefix}{self._key}", f"{CLOSED}: {self._why_closed}")
+            return
         params = {"status": "current", "limit": LIST_SIZE}
         rows = {str(row["id"]): row for row in self._site.rows(f"api/v2/spaces/{found[0]['id']}/pages", params)}
         restrictions = Restrictions(self._site, self._key, {key: place_of(row) for key, row in rows.items()})
@@ -122,7 +133,8 @@ class Space:
             for document_id in some:
                 number = document_id.removeprefix(self.prefix)
                 is_open = number in self._open
-                yield document_id, self._document(document_id, pages.get(number)) if is_open else Unreadable(ONLY_SOME)
+                closed = Unreadable(self._why_closed or ONLY_SOME)
+                yield document_id, self._document(document_id, pages.get(number)) if is_open else closed
 
     def _pages(self, numbers: list[str]) -> dict[str, dict[str, Any]]:
         params = {"id": ",".join(numbers), "status": "current", "body-format": "storage", "limit": READ_SIZE}

@@ -18,7 +18,9 @@ def sources_of(settings: WorkerSettings, jira: Jira) -> tuple[Source, ...]:
         email = settings.confluence_email or settings.jira_email or ""
         token = settings.confluence_api_token or settings.jira_api_token
         site = Confluence(settings.confluence_url, email, token.get_secret_value() if token else "")
-        found += [Space(site, key) for key in settings.confluence_spaces]
+        found += [
+            Space(site, key, is_open=key in settings.confluence_open_spaces) for key in settings.confluence_spaces
+        ]
     if settings.knowledge_jira_days:
         found.append(ResolvedIssues(jira, settings.knowledge_jira_days))
     return tuple(found)
