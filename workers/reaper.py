@@ -43,7 +43,7 @@ class Reaper:
                 log.warning("reaper_failed", exc_info=error)
 
     def look(self) -> None:
-        """Kick every mailbox that waits without a holder, and have all be looked up whose answer Jira lost."""
+        """Kick every mailbox that waits without a holder, have looked up what Jira lost, and pay for the dead."""
         services = self._services
         for box in services.boxes.due():
             services.kicker.kick(box)
@@ -51,6 +51,7 @@ class Reaper:
             self._have_looked("filing_look", team_id, f"draft:{draft_id}")
         for team_id, proposal_id in services.proposals.to_look_at():
             self._have_looked("action_look", team_id, f"action:{proposal_id}")
+        services.purse.book_dead()
 
     def _have_looked(self, kind: ActionKind, team_id: str, subject: str) -> None:
         action = Action(id=f"look-{time.time():.3f}", kind=kind, team_id=team_id, subject=subject, user_id="")

@@ -137,7 +137,7 @@ def test_what_others_hold_of_a_budget_is_not_called_used_up_and_can_be_asked_for
         assert "hold the rest of your budget for me today" in shown.text
         assert "used up" not in shown.text
         assert shown.action_ids == ["turn_retry"]
-        books.let_go("T0SANDBOX", [name], held.member)
+        books.free("T0SANDBOX", [name], held.member)
 
     stack.slack.click(CHANNEL, shown.ts, GRACE, "turn_retry")
 

@@ -10,10 +10,12 @@ import pytest
 
 from sandbox.claude.scripts import reply
 from sandbox.claude.standin import Pacing, Recorded
+from sandbox.faults import Fault
 from sandbox.slack.messages import words_of
 from sandbox.stack import Stack
 from tests.clients import connect
 from tests.e2e.support import ADA, CHANNEL, answer, ask, replies, within
+from tests.e2e.support_views import modal, shown
 from workers.state.accounts import Accounts, Figures, model_account
 
 pytestmark = pytest.mark.e2e
@@ -21,7 +23,9 @@ pytestmark = pytest.mark.e2e
 SLOWLY = Pacing(first_token_seconds=0.05, chunk_seconds=0.05, chunk_characters=10)
 STORY = " ".join(f"Sentence number {number} of the answer." for number in range(1, 60))
 SHORT = "All is well."
-MODEL = "claude-sonnet-5-5"
+MODEL, FAST_MODEL = "claude-sonnet-5-5", "claude-haiku-5-5"
+MOST_WORDS = 1_500
+"""What a call that fills a form may answer at most, in tokens."""
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +34,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
-def booked(stack: Stack) -> Figures:
+def booked(stack: Stack, model: str = MODEL) -> Figures:
     client = connect(stack.redis_url)
     try:
-        return Accounts(client).figures(stack.slack.workspace.team_id, model_account(MODEL, datetime.now(UTC)))[0]
+        return Accounts(client).figures(stack.slack.workspace.team_id, model_account(model, datetime.now(UTC)))[0]
     finally:
         client.close()
 
@@ -116,3 +120,20 @@ def test_an_answer_that_is_stopped_is_paid_for_once(stack: Stack) -> None:
     (cut,) = rounds(stack, "the tale of the living")
     within(lambda: held(stack) == 0, "nothing is held any more")
     assert booked(stack).less(before).prompt_tokens == read_by(cut)
+
+
+def test_a_call_of_the_fast_model_that_was_cut_by_a_workers_death_is_paid_for_once(stack: Stack) -> None:
+    before, asked = booked(stack, FAST_MODEL), len(stack.claude.structured_requests)
+    stack.claude.faults.add(Fault(operation="structured", kind="hang", seconds=60))
+    stack.slack.command(CHANNEL, ADA, "/jira", "create the tale of the form")
+    within(lambda: len(stack.claude.structured_requests) > asked, "the call that fills the form")
+    kill_the_worker(stack)
+    replace_the_worker(stack)
+
+    assert "the tale of the form" in shown(modal(stack, ADA))
+    # Whoever drew the form has asked again; nobody else knows of the first call.
+    within(lambda: held(stack) == 0, "nothing is held for the dead")
+    cut, *others = stack.claude.structured_requests[asked:]
+    spent = booked(stack, FAST_MODEL).less(before)
+    assert spent.usage.output_tokens == MOST_WORDS + sum(other.usage["output_tokens"] for other in others)
+    assert spent.prompt_tokens > len(str(cut.body["messages"])) // 4

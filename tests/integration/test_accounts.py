@@ -263,3 +263,31 @@ def test_pictures_and_fonts_are_no_text_of_a_pdf() -> None:
 def asked_about(content: bytes) -> list[dict[str, object]]:
     source = {"type": "base64", "media_type": "application/pdf", "data": base64.b64encode(content).decode()}
     return [{"role": "user", "content": [{"type": "document", "source": source}]}]
+
+
+def test_a_whole_call_is_booked_by_others_only_if_its_worker_never_did(redis_client: redis.Redis) -> None:
+    whole, books = purse(redis_client, budget_person_day_usd=1), Accounts(redis_client)
+    most = Usage(input_tokens=1_000, output_tokens=1_500)
+    with whole.bill_whole(ADA, MODEL, most, seconds=-60) as bill:
+        assert [call.usage for _, call in books.running.due()] == [most]
+        bill.settle(CALL)
+    assert books.running.due() == []
+
+    dead = whole.bill_whole(ADA, MODEL, most, seconds=-60)
+    dead.__enter__()
+    for _ in range(2):
+        whole.book_dead()
+    dead.__exit__(None, None, None)
+
+    assert books.running.due() == []
+    found = books.figures("T1", person_account("U1", datetime.now(UTC)))[0]
+    assert found.usage.output_tokens == CALL.output_tokens + most.output_tokens
+    assert isinstance(whole.hold(ADA, 0.5), Reservation)
+
+
+def test_a_call_that_runs_is_nobody_elses_to_book(redis_client: redis.Redis) -> None:
+    whole, books = purse(redis_client), Accounts(redis_client)
+    with whole.bill_whole(ADA, MODEL, Usage(input_tokens=10, output_tokens=10), seconds=60) as bill:
+        whole.book_dead()
+        bill.settle(CALL)
+    assert books.figures("T1", person_account("U1", datetime.now(UTC)))[0].usage == CALL

@@ -182,10 +182,9 @@ class Claude:
         }
         if supports_effort(model):
             arguments["output_config"]["effort"] = "low"
-        prompt = tokens_at_most([system, content, schema])
-        with self.purse.bill(payer, model, self.purse.prices.most(model, prompt, max_tokens)) as bill, claude_errors():
-            # One that we wait for no longer is paid for all the same.
-            bill.settle(Usage(input_tokens=prompt, output_tokens=max_tokens))
+        # One that we wait for no longer is paid for all the same.
+        most = Usage(input_tokens=tokens_at_most([system, content, schema]), output_tokens=max_tokens)
+        with self.purse.bill_whole(payer, model, most, seconds) as bill, claude_errors():
             message = self._create(arguments, seconds, bill)
             bill.settle(usage_of(message))
             if message.stop_reason != "end_turn":

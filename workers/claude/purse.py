@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,8 @@ BUSY_SECONDS = 20.0
 """So long a call waits for others that may still leave something of the budget."""
 POLL_SECONDS = 0.5
 LONGEST_CALL_SECONDS = 900
+LATE_SECONDS = 5.0
+"""So much later than it should have ended a call is held to be a dead worker's."""
 DAY, MONTH = accounts.DAYS_KEPT * 86_400, accounts.MONTHS_KEPT * 31 * 86_400
 
 log = get_logger(__name__)
@@ -85,6 +87,35 @@ class Purse:
         finally:
             self.book(held, model, bill.so_far())
 
+    @contextmanager
+    def bill_whole(self, payer: Payer, model: str, most: Usage, seconds: float) -> Iterator[Bill]:
+        """As `bill`, for a call that says what it took at its end only, and until then counts as `most`.
+
+        It has no journal: whose worker dies is booked so by another one, some time after these seconds.
+        """
+        held = self.hold(payer, self.prices.most(model, most.input_tokens, most.output_tokens))
+        bill = Bill(held, model, most)
+        self._note(payer, bill, seconds)
+        try:
+            yield bill
+        finally:
+            self.book(held, model, bill.so_far())
+            self._forget(held.member)
+
+    def _note(self, payer: Payer, bill: Bill, seconds: float) -> None:
+        with suppress(StateUnavailable):  # The answer matters more.
+            self._books.running.note(payer, bill.running(), over_in_seconds=seconds + LATE_SECONDS)
+
+    def _forget(self, member: str) -> None:
+        with suppress(StateUnavailable):  # What could not be booked either is booked later.
+            self._books.running.forget(member)
+
+    def book_dead(self) -> None:
+        """Book the calls whose workers have said nothing of them for too long; safe to repeat."""
+        for payer, call in self._books.running.due():
+            self.book_cut(payer, call)
+            self._books.running.forget(call.member)
+
     def hold(
         self,
         payer: Payer,
@@ -132,7 +163,7 @@ class Purse:
 
     def book_cut(self, payer: Payer, call: RunningCall) -> None:
         """Book what a call has used whose worker died or stalls, unless that worker has booked it."""
-        self._books.let_go(payer.team_id, call.accounts, call.member)
+        self._books.free(payer.team_id, call.accounts, call.member)
         usd = self.prices.cost(call.model, call.usage)
         if call.member and self._booked(Reservation(payer, (), call.member), call.model, call.usage, usd):
             log.info("cut_call_booked", model=call.model, tokens=call.usage.tokens)

@@ -17,6 +17,7 @@ import redis
 from workers.payer import Payer
 from workers.rounds import Usage
 from workers.state.connection import Args, state_errors
+from workers.state.running_calls import RunningCalls
 
 Kind = Literal["person", "channel", "workspace", "turn"]
 NANO = 1_000_000_000
@@ -115,7 +116,7 @@ class Accounts:
     """By team; days and months are those of UTC."""
 
     def __init__(self, client: redis.Redis) -> None:
-        self._redis = client
+        self._redis, self.running = client, RunningCalls(client)
         self._reserve = client.register_script(RESERVE)
 
     def reserve(
@@ -158,7 +159,7 @@ class Accounts:
             # Its types leave out that the function's value is wanted.
             return bool(self._redis.transaction(once, mark, value_from_callable=True))  # type: ignore[arg-type]
 
-    def let_go(self, team_id: str, names: Sequence[str], member: str) -> None:
+    def free(self, team_id: str, names: Sequence[str], member: str) -> None:
         """Free what a call holds in these accounts."""
         with state_errors():
             pipe = self._redis.pipeline()
