@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from workers import prompt
 from workers.acts.form_files import blocks_of
 from workers.acts.services import ActServices
 from workers.claude.prefill import MOST_MATERIAL, Prefilled, prefill
 from workers.claude.triage import Choices
-from workers.errors import BudgetSpent, Misconfigured, SlackRefused, SupportBotError, Transient
+from workers.errors import BudgetSpent, MediaRefused, Misconfigured, SlackRefused, SupportBotError, Transient
 from workers.jira.choices import COMPONENTS, LABELS, labels_to_choose, options_of
 from workers.jira.mentions import MOST_MENTIONED, Who
 from workers.logs import get_logger
@@ -232,19 +234,32 @@ def _prefilled(
     """Return what the model made of it, if it did, or which budget is used up and whom to ask."""
     if not material.whole:
         return None, ""
-    try:
-        filled = prefill(
+
+    def ask(files: Sequence[dict[str, Any]]) -> Prefilled | None:
+        return prefill(
             services.claude,
             material.whole,
             choices,
-            files=blocks_of(material.shared, services.files, action.team_id),
+            files=files,
             types=types,
             priorities=options_of(specs, "priority"),
             payer=Payer(action.team_id, action.user_id, action.channel_id),
         )
+
+    try:
+        return _with_files_or_without(ask, blocks_of(material.shared, services.files, action.team_id)), ""
     except BudgetSpent as spent:
         return None, spent.user_message
-    return filled, ""
+
+
+def _with_files_or_without(
+    ask: Callable[[Sequence[dict[str, Any]]], Prefilled | None], files: Sequence[dict[str, Any]]
+) -> Prefilled | None:
+    """Return what the model makes of words and files; where a file is refused, or too dear, of the words alone."""
+    if files:
+        with suppress(MediaRefused, BudgetSpent):
+            return ask(files)
+    return ask(())
 
 
 def _types(project: str, services: ActServices) -> tuple[str, ...]:

@@ -50,8 +50,8 @@ def prefill(
 ) -> Prefilled | None:
     """Return a filled-in form, or None when the model is away, too slow or says something else.
 
-    `files` is what is shown of files, before the words; if one of them is refused, the words alone are asked about.
-    Raises BudgetSpent if there is no money left: that a person can change, so they are told.
+    `files` is what is shown of files, before the words. Raises MediaRefused if one of them is refused, and BudgetSpent
+    if there is no money left for all of it: that a person can change, so they are told.
     """
     text, words = {"type": "string"}, {"type": "text", "text": material[:MOST_MATERIAL]}
     properties = {
@@ -62,15 +62,10 @@ def prefill(
         **judgement_of(choices),
     }
     try:
-        try:
-            said = claude.ask_fast(system=SYSTEM, content=[*files, words], schema=closed(properties), payer=payer)
-        except (MediaRefused, BudgetSpent):
-            if not files:
-                raise
-            said = claude.ask_fast(system=SYSTEM, content=[words], schema=closed(properties), payer=payer)
+        said = claude.ask_fast(system=SYSTEM, content=[*files, words], schema=closed(properties), payer=payer)
         return Prefilled.model_validate(within(said, choices))
-    except BudgetSpent:
-        raise
     except (ClaudeUnavailable, TurnFailed, StateUnavailable, ValidationError) as error:
+        if isinstance(error, BudgetSpent) or (files and isinstance(error, MediaRefused)):
+            raise
         log.info("not_prefilled", cause=type(error).__name__)
         return None
