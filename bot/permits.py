@@ -24,6 +24,12 @@ class Permit:
     """May see what Jira offers, for a draft that somebody else files."""
     refusal: str = ""
     """What to tell who may not file."""
+    projects: tuple[str, ...] = ()
+    """Those that the channel's settings name; none for all."""
+
+    def may_draft_in(self, project: str) -> bool:
+        """Return whether they may see what Jira offers in a project, as the channel's settings are now."""
+        return self.may_draft and (not self.projects or project in self.projects)
 
 
 async def permit(services: Services, user_id: str, channel_id: str, draft_id: str = "") -> Permit:
@@ -42,7 +48,8 @@ async def permit(services: Services, user_id: str, channel_id: str, draft_id: st
     is_guest = who.is_own_guest and not services.declines_guests
     may_file = policy.may_file(settings, user_id=user_id, is_member=who.is_full_member, is_guest=is_guest)
     refusal = "" if may_file else failures.may_not_file(settings.filers)
-    return Permit(is_known=True, may_file=may_file, may_draft=may_file or who.is_full_member, refusal=refusal)
+    may_draft = may_file or who.is_full_member
+    return Permit(is_known=True, may_file=may_file, may_draft=may_draft, refusal=refusal, projects=settings.projects)
 
 
 async def permit_soon(

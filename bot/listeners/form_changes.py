@@ -123,7 +123,7 @@ class FormChanges:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 allowed = await self._permit(body, place)
-                if not allowed.may_draft:
+                if not allowed.may_draft_in(wanted["project"]):
                     return [] if allowed.is_known else [LOADING]
                 found = await self._known(wanted)
                 asked = "" if found is not None else await self._ask(body, wanted)

@@ -82,20 +82,25 @@ def change_form(action: Action, services: ActServices) -> None:
     draft_id = str(action.values.get("draft") or "")
     draft = services.desk.find(action.team_id, draft_id) if draft_id else None
     place = action.model_copy(update={"channel_id": draft[0].conversation.channel_id}) if draft else action
+    refusal = "" if services.projects(place) else failures.NO_PROJECT
     if not services.may_draft(place):
         refusal = failures.may_not_file(services.channel_settings(place).filers)
+    if refusal:
         services.modals.update(action.team_id, form_id, notice_modal(TITLE, refusal, external_id=form_id))
         return
-    project = str(values.get("project") or "")
-    types = _types(project, services)
-    issue_type = possible_type(values, types, services.channel_settings(action))
+    project, projects = str(values.get("project") or ""), services.projects(place)
     note, questions = services.forms.notes(action.team_id, form_id)
+    if project and project.strip().upper() not in projects:
+        # The channel's settings have closed it while the form was open.
+        note, project = failures.wrong_project(project, projects), projects[0]
+    types = _types(project, services)
+    issue_type = possible_type(values, types, services.channel_settings(place))
     form = changed_form(
         action,
         {**(values_of(draft[0]) if draft else {}), **values},
         project=project,
         issue_type=issue_type,
-        projects=services.projects(action),
+        projects=projects,
         types=types,
         specs=_specs(project, issue_type, services),
         note=note,
