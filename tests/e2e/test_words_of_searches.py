@@ -22,7 +22,7 @@ from workers.acts import bulk, settings
 from workers.acts.usage import OWN_DAYS
 from workers.state.mailbox import MAX_WAITING, Mailboxes
 from workers.views import failures
-from workers.views.home import LOOKING_UP, help_text
+from workers.views.home import LOOKING_UP, Standing, help_text
 
 pytestmark = pytest.mark.e2e
 
@@ -121,7 +121,7 @@ def test_a_search_for_which_no_worker_has_time_says_so_and_finds_it_later(
 @pytest.mark.parametrize(
     ("channel", "text", "first", "then"),
     [
-        (CHANNEL, "help", help_text(is_unknown=False, emoji="ticket"), ""),
+        (CHANNEL, "help", help_text(Standing(), is_unknown=False, emoji="ticket"), ""),
         (CHANNEL, "search zeppelin", commands.LOOKING, "I found nothing in Jira for “zeppelin”."),
         (CHANNEL, "search", commands.NO_WORDS, ""),
         (CHANNEL, "mine", commands.LOOKING, "You have not filed anything here yet, and have no open drafts."),
