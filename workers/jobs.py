@@ -144,13 +144,20 @@ class Door:
         )
         failpoint("event_stored")
         if result in ("overtaken", "seen"):
-            # It was changed before it came; whoever stored it may have died before it could say so.
+            # What belongs to it came before it; whoever stored it may have died before it could say so.
             self._changes.catch_up(box, request.ts)
+            if request.kind != "follow_up":
+                self._ask_what_came_before(request)
         if result == "overtaken":
             result = "new"
         if result in ("new", "seen"):
             self._kicker.kick(box)
         return Asked(result, self._seconds_to_sign(request) if will_sign and result == "new" else 0.0)
+
+    def _ask_what_came_before(self, request: TurnRequest) -> None:
+        """Ask the follow-ups that came before the question above them, as if they came now."""
+        for body in self._boxes.strangers.after(request.conversation.box, request.ts):
+            self.ask(TurnRequest.model_validate(body))
 
     def _seconds_to_sign(self, request: TurnRequest) -> float:
         """Take a place for the first sign and return 0, or for how long there is none; then no worker waits for it."""

@@ -39,15 +39,17 @@ class MessageChanges:
         box = conversation.box
         is_edited = self._change(box, new)
         # Its own event may have been refused and come again after this one, with the old words.
-        if not is_edited and new.is_asked and not self._keep_ahead(box, new):
-            is_edited = self._change(box, new)  # It has come since the look above.
+        is_to_come = new.is_asked or self.boxes.strangers.has(box, new.ts)
+        for message_id in (*((new.ts,) if is_to_come else ()), *self._next_try(conversation, new.ts)):
+            if not is_edited and not self._keep_ahead(box, message_id, new):
+                is_edited = self._change(box, new)  # It has come since the look above.
         # The Retry button of a failed one asks what the message says now.
         self.failed.change(conversation, new.ts, lambda failed: _said_anew(failed, new))
         return is_edited
 
-    def catch_up(self, box: str, ts: str) -> None:
+    def catch_up(self, box: str, message_id: str) -> None:
         """Give a question that has come the words that came before it, if any; who works on it by now begins anew."""
-        if words := self.boxes.ahead.of(box, ts):
+        if words := self.boxes.ahead.of(box, message_id):
             self._change(box, NewWords(**words))
 
     def withdraw(self, conversation: Conversation, ts: str, *, is_placed: bool) -> bool:
@@ -55,13 +57,20 @@ class MessageChanges:
         if not is_placed:
             conversation = self.boxes.conversation_of(conversation, ts)
         withdrawn = self._mark_deleted(conversation.box, ts)
+        next_try = self._next_try(conversation, ts)
         self.failed.forget(conversation, ts)
-        # Its own event may have been refused and come again after this one.
-        if not withdrawn and not self.boxes.refuse(conversation.box, ts):
-            withdrawn = self._mark_deleted(conversation.box, ts)  # It has come since the look above.
+        # Its own event may have been refused and come again after this one, and its Retry button be pressed just now.
+        for message_id in (ts, *next_try):
+            if not withdrawn and not self.boxes.refuse(conversation.box, message_id):
+                withdrawn = self._mark_deleted(conversation.box, ts)  # It has come since the look above.
         if withdrawn:
             self.kick(conversation.box)
         return withdrawn
+
+    def _next_try(self, conversation: Conversation, ts: str) -> tuple[str, ...]:
+        """Return the id under which a failed question is tried again, if there is one."""
+        failed = self.failed.find(conversation, ts)
+        return (id_of_next_try(failed),) if failed else ()
 
     def _mark_deleted(self, box: str, ts: str) -> bool:
         return bool(self.boxes.mark(box, "deleted", only=ts))
@@ -73,8 +82,8 @@ class MessageChanges:
             self.kick(box)
         return bool(edited)
 
-    def _keep_ahead(self, box: str, new: NewWords) -> bool:
-        return self.boxes.ahead.keep(box, new.ts, asdict(new), lambda kept: new.is_newer(kept["edited_ts"]))
+    def _keep_ahead(self, box: str, message_id: str, new: NewWords) -> bool:
+        return self.boxes.ahead.keep(box, message_id, asdict(new), lambda kept: new.is_newer(kept["edited_ts"]))
 
     def _edit(self, box: str, message_id: str, new: NewWords) -> bool:
         """Give a question its new words; another listener may change it between the look and the change."""
@@ -86,6 +95,11 @@ class MessageChanges:
             if result != "changed":
                 return result == "edited"
         return False
+
+
+def id_of_next_try(failed: TurnRequest) -> str:
+    """Return the id of the next try: named by the failure, not by the press, so who presses twice asks once."""
+    return f"{failed.ts}~{failed.tries + 1}"
 
 
 def _said_anew(failed: TurnRequest, new: NewWords) -> TurnRequest:

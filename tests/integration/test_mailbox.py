@@ -70,8 +70,8 @@ def test_what_was_written_before_the_first_question_is_no_follow_up_however_late
     boxes.put(BOX, "100.000003", {})
 
     assert boxes.put(BOX, "100.000002", {}, asked=False) == "stranger"
-    # Its twin may be a mention, and then counts.
-    assert boxes.put(BOX, "100.000001", {}) == "new"
+    # A mention above it may come late, and then it counts.
+    assert boxes.put(BOX, "100.000001", {}) == "overtaken"
     assert boxes.put(BOX, "100.000002", {}, asked=False) == "new"
 
 

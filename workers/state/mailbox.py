@@ -19,6 +19,7 @@ from workers.rounds import HistoryEntry
 from workers.state import mailbox_scripts as lua
 from workers.state.codec import decode, encode
 from workers.state.connection import Args, state_errors
+from workers.state.strangers import KEPT_SECONDS, MOST_STRANGERS, Strangers, strangers_key
 from workers.state.words_ahead import WordsAhead, ahead_key, seen_key
 
 LEASE_MS = 6_000
@@ -72,6 +73,7 @@ class Mailboxes:
     def __init__(self, client: redis.Redis, *, ttl_seconds: int, lease_ms: int = LEASE_MS) -> None:
         self._redis = client
         self.ahead = WordsAhead(client)
+        self.strangers = Strangers(client)
         self.lease_ms = lease_ms
         self._ttl = ttl_seconds
         self._put = client.register_script(lua.PUT)
@@ -89,13 +91,13 @@ class Mailboxes:
     def put(self, box: str, message_id: str, body: Any, *, asked: bool = True, sign_ms: int = 0) -> PutResult:
         """Store a message durably unless it was seen; `asked=False` stores it only where the bot takes part.
 
-        `overtaken`: stored, and new words for it came before it.
+        `overtaken`: stored, and new words for it, or follow-ups to it, came before it.
         """
         threads, thread = _thread_of(box)
         keys = [*keys_of(box), self._sign_key(box, message_id), seen_key(box, message_id), threads]
-        keys.append(ahead_key(box, message_id))
+        keys += [ahead_key(box, message_id), strangers_key(box)]
         args: Args = [message_id, encode(body), box, GRACE_MS, SEEN_SECONDS, self._ttl, MAX_WAITING, sign_ms]
-        args += [int(asked), thread]
+        args += [int(asked), thread, KEPT_SECONDS, MOST_STRANGERS]
         with state_errors():
             return cast("PutResult", self._put(keys=keys, args=args).decode())
 

@@ -13,17 +13,26 @@ local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 """
 
-# Stores a message once. A stranger's follow-up is not marked as seen: its twin may be a mention.
+# Stores a message once. A stranger's follow-up is not marked as seen: its twin may be a mention. It is kept for a
+# while, the last few of a thread: the mention above it may come late. `overtaken`: what belongs to it came before it.
 PUT = (
     _HEAD
     + """
-local sign, seen, threads, ahead = KEYS[10], KEYS[11], KEYS[12], KEYS[13]
+local sign, seen, threads, ahead, strangers = KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
 local id, data, box, grace, seen_ttl, ttl, limit, sign_ms = unpack(ARGV)
-local asked, thread = ARGV[9] == '1', ARGV[10]
+local asked, thread, stranger_ttl, most_strangers = ARGV[9] == '1', ARGV[10], ARGV[11], tonumber(ARGV[12])
 if redis.call('EXISTS', seen) == 1 then return 'seen' end
 -- `part` holds the ts of the first question: what was written above it was not said to the bot, however late it comes.
 local since, written = redis.call('GET', part), tonumber(id)
-if not asked and (not since or (written and written < (tonumber(since) or 0))) then return 'stranger' end
+if not asked and (not since or (written and written < (tonumber(since) or 0))) then
+  if not written then return 'stranger' end
+  redis.call('HSET', strangers, id, data)
+  redis.call('EXPIRE', strangers, stranger_ttl)
+  local kept = redis.call('HKEYS', strangers)
+  table.sort(kept, function(one, other) return tonumber(one) < tonumber(other) end)
+  if #kept > most_strangers then redis.call('HDEL', strangers, kept[1]) end
+  return 'stranger'
+end
 if asked and written and written < (tonumber(since) or math.huge) then since = id end
 if redis.call('LLEN', mail) >= tonumber(limit) then return 'full' end
 redis.call('SET', seen, 1, 'EX', seen_ttl)
@@ -45,7 +54,11 @@ end
 if tonumber(sign_ms) > 0 then redis.call('SET', sign, 1, 'PX', sign_ms) end
 if redis.call('EXISTS', lease) == 0 then redis.call('ZADD', ready, now + grace, box)
 else redis.call('ZADD', ready, 'NX', now + grace, box) end
+redis.call('HDEL', strangers, id)
 if redis.call('EXISTS', ahead) == 1 then return 'overtaken' end
+for _, other in ipairs(asked and written and redis.call('HKEYS', strangers) or {}) do
+  if tonumber(other) > written then return 'overtaken' end
+end
 return 'new'
 """
 )
