@@ -19,6 +19,7 @@ from workers.jira.forms import edited, finder, with_unseen
 from workers.jira.gateway import JiraGateway
 from workers.jira.mentions import with_mentions
 from workers.logs import get_logger
+from workers.message_changes import MessageChanges, id_of_next_try
 from workers.records import DRAFT_VERSION, Action, Conversation, Draft, Filing
 from workers.similar import DUPLICATE
 from workers.slack.api import SlackClients
@@ -216,16 +217,21 @@ def _retry_turn(action: Action, services: ActionServices) -> None:
         _hint(action, services, failures.RETRY_GONE)
         return
     again = request.model_copy(update={"reply_ts": action.message_ts, "tries": request.tries + 1})
-    # Named by the failure, not by the press: who presses twice asks once.
-    again_id = f"{request.ts}~{again.tries}"
+    again_id = id_of_next_try(request)
     if not services.boxes.has_seen(conversation.box, again_id):
         # Before it is asked again, which brings its own; presses of one turn come one at a time.
         acts = services.acts
         Consequences(request, acts.filings, services.desk, acts.changes).withdraw()
         failpoint("old_withdrawn")
-        if services.boxes.put(conversation.box, again_id, again.model_dump(mode="json")) == "full":
-            _hint(action, services, failures.QUEUE_FULL)
+        stored = services.boxes.put(conversation.box, again_id, again.model_dump(mode="json"))
         failpoint("retry_stored")
+        if stored == "full":
+            _hint(action, services, failures.QUEUE_FULL)
+        elif stored == "seen":
+            # It was deleted since it was read, and so refused.
+            _hint(action, services, failures.RETRY_GONE)
+    # It may have been edited since it was read.
+    MessageChanges(services.boxes, services.failed, services.kick).catch_up(conversation.box, again_id)
     services.kick(conversation.box)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,7 +15,8 @@ from tests.integration.listener_harness import wait_for
 from tests.integration.turn_world import TurnWorld, turn_world
 from workers.errors import Interrupted, SlackUnavailable
 from workers.lease import Lease, under
-from workers.records import ReplySegment
+from workers.message_changes import MessageChanges, NewWords
+from workers.records import ReplySegment, TurnRequest
 from workers.state.codec import encode
 from workers.turn import run_turn
 from workers.views import failures
@@ -198,3 +199,48 @@ def test_another_try_takes_the_place_of_every_message_of_an_answer_that_failed(w
 
     assert world.said(request) == ["It is tight."]
     assert not world.has_button(request)
+
+
+def meanwhile(world: TurnWorld, request: TurnRequest, change: Callable[[MessageChanges], object]) -> None:
+    """Press Try again, and have Slack tell of a change while the cards of the failed try are rewritten."""
+    world.draft(request, "d1")
+    world.slack.faults.add(Fault(operation="*", kind="delay", seconds=3))
+    with ThreadPoolExecutor(1) as pool:
+        pressing = pool.submit(world.try_again, request)
+        wait_for(lambda: world.slack.faults.played, seconds=30)
+        turns = world.turns
+        change(MessageChanges(turns.boxes, turns.failed, turns.kick))
+        assert not pressing.done()
+        pressing.result(60)
+
+
+def test_a_question_that_is_deleted_while_it_is_put_back_is_not_answered(world: TurnWorld) -> None:
+    request = world.failed("is the roof tight?")
+
+    meanwhile(world, request, lambda changes: changes.withdraw(request.conversation, request.ts, is_placed=True))
+
+    assert not world.is_waiting(request)
+    assert [hint.text for hint in world.slack.ephemerals] == [failures.RETRY_GONE]
+    world.try_again(request)
+    assert not world.is_waiting(request)
+
+
+def test_a_question_that_is_edited_while_it_is_put_back_is_answered_as_it_reads_now(world: TurnWorld) -> None:
+    request = world.failed("is the roof tight?")
+    new = NewWords(request.ts, "is the wall tight?", f"{time.time():.6f}")
+
+    meanwhile(world, request, lambda changes: changes.edit(request.conversation, new))
+
+    assert world.claim(request).body["text"] == new.text
+
+
+def test_new_words_reach_a_question_that_was_put_back_though_the_worker_died_with_them(world: TurnWorld) -> None:
+    request = world.failed("is the roof tight?")
+    turns, where = world.turns, request.conversation
+    new = NewWords(request.ts, "is the wall tight?", f"{time.time():.6f}")
+    MessageChanges(turns.boxes, turns.failed, turns.kick).edit(where, new)
+    turns.boxes.put(where.box, f"{request.ts}~1", request.model_dump(mode="json"))  # Its worker dies here.
+
+    world.try_again(request)
+
+    assert world.claim(request).body["text"] == new.text
