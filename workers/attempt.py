@@ -82,6 +82,8 @@ class Attempt:
     def __init__(self, claim: Claim, services: TurnServices, interrupt: Interrupt) -> None:
         self.claim, self.services, self.interrupt = claim, services, interrupt
         self.is_ending = False
+        self.afterwards: list[Callable[[], None]] = []
+        """What is left to be done once the message is committed."""
         self.citations = Citations()
         self.has_access = True
         """The asker may be shown what is in Jira."""
@@ -206,15 +208,18 @@ class Attempt:
         if mark:
             raise Interrupted(mark)
 
-    def commit(self, entry: HistoryEntry | None, outcome: str) -> None:
-        """Write history, take the message out of the mailbox and give the lease up, in one step."""
+    def commit(self, entry: HistoryEntry | None, outcome: str) -> bool:
+        """Write history, take the message out of the mailbox and give the lease up, in one step.
+
+        False if the message is another worker's by now.
+        """
         drop = self._forgotten + (turns_to_drop([*self.history, entry]) if entry else 0)
         try:
             known = self._forgotten + len(self.history)
             self.services.boxes.commit(self.claim, entry, drop_oldest=drop, of_turns=known)
         except Interrupted:
             log.info("turn_interrupted", reason="fenced")
-            return
+            return False
         if entry and head_to_compact([*self.history, entry], self.services.settings.compact_at_tokens):
             self._have_compacted()
         used = self._counted()
@@ -229,7 +234,16 @@ class Attempt:
             cached_share=round(used.cached_share, 3),
             usd=round(used.usd, 6),
         )
-        self.services.cards.rest(self.request.conversation)
+        self.afterwards.append(lambda: self.services.cards.rest(self.request.conversation))
+        return True
+
+    def settle(self) -> None:
+        """Do what is left once the message is committed, under no lease: that is given up by then."""
+        for work in self.afterwards:
+            try:
+                work()
+            except Exception as error:
+                log.warning("not_settled", exc_info=error)
 
     def _have_compacted(self) -> None:
         """Let some worker shorten the history beside all else; if that is not taken down the next turn asks for it."""

@@ -79,6 +79,8 @@ def run_turn(claim: Claim, services: TurnServices) -> None:
         except Exception as error:
             log.exception("turn_failed", exc_info=error)
             end.broken()
+    # No longer held: the keeper would take the lease that the commit gave up for lost, and stop this.
+    attempt.settle()
 
 
 def _may_begin(claim: Claim, end: TurnEnd) -> bool:
@@ -124,10 +126,10 @@ def answer_message(attempt: Attempt) -> None:
     failpoint("finished")
     # As it was answered: it may have lost its pictures on the way.
     asked = attempt.journal.get("question") or question.message
-    attempt.commit(_entry(attempt, answer, asked), answer.outcome)
-    if answer.outcome != "budget":
-        attempt.warn_of_budget()
-    _name_conversation(attempt, question)
+    if attempt.commit(_entry(attempt, answer, asked), answer.outcome):
+        if answer.outcome != "budget":
+            attempt.afterwards.append(attempt.warn_of_budget)
+        attempt.afterwards.append(lambda: _name_conversation(attempt, question))
 
 
 def _bounds(settings: WorkerSettings) -> Bounds:

@@ -13,7 +13,9 @@ from sandbox.claude.scripts import reply, tool
 from sandbox.faults import Fault
 from tests.integration.listener_harness import wait_for
 from tests.integration.turn_world import TurnWorld, turn_world
+from workers.attempt import Attempt
 from workers.errors import Interrupted, SlackUnavailable
+from workers.interrupt import Interrupt
 from workers.lease import Lease, under
 from workers.message_changes import MessageChanges, NewWords
 from workers.records import ReplySegment, TurnRequest
@@ -23,6 +25,7 @@ from workers.views import failures
 
 pytestmark = pytest.mark.integration
 
+ADAS_DM = "D0ADA0001"
 FOR_GOOD = "slack_connect_file_link_sharing_blocked"
 
 
@@ -244,3 +247,28 @@ def test_new_words_reach_a_question_that_was_put_back_though_the_worker_died_wit
     world.try_again(request)
 
     assert world.claim(request).body["text"] == new.text
+
+
+def test_a_conversation_gets_its_title_though_the_model_takes_longer_than_the_keeper_looks(world: TurnWorld) -> None:
+    asked = "Since the update of this morning the VPN gateway drops everybody on the hour, with error 809 in the log."
+    world.world.claude.script(reply("Restart it."), when="809", forever=True)
+    request = world.ask(asked, channel=ADAS_DM)
+    # The keeper looks at its leases every second.
+    world.world.claude.faults.add(Fault(operation="structured", kind="delay", seconds=2.5, times=-1))
+
+    world.run(request)
+
+    assert world.slack.workspace.titles[ADAS_DM, request.ts]
+    assert not world.is_waiting(request)
+
+
+def test_one_thing_that_fails_after_a_commit_keeps_nothing_else_from_being_done(world: TurnWorld) -> None:
+    request = world.ask("is the roof tight?")
+    attempt = Attempt(world.claim(request), world.turns, Interrupt(deadline=time.monotonic() + 60))
+    done: list[str] = []
+
+    assert attempt.commit(None, "done")
+    attempt.afterwards += [lambda: done.append(done[7]), lambda: done.append("told")]
+    attempt.settle()
+
+    assert done == ["told"]

@@ -34,10 +34,10 @@ class TurnWorld:
     def turns(self) -> TurnServices:
         return self.world.worker.turns
 
-    def ask(self, text: str) -> TurnRequest:
+    def ask(self, text: str, *, channel: str = CHANNEL) -> TurnRequest:
         """Have Ada ask, and store it as the listener does."""
-        ts = self.slack.say(CHANNEL, ADA, f"{self.slack.mention} {text}")
-        where = Conversation(team_id=self.world.team_id, channel_id=CHANNEL, thread_ts=ts)
+        ts = self.slack.say(channel, ADA, f"{self.slack.mention} {text}")
+        where = Conversation(team_id=self.world.team_id, channel_id=channel, thread_ts=ts)
         request = TurnRequest(
             conversation=where, ts=ts, event_id="E1", kind="mention", user_id=ADA, user_team_id=where.team_id,
             text=text, received_at=time.time(),
