@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import threading
-from typing import ClassVar
 
 import pytest
 import redis
-from hypothesis import settings
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from sandbox.redis_server import RedisServer
-from tests.clients import connect
 from workers.errors import Interrupted
 from workers.rounds import HistoryEntry
 from workers.state.mailbox import Claim, Mailboxes, Mark
@@ -254,106 +249,11 @@ def test_history_is_trimmed_by_whole_turns(boxes: Mailboxes) -> None:
     assert [turn.turn_ts for turn in boxes.history(BOX)] == ["2.0", "3.0"]
 
 
-class MailboxModel(RuleBasedStateMachine):
-    """Workers put, claim, renew, write, commit, release and die in any order, against a list and a holder."""
+def test_an_edit_wakes_a_turn_that_waits_for_a_time_though_no_worker_is_told(boxes: Mailboxes) -> None:
+    boxes.put(BOX, "1.0", {"text": "old"})
+    boxes.release(taken(boxes), delay_seconds=3600)
 
-    claims = Bundle("claims")
-    server: RedisServer
-    longest: ClassVar[int] = 0
+    assert boxes.edit(BOX, "1.0", {"text": "new"}) == "edited"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.client = connect(self.server.url)
-        self.client.flushall()
-        self.boxes = Mailboxes(self.client, ttl_seconds=3600)
-        self.waiting: list[str] = []
-        self.done: list[str] = []
-        self.journal: dict[str, int] = {}
-        self.holder: Claim | None = None
-        self.number = 0
-
-    @rule()
-    def put(self) -> None:
-        self.number += 1
-        message = f"{self.number}.0"
-        assert self.boxes.put(BOX, message, {"n": self.number}) == ("new" if len(self.waiting) < 50 else "full")
-        if len(self.waiting) < 50:
-            self.waiting.append(message)
-
-    @rule()
-    def put_again(self) -> None:
-        if self.waiting:
-            assert self.boxes.put(BOX, self.waiting[-1], {}) == "seen"
-
-    @rule(target=claims)
-    def claim(self) -> Claim | None:
-        claim = self.boxes.claim(BOX)
-        assert (claim is not None) == (self.holder is None and bool(self.waiting))
-        if claim:
-            assert claim.id == self.waiting[0]
-            assert dict(claim.journal) == self.journal
-            self.holder = claim
-        return claim
-
-    @rule(claim=claims)
-    def renew(self, claim: Claim | None) -> None:
-        if claim:
-            assert self.boxes.renew([claim])[0][0] == (claim is self.holder)
-
-    @rule(claim=claims)
-    def write(self, claim: Claim | None) -> None:
-        if claim is None:
-            return
-        try:
-            self.boxes.write_journal(claim, {"step": claim.token})
-            assert claim is self.holder
-            self.journal = {"step": claim.token}
-        except Interrupted:
-            assert claim is not self.holder
-
-    @rule(claim=claims)
-    def commit(self, claim: Claim | None) -> None:
-        if claim is None:
-            return
-        try:
-            more = self.boxes.commit(claim, entry(claim))
-        except Interrupted:
-            assert claim is not self.holder
-            return
-        assert claim is self.holder
-        self.done.append(self.waiting.pop(0))
-        assert more == bool(self.waiting)
-        self.holder, self.journal = None, {}
-
-    @rule(claim=claims)
-    def release(self, claim: Claim | None) -> None:
-        if claim and self.boxes.release(claim):
-            assert claim is self.holder
-            self.holder = None
-
-    @rule()
-    def die(self) -> None:
-        let_lease_run_out(self.client)
-        self.holder = None
-
-    @invariant()
-    def history_is_in_order_and_nothing_is_lost(self) -> None:
-        type(self).longest = max(self.longest, len(self.done))
-        assert self.done == [turn.turn_ts for turn in self.boxes.history(BOX)]
-        mail = self.client.lrange(f"sb:{{{BOX}}}:mail", 0, -1)
-        assert self.waiting == [row.decode() for row in mail]  # type: ignore[union-attr]  # sync client
-        assert bool(self.waiting) == bool(self.client.zscore("sb:ready", BOX))
-
-    def teardown(self) -> None:
-        self.client.close()
-
-
-@pytest.fixture(scope="module")
-def _model_server(redis_server: RedisServer) -> None:
-    MailboxModel.server = redis_server
-
-
-@pytest.mark.usefixtures("_model_server")
-def test_no_order_of_events_loses_or_doubles_a_message() -> None:
-    run_state_machine_as_test(MailboxModel, settings=settings(max_examples=60, stateful_step_count=40, deadline=None))
-    assert MailboxModel.longest > 1
+    assert boxes.due() == [BOX]
+    assert taken(boxes).body == {"text": "new"}

@@ -169,6 +169,7 @@ if is_same == '1' then return 'same' end
 if redis.call('HGET', journal, 'id') == id then
   redis.call('HSET', marks, id, 'edited')
   redis.call('EXPIRE', marks, 86400)
+  if redis.call('EXISTS', lease) == 0 then redis.call('ZADD', ready, now, box) end
 end
 return 'edited'
 """
