@@ -35,6 +35,7 @@ from bot.listeners import (
     sessions,
     shortcuts,
 )
+from bot.quiet import Quiet
 from bot.services import Services
 from bot.slack_client import make_client
 from bot.socket import SocketMode
@@ -73,6 +74,7 @@ class Listener:
         self._twins = Twins()
         self._runner: web.AppRunner | None = None
         self._asking: asyncio.Task[None] | None = None
+        self.quiet = Quiet()
         token = settings.slack_app_token
         self._socket = (
             SocketMode(services.slack, token.get_secret_value(), self.hear, self.acknowledged) if token else None
@@ -124,6 +126,7 @@ class Listener:
 
     async def hear(self, request: AsyncBoltRequest) -> BoltResponse:
         """Dispatch one request; any status but 200 makes Slack send an event again."""
+        self.quiet.heard()
         with self.services.rush.taking(), answering():
             key = mention_key(request.body, self.services.installation.bot_user_id)
             response, is_twin = await self._twins.dispatched(key, lambda: self._app.async_dispatch(request))
@@ -152,7 +155,8 @@ class Listener:
         return {"slack": slack, "redis": await self.services.handover.redis_problem()}
 
     def _is_hearing(self) -> bool:
-        return not self._is_stopping and (self._socket is None or self._socket.is_connected)
+        reaches_us = self._socket.is_connected if self._socket else not self.quiet.is_long
+        return reaches_us and not self._is_stopping
 
     async def _connect(self) -> None:
         """Hear Slack, and what it said while nobody did; goes on until cancelled."""

@@ -1,0 +1,54 @@
+"""HTTP mode after a quiet in which Slack may have been unable to reach us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from bot.quiet import QUIET_SECONDS, Quiet
+from sandbox.server import Running
+from sandbox.slack import SlackStandIn
+from tests.integration.listener_harness import RunningListener, settings_for, wait_for
+from tests.integration.slack_requests import event_body, post
+from workers.state.mailbox import Mailboxes
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackStandIn]:
+    stand_in = SlackStandIn()
+    server = Running(stand_in.make_app)
+    stand_in.workspace.base_url = server.url
+    yield stand_in
+    server.stop()
+
+
+@pytest.fixture
+def web(slack: SlackStandIn, redis_url: str) -> Iterator[RunningListener]:
+    running = RunningListener(settings_for(slack.workspace.base_url, redis_url, mode="http"))
+    wait_for(running.is_ready)
+    yield running
+    running.stop()
+
+
+def test_what_slack_could_not_bring_is_looked_for_as_soon_as_it_reaches_us_again(
+    web: RunningListener, slack: SlackStandIn, redis_client: redis.Redis
+) -> None:
+    heard = f"sb:{{catchup:{slack.workspace.team_id}}}:heard"
+    job = f"sb:{{catchup:{slack.workspace.team_id}}}:job"
+    wait_for(lambda: redis_client.get(heard) and not redis_client.exists(job), seconds=30)
+    now = 0.0
+    web.listener.quiet = Quiet(clock=lambda: now)
+    now = QUIET_SECONDS + 1
+    redis_client.set(heard, int(redis_client.get(heard) or b"0") - 60_000)  # type: ignore[arg-type]  # sync client
+    channel = slack.workspace.channel("general").id
+    ts = slack.say("general", "ada", f"{slack.mention} is the VPN down?")
+
+    assert post(web, event_body()).status_code == 200
+
+    box = f"turn:{slack.workspace.team_id}:{channel}:{ts}"
+    wait_for(lambda: Mailboxes(redis_client, ttl_seconds=60).turns_of(box, ts) == [ts], seconds=30)
+    assert not web.listener.quiet.is_long
