@@ -45,5 +45,5 @@ def _need(request: TurnRequest) -> Effort:
 
 def _is_cheap(request: TurnRequest, earlier: Sequence[HistoryEntry]) -> bool:
     """Return whether it costs little to read the conversation anew, or must be done anyway."""
-    is_forgotten = float(request.ts) - float(earlier[-1].turn_ts) > CACHED_SECONDS
+    is_forgotten = float(request.ts) - float(earlier[-1].message_ts) > CACHED_SECONDS
     return is_forgotten or sum(characters(message) for each in earlier for message in each.messages) <= CHEAP_TO_READ

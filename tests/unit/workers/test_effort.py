@@ -59,6 +59,12 @@ def test_it_goes_on_easily_while_the_questions_are_easy(text: str) -> None:
     assert effort_of(request(text, ts="2.0"), [entry("low")]) == "low"
 
 
+def test_a_conversation_whose_last_question_was_tried_again_thinks_harder_too() -> None:
+    again = entry("low").model_copy(update={"turn_ts": "1.0~1"})
+
+    assert effort_of(request("the whole site is down, and so on", ts="2.0"), [again]) == "medium"
+
+
 def test_effort_never_falls() -> None:
     assert effort_of(request("hello", ts="2.0"), [entry("medium")]) == "medium"
     assert effort_of(request("hello", ts="2.0"), [entry("")]) == "medium"
