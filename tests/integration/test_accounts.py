@@ -20,7 +20,7 @@ from workers.errors import BudgetHeld, BudgetSpent
 from workers.payer import Payer
 from workers.rounds import Usage
 from workers.settings import WorkerSettings
-from workers.state.accounts import Account, Accounts, Figures, Refusal, Reservation, person_account, turn_account
+from workers.state.accounts import NANO, Account, Accounts, Figures, Refusal, Reservation, person_account, turn_account
 from workers.state.metrics import Metrics
 from workers.state.spending import spending
 
@@ -97,7 +97,7 @@ def test_what_a_call_cost_is_found_in_all_its_accounts(redis_client: redis.Redis
         found = books.figures("T1", name)[0]
         assert found.usd == pytest.approx(3 * CALL_USD)
         assert found.tokens == 3 * 1_800
-    assert books.ranked("T1", f"people:{now:%Y-%m-%d}") == ["U1"]
+    assert books.ranked("T1", f"people:{now:%Y-%m-%d}") == {"U1": pytest.approx(3 * CALL_USD * NANO)}
 
 
 def test_what_was_spent_is_told_by_channel_person_model_and_day_and_adds_up(redis_client: redis.Redis) -> None:

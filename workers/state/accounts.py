@@ -218,12 +218,11 @@ class Accounts:
                 pipe.hgetall(_key(team_id, name))
             return [_figures(row) for row in pipe.execute()]
 
-    def ranked(self, team_id: str, index: str) -> list[str]:
-        """Return the members of an index, such as `people:<day>`, the dearest first."""
+    def ranked(self, team_id: str, index: str) -> dict[str, int]:
+        """Return the members of an index, such as `people:<day>`, with what each spent; the dearest first."""
         with state_errors():
-            return [
-                member.decode() for member in cast("list[bytes]", self._redis.zrevrange(_key(team_id, index), 0, -1))
-            ]
+            found = self._redis.zrevrange(_key(team_id, index), 0, -1, withscores=True)
+        return {member.decode(): int(amount) for member, amount in cast("list[tuple[bytes, float]]", found)}
 
     def once(self, team_id: str, what: str, ttl_seconds: int) -> bool:
         """Return True the first time that something is asked for."""

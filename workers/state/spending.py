@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -69,15 +70,17 @@ def last_days(now: datetime, count: int) -> list[datetime]:
 
 
 def _by_model(accounts: Accounts, team_id: str, day: datetime) -> dict[str, Figures]:
-    names = accounts.ranked(team_id, f"models:{day:%Y-%m-%d}")
+    names = list(accounts.ranked(team_id, f"models:{day:%Y-%m-%d}"))
     figures = accounts.figures(team_id, *(model_account(name, day) for name in names))
     return dict(zip(names, figures, strict=True))
 
 
 def _ranked(accounts: Accounts, team_id: str, index: str, days: Sequence[datetime]) -> list[str]:
-    """Return who used most on any of these days."""
-    seen = {name: None for day in days for name in accounts.ranked(team_id, f"{index}:{day:%Y-%m-%d}")}
-    return list(seen)[:MOST_RANKED]
+    """Return who used most on these days together."""
+    amounts: Counter[str] = Counter()
+    for day in days:
+        amounts.update(accounts.ranked(team_id, f"{index}:{day:%Y-%m-%d}"))
+    return [name for name, _ in amounts.most_common(MOST_RANKED)]
 
 
 def _dearest_first(figures: Mapping[str, Figures]) -> dict[str, Figures]:
