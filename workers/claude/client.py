@@ -7,13 +7,13 @@ import functools
 import hmac
 import json
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import anthropic
 
-from workers.claude.errors import claude_errors
+from workers.claude.errors import claude_errors, was_taken
 from workers.claude.marks import with_marks
 from workers.claude.opening import opened
 from workers.claude.purse import Bill, Purse, tokens_at_most
@@ -129,8 +129,11 @@ class Claude:
         }
         if not supports_effort(prompt.model):
             del arguments["thinking"], arguments["output_config"]
+        if interrupt.reason:
+            bill.refuse()  # It is not even sent.
         interrupt.check()
         with (
+            _unpaid_if_refused(bill),
             contextlib.closing(opened(self.api.messages.stream(**arguments), interrupt, SILENCE_SECONDS)) as stream,
             interrupt.watching(functools.partial(_hang_up, stream), SILENCE_SECONDS),
         ):
@@ -185,7 +188,8 @@ class Claude:
         # One that we wait for no longer is paid for all the same.
         most = Usage(input_tokens=tokens_at_most([system, content, schema]), output_tokens=max_tokens)
         with self.purse.bill_whole(payer, model, most, seconds) as bill, claude_errors():
-            message = self._create(arguments, seconds, bill)
+            with _unpaid_if_refused(bill):
+                message = self.api.with_options(timeout=seconds).messages.create(**arguments)
             bill.settle(usage_of(message))
             if message.stop_reason != "end_turn":
                 raise ClaudeUnavailable(f"the fast model ended with {message.stop_reason}")
@@ -194,14 +198,16 @@ class Claude:
                 raise ClaudeUnavailable("the fast model kept no schema")
             return said
 
-    def _create(self, arguments: dict[str, Any], seconds: float, bill: Bill) -> anthropic.types.Message:
-        """Make one call; who is refused pays nothing."""
-        try:
-            message: anthropic.types.Message = self.api.with_options(timeout=seconds).messages.create(**arguments)
-        except anthropic.APIStatusError:
-            bill.settle(Usage())
-            raise
-        return message
+
+@contextlib.contextmanager
+def _unpaid_if_refused(bill: Bill) -> Iterator[None]:
+    """Let a call that was refused, or that never reached Claude, cost nothing."""
+    try:
+        yield
+    except anthropic.APIError as error:
+        if not was_taken(error):
+            bill.refuse()
+        raise
 
 
 def supports_effort(model: str) -> bool:

@@ -19,6 +19,14 @@ STREAM_FAULTS = (anthropic.APIError, httpx2.HTTPError, httpx2.StreamError, Value
 _MEDIA = re.compile(r"image|pdf|document|media", re.IGNORECASE)
 
 
+NOT_CONNECTED = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+
+
+def was_taken(error: anthropic.APIError) -> bool:
+    """Return whether a call that failed may be worked at all the same: it was sent, and nobody said no to it."""
+    return not isinstance(error, anthropic.APIStatusError) and not isinstance(error.__cause__, NOT_CONNECTED)
+
+
 @contextmanager
 def claude_errors() -> Iterator[None]:
     """Translate whatever a call or a stream raises: later (ClaudeUnavailable), never (TurnFailed), the operator."""

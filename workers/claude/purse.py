@@ -42,13 +42,25 @@ class Bill:
     usage: Usage = field(default_factory=Usage)
     heard: int = 0
     """Characters of an answer whose end has not come."""
+    asked: Usage = field(default_factory=Usage)
+    """What is to be paid of a request that was sent, until the API has counted it."""
+
+    def ask(self, most: Usage) -> None:
+        """Note that a request is about to be sent: from then on it is paid, whether or not its answer comes."""
+        self.asked = most
 
     def settle(self, usage: Usage) -> None:
-        """Take over what the API counted at the end of an answer."""
-        self.usage, self.heard = usage, 0
+        """Take over what the API counted."""
+        self.usage, self.heard, self.asked = usage, 0, Usage()
+
+    def refuse(self) -> None:
+        """Note that the API did not take the request, or ended it with an error: only what it has counted is paid."""
+        self.asked = Usage()
 
     def so_far(self) -> Usage:
         """Return what is to be paid: of an answer that was cut off what it said until then."""
+        if self.asked.tokens:
+            return self.asked
         spoken = max(self.usage.output_tokens, -(-self.heard // 3))
         return self.usage.model_copy(update={"output_tokens": spoken})
 
@@ -94,7 +106,7 @@ class Purse:
         It has no journal: whose worker dies is booked so by another one, some time after these seconds.
         """
         held = self.hold(payer, self.prices.most(model, most.input_tokens, most.output_tokens))
-        bill = Bill(held, model, most)
+        bill = Bill(held, model, asked=most)
         self._note(payer, bill, seconds)
         try:
             yield bill

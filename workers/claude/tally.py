@@ -24,7 +24,8 @@ class Tally:
 
     def begin(self, prompt_tokens: int) -> None:
         """Note that a prompt is about to be sent, of at most so many tokens: it is paid from then on."""
-        self._note(self._bill.running().model_copy(update={"usage": Usage(input_tokens=prompt_tokens)}))
+        self._bill.ask(Usage(input_tokens=prompt_tokens))
+        self._note(self._bill.running())
 
     def tick(self) -> None:
         """Note what was used, as soon as the model has counted its prompt and then once a second."""
