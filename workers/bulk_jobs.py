@@ -80,6 +80,8 @@ class Job(Record):
     """Slack's own id of where the head was posted."""
     shown: int = 0
     """How many pages of the result are posted."""
+    cancelled_by: str = ""
+    """Names the press that cancelled it."""
     problem: str = ""
     """Why it failed, as people read it."""
 

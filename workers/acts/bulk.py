@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 
 from workers.acts.services import ActServices
 from workers.bulk.kinds import Outcome
@@ -11,7 +12,7 @@ from workers.bulk.run import start_job
 from workers.bulk.tell import show_head
 from workers.bulk.triage import entries_of, show_more, triage_projects
 from workers.bulk_jobs import Job, JobKind, job_id
-from workers.errors import Interrupted, Transient
+from workers.errors import ClaudeUnavailable, Interrupted, Transient
 from workers.jira.reader import KEY, Reader
 from workers.records import Action
 from workers.slack.channels import ChannelInfo, channel_info
@@ -109,18 +110,21 @@ def cancel(action: Action, services: ActServices) -> None:
     """End a job that runs; what the model did until then is paid for, and not shown. Only who asked may."""
     for _ in range(CANCEL_TRIES):
         job = _job(action, services)
-        if job is None or job.is_over or job.state == "cancelling":
+        is_told_again = job is not None and job.cancelled_by == action.id  # It did not get to its end before.
+        if job is None or ((job.is_over or job.state == "cancelling") and not is_told_again):
             services.tell.tell(action, NOT_RUNNING)
             return
         if action.user_id != job.user_id and not services.is_admin(action):
             services.tell.tell(action, "Only the person who asked for this may cancel it.")
             return
         try:
-            job = services.bulk.jobs.save(job, state="cancelling")
+            if not is_told_again:
+                job = services.bulk.jobs.save(job, state="cancelling", cancelled_by=action.id)
         except Interrupted:
             continue  # It was just moved on.
         if job.batch_id:
-            services.bulk.batches.cancel(job.batch_id)
+            with suppress(ClaudeUnavailable):  # The job's own next step asks for it again.
+                services.bulk.batches.cancel(job.batch_id)
         show_head(job, *notice(CANCELLED), services.bulk)
         return
     raise Transient("the job is moved on without a pause")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from workers.bulk.kinds import Kind
 from workers.bulk.services import BulkServices
-from workers.bulk.steps import Next, step
+from workers.bulk.steps import Next, settle, step
 from workers.bulk.summary import SUMMARY
 from workers.bulk.tell import tell_failure, tell_progress
 from workers.bulk.threads import THREADS
@@ -96,7 +96,8 @@ def _fail(job: Job, sentence: str, services: BulkServices) -> Next:
     job = services.jobs.get(job.team_id, job.id) or job
     if _must_be_quiet(job, services):
         return job, QUIET_PAUSE_SECONDS  # It may work by the time at which it could be said.
-    job = services.jobs.save(job, state="failed", problem=sentence)
+    settle(job, services)
+    job = services.jobs.save(job, state="failed", held="", problem=sentence)
     tell_failure(job, services)
     return job, 0
 

@@ -7,14 +7,14 @@ any worker may do the next one: what a step must know lies in the job.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from workers.bulk.kinds import Kind, Outcome
 from workers.bulk.services import BulkServices
 from workers.bulk_jobs import MOST_LATE_ROUNDS, MOST_ROUNDS, Answer, Job, JobState
-from workers.claude.batches import Batch, Request
-from workers.errors import BudgetSpent
+from workers.claude.batches import Request, Result
+from workers.errors import BudgetHeld, BudgetSpent, ClaudeUnavailable, Interrupted, TurnFailed
 from workers.failpoints import failpoint
 from workers.logs import get_logger
 from workers.rounds import Usage
@@ -55,13 +55,21 @@ def _submit(job: Job, kind: Kind, services: BulkServices) -> Next:
         return services.jobs.save(job, state="showing", misses=0), 0
     try:
         held = job.held or services.batches.hold(requests, job.payer)
+    except BudgetHeld:
+        return _later(job, services)  # What others hold comes free when they end, and by itself in a day.
     except BudgetSpent:
         if job.round == 1:
             raise
         return _without(requests, job, services), 0
-    job = services.jobs.save(
-        job, held=held, state="submitting", sent=len(requests), sent_at=time.time(), batch_id="", candidates=(), polls=0
-    )
+    try:
+        job = services.jobs.save(
+            job, held=held, state="submitting", sent=len(requests), sent_at=time.time(), batch_id="", candidates=(),
+            polls=0,
+        )  # fmt: skip
+    except Interrupted:
+        if held != job.held:
+            services.batches.book(held, job.payer, Usage(), 0)  # Nobody else knows of it.
+        raise
     failpoint("batch_sending")
     batch = services.batches.create(requests, job.payer)
     failpoint("batch_sent")
@@ -83,17 +91,22 @@ def _look_for(job: Job, _kind: Kind, services: BulkServices) -> Next:
     The list names neither what is in a batch nor who sent it: one of our size that was made since then and that no
     other job has taken may be ours. Its results tell, for they carry our ids.
     """
+    if likely := _likely(job, services):
+        return services.jobs.save(job, state="running", candidates=likely, misses=0), _pause(job, services)
+    # It was not taken, so nothing is gained by that: what can never be sent is given up in the end.
+    return services.jobs.save(job, state="ready"), 0
+
+
+def _likely(job: Job, services: BulkServices) -> tuple[str, ...]:
+    """Return the batches that may be the one of a create that had no answer."""
     since = datetime.fromtimestamp(job.sent_at, UTC) - SKEW
-    likely = [
+    likely = tuple(
         batch.id
         for batch in services.batches.since(since)
         if batch.size == job.sent and services.jobs.owner_of(batch.id) in ("", job.id)
-    ]
+    )
     log.info("batch_looked_for", job=job.id, candidates=len(likely))
-    if likely:
-        return services.jobs.save(job, state="running", candidates=tuple(likely), misses=0), _pause(job, services)
-    # It was not taken, so nothing is gained by that: what can never be sent is given up in the end.
-    return services.jobs.save(job, state="ready"), 0
+    return likely
 
 
 def _poll(job: Job, kind: Kind, services: BulkServices) -> Next:
@@ -107,18 +120,30 @@ def _poll(job: Job, kind: Kind, services: BulkServices) -> Next:
 
 def _choose(job: Job, services: BulkServices) -> Next:
     """Look which candidate is ours; with none left the requests are sent again."""
-    left: list[str] = []
-    for batch_id in job.candidates:
-        batch: Batch | None = services.batches.find(batch_id)
-        if batch is None:
-            continue
-        if not batch.is_ended:
-            left.append(batch_id)
-        elif _is_own(job, batch_id, services) and services.jobs.claim_batch(job, batch_id):
-            return services.jobs.save(job, batch_id=batch_id, candidates=()), 0
+    own, left = _own_of(job, job.candidates, services)
+    if own:
+        return services.jobs.save(job, batch_id=own, candidates=()), 0
     if not left:
         return services.jobs.save(job, state="ready", candidates=()), 0
-    return _later(services.jobs.save(job, candidates=tuple(left)), services)
+    return _later(services.jobs.save(job, candidates=left), services)
+
+
+def _own_of(job: Job, candidates: Iterable[str], services: BulkServices) -> tuple[str, tuple[str, ...]]:
+    """Return which of these batches is ours, or else those that have not ended and may be it."""
+    left: list[str] = []
+    for batch_id in candidates:
+        batch = services.batches.find(batch_id)
+        if batch is None:
+            continue
+        if batch.is_ended:
+            is_own = _is_own(job, batch_id, services) and services.jobs.claim_batch(job, batch_id)
+        else:
+            is_own = services.jobs.owner_of(batch_id) == job.id  # One of an earlier round has ended.
+        if is_own:
+            return batch_id, ()
+        if not batch.is_ended:
+            left.append(batch_id)
+    return "", tuple(left)
 
 
 def _is_own(job: Job, batch_id: str, services: BulkServices) -> bool:
@@ -129,7 +154,7 @@ def _is_own(job: Job, batch_id: str, services: BulkServices) -> bool:
 def _take(job: Job, _kind: Kind, services: BulkServices) -> Job:
     """Store what came of each request, in whatever order it comes; the same again changes nothing."""
     answers: dict[int, Answer] = {}
-    usage = Usage()
+    own: list[Result] = []
     known = services.jobs.answers(job)
     for result in services.batches.results(job.batch_id):
         number = job.number_of(result.custom_id)
@@ -137,7 +162,7 @@ def _take(job: Job, _kind: Kind, services: BulkServices) -> Job:
             continue
         is_final = job.round >= (MOST_LATE_ROUNDS if result.is_late else MOST_ROUNDS)
         answers[number] = _final(result.answer) if is_final else result.answer
-        usage = _sum(usage, result.usage)
+        own.append(result)
     is_last = job.round >= MOST_ROUNDS
     settled_before = {number for number, answer in known.items() if answer.state != "again"}
     fresh = {number: answer for number, answer in answers.items() if number not in settled_before}
@@ -148,14 +173,23 @@ def _take(job: Job, _kind: Kind, services: BulkServices) -> Job:
     again = job.items - len(settled)
     log.info("batch_taken", job=job.id, round=job.round, results=len(answers), again=again)
     state: JobState = "showing" if is_last or not again else "ready"
-    before = job
-    job = services.jobs.save(
+    usage, usd = _book(job, own, services)
+    return services.jobs.save(
         job, state=state, round=job.round if state == "showing" else job.round + 1, usage=_sum(job.usage, usage),
-        usd=job.usd + services.batches.cost_usd(usage), held="", misses=0,
+        usd=job.usd + usd, held="", misses=0,
     )  # fmt: skip
-    # After the step is stored: a crash in between loses a count, and none is made twice.
-    services.batches.book(before.held, before.payer, usage)
-    return job
+
+
+def _book(job: Job, results: Iterable[Result], services: BulkServices) -> tuple[Usage, float]:
+    """Book what a batch took and return it: each request has its own price, by its own length.
+
+    Before the step is stored: who does it again after a crash books no second time.
+    """
+    usage, usd = Usage(), 0.0
+    for result in results:
+        usage, usd = _sum(usage, result.usage), usd + services.batches.cost_usd(result.usage)
+    services.batches.book(job.held, job.payer, usage, usd)
+    return usage, usd
 
 
 def _show(job: Job, kind: Kind, services: BulkServices) -> Next:
@@ -167,17 +201,39 @@ def _show(job: Job, kind: Kind, services: BulkServices) -> Next:
 
 
 def _wind_up(job: Job, _kind: Kind, services: BulkServices) -> Next:
-    """Book what a cancelled job's batch took until it ended."""
-    batch = services.batches.find(job.batch_id) if job.batch_id and job.held else None
+    """Stop a cancelled job's batch, and book what it took until it ended."""
+    if not job.held:
+        return services.jobs.save(job, state="cancelled"), 0
+    if not job.batch_id:
+        # It was cancelled before the answer to our create was stored.
+        own, left = _own_of(job, job.candidates or _likely(job, services), services)
+        if own or left:
+            job = services.jobs.save(job, batch_id=own, candidates=left)
+        if left:
+            return _later(job, services)
+    batch = services.batches.find(job.batch_id) if job.batch_id else None
     if batch and not batch.is_ended:
+        if not batch.is_stopping:
+            services.batches.cancel(batch.id)
         return _later(job, services)
-    usage = Usage()
-    for result in services.batches.results(job.batch_id) if batch else ():
-        usage = _sum(usage, result.usage)
-    after = services.jobs.save(job, state="cancelled", held="", usd=job.usd + services.batches.cost_usd(usage))
-    if job.held:
-        services.batches.book(job.held, job.payer, usage)
-    return after, 0
+    usage, usd = _book(job, services.batches.results(batch.id) if batch else (), services)
+    return services.jobs.save(job, state="cancelled", held="", usage=_sum(job.usage, usage), usd=job.usd + usd), 0
+
+
+def settle(job: Job, services: BulkServices) -> None:
+    """Book what a job that fails has out, and free what it held: at most that, as far as its end cannot be awaited."""
+    if not job.held:
+        return
+    try:
+        batch = services.batches.find(job.batch_id) if job.batch_id else None
+        if batch and not batch.is_ended:
+            services.batches.cancel(batch.id)
+        if not job.candidates and (batch is None or batch.is_ended):
+            _book(job, services.batches.results(batch.id) if batch else (), services)
+            return
+    except (ClaudeUnavailable, TurnFailed) as error:
+        log.warning("batch_not_settled", job=job.id, cause=type(error).__name__)
+    services.batches.book(job.held, job.payer, Usage(), services.batches.held_usd(job.held))
 
 
 STEPS: dict[JobState, Callable[[Job, Kind, BulkServices], Next]] = {

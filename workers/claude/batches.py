@@ -19,7 +19,7 @@ from workers.claude.purse import tokens_at_most
 from workers.errors import TurnFailed
 from workers.payer import Payer
 from workers.rounds import Usage
-from workers.state.accounts import Reservation, utc_now
+from workers.state.accounts import NANO, Reservation, utc_now
 
 MOST_REQUESTS = 100_000
 MOST_BYTES = 200 * 1024 * 1024
@@ -58,6 +58,7 @@ class Batch:
 
     id: str
     is_ended: bool
+    is_stopping: bool
     size: int
     created_at: datetime
 
@@ -90,13 +91,18 @@ class Batches:
             purse.prices.most(self.model, tokens_at_most([each.system, each.text, each.schema]), each.max_tokens)
             for each in requests
         )
-        return purse.hold_whole(payer, most * BATCH_FACTOR, seconds=HELD_SECONDS).member
+        return purse.hold(payer, most * BATCH_FACTOR, seconds=HELD_SECONDS, is_whole=True).member
 
-    def book(self, held: str, payer: Payer, usage: Usage) -> None:
-        """Book what a batch took, at half the price, and free what was held for it."""
+    def book(self, held: str, payer: Payer, usage: Usage, usd: float) -> None:
+        """Book what a batch took, once however often it is told, and free what was held for it."""
         purse = self._claude.purse
         limited = tuple(each for each in purse.accounts_of(payer, utc_now()) if each.limit_usd > 0)
-        purse.book(Reservation(payer, limited, held), self.model, usage, is_batch=True)
+        purse.book_many(Reservation(payer, limited, held), self.model, usage, usd)
+
+    @staticmethod
+    def held_usd(held: str) -> float:
+        """Return what is held under a name."""
+        return int(held.partition(":")[2] or 0) / NANO
 
     def create(self, requests: Sequence[Request], payer: Payer) -> Batch:
         """Send a batch; after ClaudeUnavailable it may have been taken all the same, so look before sending again."""
@@ -144,7 +150,7 @@ class Batches:
                 yield _result(line.custom_id, line.result)
 
     def cost_usd(self, usage: Usage) -> float:
-        """Return what a batch's usage costs: half of what the same calls cost one by one."""
+        """Return what one request of a batch cost: half of what the same call costs alone."""
         return self._claude.purse.prices.cost(self.model, usage, is_batch=True)
 
     def _api(self, seconds: float = 20.0) -> anthropic.resources.messages.Batches:
@@ -169,7 +175,8 @@ def _wire(request: Request, model: str, user_hash: str) -> dict[str, Any]:
 def _batch(raw: MessageBatch) -> Batch:
     counts = raw.request_counts
     size = counts.processing + counts.succeeded + counts.errored + counts.canceled + counts.expired
-    return Batch(raw.id, raw.processing_status == "ended", size, raw.created_at)
+    status = raw.processing_status
+    return Batch(raw.id, status == "ended", status == "canceling", size, raw.created_at)
 
 
 def _result(custom_id: str, raw: Any) -> Result:

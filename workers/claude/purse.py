@@ -19,7 +19,7 @@ from workers.settings import WorkerSettings
 from workers.state import accounts
 from workers.state.accounts import Account, Accounts, Refusal, Reservation
 from workers.state.metrics import Metrics
-from workers.views.money import budget_held, budget_nearly_spent, budget_spent
+from workers.views.money import budget_held, budget_nearly_spent, budget_spent, budget_too_small
 
 NEAR = 0.8
 BUSY_SECONDS = 20.0
@@ -135,34 +135,35 @@ class Purse:
         *,
         seconds: float = LONGEST_CALL_SECONDS,
         wait: Callable[[float], None] | None = None,
+        is_whole: bool = False,
     ) -> Reservation:
-        """Hold an amount in all budgets of a payer until it is booked or the time is over; raises BudgetSpent."""
+        """Hold an amount in all budgets of a payer until it is booked or the time is over; raises BudgetSpent.
+
+        One of which `is_whole` is true is no single call: it must fit into what is left of each budget.
+        """
         limited = self.accounts_of(payer, accounts.utc_now())
         give_up_at = time.monotonic() + (BUSY_SECONDS if wait else 0)
         while True:
-            held = self._books.reserve(payer, limited, most_usd, seconds)
+            held = self._books.reserve(payer, limited, most_usd, seconds, is_whole=is_whole)
             if isinstance(held, Reservation):
                 return held
             if held.is_spent or wait is None or time.monotonic() > give_up_at:
-                raise self._refused(payer, held)
+                raise self._refused(payer, held, most_usd)
             wait(POLL_SECONDS)
 
-    def hold_whole(self, payer: Payer, most_usd: float, *, seconds: float) -> Reservation:
-        """Hold an amount that is no single call: it must fit into what is left of each budget; raises BudgetSpent."""
-        limited = [each for each in self.accounts_of(payer, accounts.utc_now()) if each.limit_usd > 0]
-        spent = self._books.figures(payer.team_id, *(each.name for each in limited))
-        for account, found in zip(limited, spent, strict=True):
-            if found.usd + most_usd > account.limit_usd:
-                raise self._refused(payer, Refusal(account, is_spent=True))
-        return self.hold(payer, most_usd, seconds=seconds)
-
-    def book(self, held: Reservation, model: str, usage: Usage, *, is_batch: bool = False) -> float:
-        """Count what a call has used in metrics and accounts, free what it held, and return the dollars."""
-        usd = self.prices.cost(model, usage, is_batch=is_batch)
+    def book(self, held: Reservation, model: str, usage: Usage) -> None:
+        """Count what a call has used in metrics and accounts, and free what it held."""
+        usd = self.prices.cost(model, usage)
         self._say_unknown(model)
         if self._booked(held, model, usage, usd):
             self._count(model, usage, usd)
-        return usd
+
+    def book_many(self, held: Reservation, model: str, usage: Usage, usd: float) -> None:
+        """As `book`, for many calls at once, of which each had its own price; raises StateUnavailable: then none is."""
+        self._say_unknown(model)
+        now = accounts.utc_now()
+        if self._books.book(held, self.accounts_of(held.payer, now), model, usage, usd, now):
+            self._count(model, usage, usd)
 
     def _booked(self, held: Reservation, model: str, usage: Usage, usd: float) -> bool:
         """Put a call into the accounts; False if another worker has done so before."""
@@ -212,12 +213,15 @@ class Purse:
         }
         return tuple(account for account in found if has[account.kind])
 
-    def _refused(self, payer: Payer, refusal: Refusal) -> BudgetSpent:
+    def _refused(self, payer: Payer, refusal: Refusal, most_usd: float) -> BudgetSpent:
         account = refusal.account
         log.warning("budget_spent", budget=account.kind, limit_usd=account.limit_usd, is_spent=refusal.is_spent)
         admins = () if account.kind == "turn" else self._admins(payer.team_id)
         if not refusal.is_spent:
             return BudgetHeld(budget_held(account.kind))
+        if refusal.left_usd:
+            left, limit = refusal.left_usd, account.limit_usd
+            return BudgetSpent(budget_too_small(account.kind, most_usd, left, limit, admins))
         return BudgetSpent(budget_spent(account.kind, account.limit_usd, admins))
 
     def _count(self, model: str, usage: Usage, usd: float) -> None:

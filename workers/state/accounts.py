@@ -30,27 +30,28 @@ BOOKED_SECONDS = 86_400
 """How long it is known that a call was booked: longer than any worker stalls and goes on."""
 _DAY = 86_400
 
-# KEYS per account: figures, held.  ARGV: name of the reservation, its amount, its life in ms, then a limit per account.
-# Returns the number of the account that has no room (0: admitted), and whether it is spent for good.
+# KEYS per account: figures, held.  ARGV: name of the reservation, its amount, its life in ms, what must fit beside all
+# else (the amount, or 0 for a call that may exceed a budget), then a limit per account.
+# Returns the number of the account that has no room (0: admitted), whether none comes free, and what is left of it.
 RESERVE = """
 local time = redis.call('TIME')
 local now, ttl, busy = time[1] * 1000 + math.floor(time[2] / 1000), tonumber(ARGV[3]), 0
 for i = 1, #KEYS / 2 do
-  local limit = tonumber(ARGV[3 + i])
+  local limit = tonumber(ARGV[4 + i])
   redis.call('ZREMRANGEBYSCORE', KEYS[2 * i], '-inf', now)
-  local spent = tonumber(redis.call('HGET', KEYS[2 * i - 1], 'nano') or '0')
-  if spent >= limit then return {i, 1} end
+  local spent, own = tonumber(redis.call('HGET', KEYS[2 * i - 1], 'nano') or '0'), tonumber(ARGV[4])
+  if spent >= limit or spent + own > limit then return {i, 1, math.max(0, limit - spent)} end
   for _, member in ipairs(redis.call('ZRANGE', KEYS[2 * i], 0, -1)) do
     spent = spent + tonumber(string.match(member, ':(%d+)$'))
   end
-  if spent >= limit and busy == 0 then busy = i end
+  if busy == 0 and (spent >= limit or spent + own > limit) then busy = i end
 end
-if busy > 0 then return {busy, 0} end
+if busy > 0 then return {busy, 0, 0} end
 for i = 1, #KEYS / 2 do
   redis.call('ZADD', KEYS[2 * i], string.format('%.0f', now + ttl), ARGV[1] .. ':' .. ARGV[2])
-  redis.call('PEXPIRE', KEYS[2 * i], ttl)
+  if redis.call('PTTL', KEYS[2 * i]) < ttl then redis.call('PEXPIRE', KEYS[2 * i], ttl) end
 end
-return {0, 0}
+return {0, 0, 0}
 """
 
 
@@ -71,6 +72,8 @@ class Refusal:
     account: Account
     is_spent: bool
     """False if only what other running calls hold fills it."""
+    left_usd: float = 0.0
+    """What is left of it, if that is merely too little."""
 
 
 @dataclass(frozen=True)
@@ -120,19 +123,20 @@ class Accounts:
         self._reserve = client.register_script(RESERVE)
 
     def reserve(
-        self, payer: Payer, accounts: Sequence[Account], usd: float, ttl_seconds: float
+        self, payer: Payer, accounts: Sequence[Account], usd: float, ttl_seconds: float, *, is_whole: bool = False
     ) -> Reservation | Refusal:
-        """Hold an estimate in each account that has a budget, or in none of them."""
+        """Hold an estimate in each account that has a budget, or in none of them; with `is_whole` it must fit in."""
         limited = tuple(account for account in accounts if account.limit_usd > 0)
-        if not limited:
-            return Reservation(payer, (), uuid.uuid4().hex)
-        keys = [key for each in limited for key in (_key(payer.team_id, each.name), _held(payer.team_id, each.name))]
         name, amount = uuid.uuid4().hex, nano(usd)
-        args: Args = [name, amount, int(ttl_seconds * 1000), *(nano(each.limit_usd) for each in limited)]
+        if not limited:
+            return Reservation(payer, (), f"{name}:{amount}")
+        keys = [key for each in limited for key in (_key(payer.team_id, each.name), _held(payer.team_id, each.name))]
+        own = amount if is_whole else 0
+        args: Args = [name, amount, int(ttl_seconds * 1000), own, *(nano(each.limit_usd) for each in limited)]
         with state_errors():
-            place, is_spent = cast("list[int]", self._reserve(keys=keys, args=args))
+            place, is_spent, left = cast("list[int]", self._reserve(keys=keys, args=args))
         if place:
-            return Refusal(limited[place - 1], bool(is_spent))
+            return Refusal(limited[place - 1], bool(is_spent), left / NANO)
         return Reservation(payer, limited, f"{name}:{amount}")
 
     def book(

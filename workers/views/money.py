@@ -40,6 +40,17 @@ def budget_held(kind: str) -> str:
     return f"Other answers that run at the moment hold the rest of {whose}. Please try again in a minute."
 
 
+def budget_too_small(kind: str, most_usd: float, left_usd: float, limit_usd: float, admins: Sequence[str]) -> str:
+    """Say that what was asked for at once may cost more than is left of a budget that is not used up."""
+    whose, cost = WHOSE.get(kind, "the budget of this answer"), f"This may cost up to {dollars(most_usd)}"
+    if most_usd > limit_usd:
+        return f"{cost}, and {whose} is {dollars(limit_usd)}. Ask for less at once; {whom_to_ask(admins)} can raise it."
+    return (
+        f"{cost}, but {whose} has only {dollars(left_usd)} left. Ask for less at once, or again when it begins anew "
+        f"{AGAIN.get(kind, 'with the next one')}; {whom_to_ask(admins)} can raise it."
+    )
+
+
 def budget_nearly_spent(kind: str, spent_usd: float, limit_usd: float, admins: Sequence[str]) -> str:
     """Warn a person, once a day, that a budget comes to its end."""
     share = min(99, int(spent_usd / limit_usd * 100))
