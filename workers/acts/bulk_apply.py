@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from workers.acts.services import ActServices
 from workers.bulk.kinds import Outcome
 from workers.bulk.tell import show_page
-from workers.bulk.triage import PAGE_ENTRIES, entries_of
+from workers.bulk.triage import PAGE_ENTRIES, entries_of, page_entries, shown_here
 from workers.bulk_jobs import Job
 from workers.changes.wish import Wish
 from workers.errors import JiraRefused, ToolError
@@ -159,7 +159,7 @@ def _mark(action: Action, press: _Press, changes: list[AnyChange], services: Act
     entries = entries_of(Outcome(press.outcome.items, {**answers, **marked}))
     pages = {place // PAGE_ENTRIES for place, entry in enumerate(entries) if entry.number in marked}
     for number in sorted(pages):
-        part = entries[number * PAGE_ENTRIES : (number + 1) * PAGE_ENTRIES]
+        part = shown_here(press.job, page_entries(entries, number), services.bulk)
         is_last = number == press.job.shown - 1
         left = max(len(entries) - (number + 1) * PAGE_ENTRIES, 0) if is_last else 0
         press.job = show_page(press.job, number, *page(press.job, part, left=left), services.bulk)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from workers.bulk.kinds import Collected, Kind, Outcome
 from workers.bulk.services import BulkServices
+from workers.bulk.still_shown import seen_now
 from workers.bulk.tell import show_head, show_page
 from workers.bulk_jobs import Item, Job
 from workers.claude.batches import Request
@@ -39,10 +40,13 @@ SCHEMA = {
 
 def _collect(job: Job, services: BulkServices) -> Collected:
     found = services.jira.many.matching(_query(job), _reader(job, services), cursor=job.cursor)
+    # Pages are cut anew for each question: an issue that is changed meanwhile pushes others onto the next one.
+    held = {item.id for _, item in services.jobs.items(job)}
+    fresh = [issue for issue in found.issues if issue.key not in held]
     room = services.settings.summary_most - job.items
-    items = tuple(map(_item, found.issues[:room]))
+    items = tuple(map(_item, fresh[:room]))
     is_full = len(items) >= room
-    left_out = len(found.issues) - len(items) + int(is_full and bool(found.cursor))
+    left_out = len(fresh) - len(items) + int(is_full and bool(found.cursor))
     return Collected(items, "" if is_full else found.cursor, left_out)
 
 
@@ -88,7 +92,9 @@ def _ask(job: Job, number: int, item: Item) -> Request:
 def _show(job: Job, outcome: Outcome, services: BulkServices) -> Job:
     if not outcome.items:
         return show_head(job, *summary_digest.nothing_found(job), services)
-    summed = [_summed(item, outcome.answers[number].said) for number, item in outcome.done().items()]
+    # Hours may lie between the reading and this.
+    seen = seen_now((item.id for item in outcome.done().values()), _reader(job, services), services.jira)
+    summed = [_summed(item, outcome.answers[n].said) for n, item in outcome.done().items() if item.id in seen]
     job = show_head(job, *summary_digest.head(job, summed, outcome.problems()), services)
     for number in range(job.shown, -(-len(summed) // PAGE_ENTRIES)):
         part = summed[number * PAGE_ENTRIES : (number + 1) * PAGE_ENTRIES]

@@ -10,6 +10,7 @@ from workers.bulk.choices import Choices, choices_of
 from workers.bulk.kinds import Collected, Kind, Outcome
 from workers.bulk.services import BulkServices
 from workers.bulk.similar import Corpus
+from workers.bulk.still_shown import still_shown
 from workers.bulk.tell import show_head, show_page
 from workers.bulk_jobs import Item, Job
 from workers.claude.batches import Request
@@ -19,7 +20,7 @@ from workers.jira.reader import Reader
 from workers.jira.values import Issue
 from workers.settings import WorkerSettings
 from workers.slack.channels import channel_info
-from workers.views.bulk_words import plural
+from workers.views.bulk_words import NOTHING_OPEN, notice, plural
 from workers.views.triage_digest import Entry, entry_of, head, nothing_found, page
 
 MOST_OF_TEXT = 3_000
@@ -48,7 +49,10 @@ def _collect(job: Job, services: BulkServices) -> Collected:
     choices = {project: choices_of(project, services.jira) for project in projects}
     rule = _rule(projects, choices, services)
     found = services.jira.many.untriaged(rule, cursor=job.cursor)
-    fresh = [issue for issue in found.issues if _is_untriaged(issue, choices[issue.project], rule)]
+    # Pages are cut anew for each question: an issue that is filed meanwhile pushes others onto the next one.
+    held = {item.facts["number"] for _, item in services.jobs.items(job)}
+    unknown = [issue for issue in found.issues if issue.id not in held]
+    fresh = [issue for issue in unknown if _is_untriaged(issue, choices[issue.project], rule)]
     fresh = _seen(_not_looked_at(job, fresh, services), reader, services)
     room = services.settings.triage_most - job.items
     items = _with_likely_duplicates(job, fresh[:room], choices, reader, services)
@@ -207,11 +211,14 @@ def _show(job: Job, outcome: Outcome, services: BulkServices) -> Job:
     """Post the digest: a head with the figures, and below it the issues with their suggestions, ten at a time."""
     if not outcome.items:
         return show_head(job, *nothing_found(job), services) if job.user_id else job
-    entries = entries_of(outcome)
-    job = show_head(job, *head(job, outcome_figures(outcome, entries), outcome.problems()), services)
-    job = show_more(job, entries, services)
+    projects = _reader(job, services).projects
+    here = Outcome({n: item for n, item in outcome.items.items() if item.facts["project"] in projects}, outcome.answers)
+    if not here.items:
+        return show_head(job, *notice(NOTHING_OPEN), services) if job.user_id else job
+    job = show_head(job, *head(job, outcome_figures(here, entries_of(here)), here.problems()), services)
+    job = show_more(job, entries_of(outcome), services)
     now = datetime.now(UTC).isoformat()
-    looked = {item.facts["number"]: f"{item.facts['stamp']}|{now}" for item in outcome.done().values()}
+    looked = {item.facts["number"]: f"{item.facts['stamp']}|{now}" for item in here.done().values()}
     services.jobs.remember_looked(job.team_id, job.channel_id, looked)
     return job
 
@@ -228,15 +235,31 @@ def entries_of(outcome: Outcome) -> list[Entry]:
     return sorted((entry for entry in found if entry), key=lambda entry: (entry.rank, entry.number))
 
 
-def show_more(job: Job, entries: Sequence[Entry], services: BulkServices, pages: int = PAGES_AT_ONCE) -> Job:
-    """Post the next pages of a digest that are not there yet."""
+def show_more(job: Job, entries: Sequence[Entry], services: BulkServices) -> Job:
+    """Post the next pages of a digest that are not there yet, without what may no longer be shown where it stands."""
     total = -(-len(entries) // PAGE_ENTRIES)
-    until = min(total, pages if not job.is_over else job.shown + pages)
+    until = min(total, PAGES_AT_ONCE + (job.shown if job.is_over else 0))
+    wanted = entries[job.shown * PAGE_ENTRIES : until * PAGE_ENTRIES]
+    shown = {each.number: each for each in shown_here(job, wanted, services)}
     for number in range(job.shown, until):
-        part = entries[number * PAGE_ENTRIES : (number + 1) * PAGE_ENTRIES]
-        left = len(entries) - (number + 1) * PAGE_ENTRIES if number == until - 1 else 0
-        job = show_page(job, number, *page(job, part, left=max(left, 0)), services)
+        part = [shown[each.number] for each in page_entries(entries, number) if each.number in shown]
+        is_last = number == until - 1
+        left = max(len(entries) - until * PAGE_ENTRIES, 0) if is_last else 0
+        if part or left or (is_last and not shown):
+            job = show_page(job, number, *page(job, part, left=left), services)
+        else:
+            job = services.jobs.save(job, shown=number + 1)
     return job
+
+
+def page_entries(entries: Sequence[Entry], number: int) -> Sequence[Entry]:
+    """Return the place of a page among all entries, those among them that are not shown, too."""
+    return entries[number * PAGE_ENTRIES : (number + 1) * PAGE_ENTRIES]
+
+
+def shown_here(job: Job, entries: Sequence[Entry], services: BulkServices) -> list[Entry]:
+    """Return what may be told of entries in the digest's channel now; raises JiraUnavailable."""
+    return still_shown(entries, _reader(job, services), services.jira)
 
 
 def _progress(job: Job) -> str:

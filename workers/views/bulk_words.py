@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 CANCELLED = "Cancelled. What was looked at until then is not shown."
+NOTHING_OPEN = "What I looked at may no longer be shown here: its projects are not open in this channel any more."
 GAVE_UP = "I could not finish this: something did not work for too long. Nothing in Jira was changed. Please ask again."
 
 

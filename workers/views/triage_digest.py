@@ -14,6 +14,7 @@ from workers.views.limits import SECTION_TEXT, cut, cut_escaped, escape
 Blocks = list[dict[str, Any]]
 Shown = tuple[Blocks, str]
 SUMMARY, REASON = 120, 200
+NOT_SHOWN = "What stood here may no longer be shown in this channel."
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,11 @@ def page(job: Job, entries: Sequence[Entry], *, left: int) -> Shown:
         last.append(_button("bulk_apply_all", f"Apply these {len(changed)}", f"{job.id} {numbers}"))
     if left:
         last.append(_button("bulk_more", f"Show more ({left:,} left)", job.id))
+    if not entries:
+        blocks.append(_section(NOT_SHOWN))
     if last:
         blocks += [{"type": "divider"}, {"type": "actions", "elements": last}]
-    return blocks, "Triage: " + ", ".join(entry.key for entry in entries)
+    return blocks, "Triage: " + (", ".join(entry.key for entry in entries) or NOT_SHOWN)
 
 
 def entry_text(entry: Entry) -> str:
