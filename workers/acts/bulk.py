@@ -21,6 +21,8 @@ from workers.views.bulk_words import CANCELLED, notice
 
 BEGUN_ALONE = "I read them and tell you in a direct message when it is done."
 BEGUN_HERE = "I look, and post the digest in this channel when it is done."
+ONLY_SO_MANY = "You named {named:,} issues; I read the first {read:,}, so please ask again for the others."
+AT_IT = "A triage of that, or of a part of it, runs for this channel already; its digest comes here when it is done."
 NOT_HERE = "I am not in this channel. Invite me with `/invite`, then come back to this."
 NO_PROJECT = "None of these projects may be shown in this channel. Open here: {projects}."
 GONE = "This digest is too old: I no longer have what it was made of."
@@ -56,13 +58,21 @@ def _summarise(action: Action, words: str, services: ActServices) -> None:
     reader = services.reader(action, is_alone=True)
     asked = what_to_summarise(words, reader)
     _start(action, "summary", asked, action.user_id, services)
-    services.tell.tell(action, BEGUN_ALONE)
+    named = len(named_keys(words))
+    cut = f" {ONLY_SO_MANY.format(named=named, read=MOST_KEYS)}" if named > MOST_KEYS else ""
+    services.tell.tell(action, BEGUN_ALONE + cut)
+
+
+def named_keys(words: str) -> list[str]:
+    """Return the issues that are named, each once."""
+    parts = (part.upper() for part in _SEPARATORS.split(words))
+    return list(dict.fromkeys(part for part in parts if KEY.fullmatch(part)))
 
 
 def what_to_summarise(words: str, reader: Reader) -> dict[str, object]:
     """Return which issues are meant: keys, projects, words, or words within projects; raises ToolError."""
     parts = [part for part in _SEPARATORS.split(words) if part]
-    keys = [reader.open_key(part) for part in parts if KEY.fullmatch(part.upper())][:MOST_KEYS]
+    keys = [reader.open_key(key) for key in named_keys(words)][:MOST_KEYS]
     projects = [part.upper() for part in parts if part.upper() in reader.projects]
     others = [part for part in parts if not KEY.fullmatch(part.upper()) and part.upper() not in reader.projects]
     return {
@@ -81,16 +91,22 @@ def _triage(action: Action, words: str, here: ChannelInfo, services: ActServices
     if not projects:
         services.tell.tell(action, NO_PROJECT.format(projects=", ".join(shown) or "none"))
         return
-    _start(action, "triage", {"projects": projects}, action.channel_id, services)
+    if not _start(action, "triage", {"projects": projects}, action.channel_id, services):
+        services.tell.tell(action, AT_IT)
+        return
     services.tell.tell(action, BEGUN_HERE)
 
 
-def _start(action: Action, kind: JobKind, asked: dict[str, object], channel_id: str, services: ActServices) -> None:
+def _start(action: Action, kind: JobKind, asked: dict[str, object], channel_id: str, services: ActServices) -> bool:
+    """Begin a job; False if one that runs in the channel does the same."""
     job = Job(
         id=job_id(action.team_id, action.id), kind=kind, team_id=action.team_id, channel_id=channel_id,
         user_id=action.user_id, asked=asked, created_at=time.time(),
     )  # fmt: skip
+    if not services.bulk.jobs.may_run(job):
+        return False
     start_job(job, services.bulk)
+    return True
 
 
 def more(action: Action, services: ActServices) -> None:

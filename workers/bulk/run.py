@@ -23,6 +23,10 @@ STEP_SECONDS = 300.0
 MOST_MISSES = 60
 """With pauses of up to five minutes this is some hours of an outage."""
 LONGEST_PAUSE_SECONDS = 300.0
+BROKEN_ATTEMPTS = 5
+"""So often a job may meet a fault of ours, or be left by a worker that died."""
+MOST_ATTEMPTS = 20
+"""So many workers may die of a job before nobody takes it up any more."""
 
 QUIET_PAUSE_SECONDS = 60.0
 
@@ -47,15 +51,36 @@ def run_job(claim: Claim, services: BulkServices, keeper: Keeper) -> None:
         try:
             while job and not job.is_over and pause <= 0:
                 interrupt.check()
-                job, pause = _one_step(job, services)
+                job, pause = _bounded_step(job, claim.attempts, services)
         except Interrupted as interrupted:
             log.info("bulk_interrupted", reason=interrupted.reason)
             services.boxes.release(claim, refund=True)
+            return
+        except StateUnavailable:
+            raise
+        except Exception as error:
+            log.exception("bulk_broke", job=claim.body["job"], attempts=claim.attempts, exc_info=error)
+            services.boxes.release(claim, delay_seconds=_pause(claim.attempts, services))
             return
         if job and not job.is_over:
             services.boxes.release(claim, delay_seconds=pause, refund=True)
             return
         services.boxes.commit(claim)
+
+
+def _bounded_step(job: Job, attempts: int, services: BulkServices) -> Next:
+    """Do a step; what nobody has foreseen is raised the first times, and in the end said."""
+    if attempts > MOST_ATTEMPTS:
+        return _fail(job, GAVE_UP, services)
+    try:
+        return _one_step(job, services)
+    except (StateUnavailable, Interrupted):
+        raise
+    except Exception as error:
+        if attempts < BROKEN_ATTEMPTS:
+            raise
+        log.exception("bulk_given_up", job=job.id, exc_info=error)
+        return _fail(job, GAVE_UP, services)
 
 
 def _one_step(job: Job, services: BulkServices) -> Next:
@@ -87,9 +112,12 @@ def _miss(job: Job, error: Transient, services: BulkServices) -> Next:
     if job.misses >= MOST_MISSES:
         return _fail(job, GAVE_UP, services)
     job = services.jobs.save(job, misses=job.misses + 1)
-    first = services.settings.batch_poll_seconds
-    pause = error.retry_after_seconds or first * 2 ** min(job.misses, 10) / 2
-    return job, min(max(pause, 0.1), LONGEST_PAUSE_SECONDS)
+    return job, min(max(error.retry_after_seconds or _pause(job.misses, services), 0.1), LONGEST_PAUSE_SECONDS)
+
+
+def _pause(times: int, services: BulkServices) -> float:
+    """Return the wait after so many failures: it doubles, to some minutes."""
+    return min(services.settings.batch_poll_seconds * 2.0 ** min(times, 10) / 2, LONGEST_PAUSE_SECONDS)
 
 
 def _fail(job: Job, sentence: str, services: BulkServices) -> Next:

@@ -31,7 +31,8 @@ def begin_due(services: BulkServices, now: datetime) -> None:
         settings = services.channels.get(team_id, channel_id)
         for kind, moment in due(settings, now):
             job = digest_job(team_id, channel_id, kind, settings, moment)
-            if start_job(job, services):
+            # While somebody has the same looked at it waits; it is made up for when that is over.
+            if services.jobs.may_run(job) and start_job(job, services):
                 log.info("digest_begun", kind=kind, channel=channel_id)
 
 

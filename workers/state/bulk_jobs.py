@@ -30,6 +30,12 @@ redis.call('HSET', KEYS[1], 'body', ARGV[1], 'version', ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1
 """
+# Whose a place is; it is taken only from whom its new owner found there.
+_TAKE = """
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+return 1
+"""
 
 
 class BulkJobs:
@@ -39,6 +45,7 @@ class BulkJobs:
         self._redis = client
         self._save = client.register_script(_SAVE)
         self._add = client.register_script(_ADD)
+        self._take = client.register_script(_TAKE)
 
     def add(self, job: Job) -> bool:
         """Store a new job; False if there is one with its id, which stays as it is."""
@@ -60,6 +67,25 @@ class BulkJobs:
         if not is_ours:
             raise Interrupted("fenced")
         return after
+
+    def may_run(self, job: Job) -> bool:
+        """Take a triage's projects for its channel; False if another one there that goes on has one of them.
+
+        Two nights' digests are held apart by their time.
+        """
+        return job.kind != "triage" or all(self._takes(job, project) for project in job.asked["projects"])
+
+    def _takes(self, job: Job, project: str) -> bool:
+        key = f"sb:triaging:{job.team_id}:{job.channel_id}:{project}"
+        with state_errors():
+            owner = (cast("bytes | None", self._redis.get(key)) or b"").decode()
+        if owner == job.id:
+            return True
+        other = self.get(job.team_id, owner) if owner else None
+        if other and not other.is_over and other.state != "cancelling" and (other.user_id or job.user_id):
+            return False
+        with state_errors():
+            return bool(self._take(keys=[key], args=[owner, job.id, KEPT_SECONDS]))
 
     # Items and answers
 
