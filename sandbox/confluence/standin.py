@@ -71,6 +71,8 @@ class ConfluenceStandIn:
     not_indexed: set[str] = field(default_factory=set)
     """Ids that the search does not know yet."""
     is_down: bool = False
+    refuses: int = 0
+    """By which status it refuses everything to the account that is let in; 0: it does not."""
 
     @classmethod
     def with_seeds(cls) -> ConfluenceStandIn:
@@ -120,6 +122,8 @@ class ConfluenceStandIn:
             return _refusal(503, "SERVICE_UNAVAILABLE")
         if request.headers.get("Authorization") != f"Basic {wanted}":
             return _refusal(401, "UNAUTHORIZED")
+        if self.refuses:
+            return _refusal(self.refuses, "REFUSED")
         resource = request.match_info.route.resource
         known = KNOWN.get(resource.canonical if resource else "", set())
         if unknown := set(request.query) - known:

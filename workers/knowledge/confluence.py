@@ -104,25 +104,40 @@ class Space:
     def listed(self) -> Iterator[Listed]:
         """Yield all pages of the space, those first that only some may read; raises SourceAway.
 
-        A space that only some may read is one document, which says so.
+        A space that only some may read is one document, which says so; so is one that the account does not see, for
+        whoever took it from the account meant what was read of it, too.
         """
-        found = [row for row in self._site.rows("api/v2/spaces", {"keys": self._key}) if row.get("key") == self._key]
-        if not found:
-            raise SourceAway(WORDS[404])
-        self._open = set()
-        self._why_closed = "" if self._is_open else why_closed(self._site, str(found[0]["id"]))
+        self._open, self._why_closed = set(), ""
+        rows: dict[str, dict[str, Any]] = {}
+        try:
+            rows = self._rows()
+        except Hidden as error:
+            self._why_closed = str(error)
         if self._why_closed:
             yield Listed(f"{self.prefix}{self._key}", f"{CLOSED}: {self._why_closed}")
             return
+        yield from (Listed(f"{self.prefix}{key}", CLOSED) for key in rows if key not in self._open)
+        for key, row in rows.items():
+            if key in self._open:
+                yield Listed(f"{self.prefix}{key}", str((row.get("version") or {}).get("number") or 0))
+
+    def _rows(self) -> dict[str, dict[str, Any]]:
+        """Return the pages by id, and note which are open; none, and why, of a space that is closed.
+
+        Raises Hidden if the account does not see the space, else SourceAway.
+        """
+        found = [row for row in self._site.rows("api/v2/spaces", {"keys": self._key}) if row.get("key") == self._key]
+        if not found:
+            raise Hidden(WORDS[404])
+        self._why_closed = "" if self._is_open else why_closed(self._site, str(found[0]["id"]))
+        if self._why_closed:
+            return {}
         params = {"status": "current", "limit": LIST_SIZE}
         rows = {str(row["id"]): row for row in self._site.rows(f"api/v2/spaces/{found[0]['id']}/pages", params)}
         restrictions = Restrictions(self._site, self._key, {key: place_of(row) for key, row in rows.items()})
         restrictions.learn()
         self._open = {key for key in rows if restrictions.is_open(key)}
-        yield from (Listed(f"{self.prefix}{key}", CLOSED) for key in rows if key not in self._open)
-        for key, row in rows.items():
-            if key in self._open:
-                yield Listed(f"{self.prefix}{key}", str((row.get("version") or {}).get("number") or 0))
+        return rows
 
     def read(self, ids: list[str]) -> Iterator[tuple[str, Document | Unreadable | None]]:
         """Yield each page, or why it cannot be read; raises SourceAway."""

@@ -120,6 +120,39 @@ def test_what_the_search_does_not_know_yet_is_asked_for_page_by_page(
     assert told(redis_client, "printer") == {"New"}
 
 
+@pytest.mark.parametrize("how", [0, 403, 404])
+def test_a_space_that_the_account_does_not_see_any_more_is_forgotten_and_said_to_be_left_out(
+    site: ConfluenceStandIn, url: str, redis_client: redis.Redis, how: int
+) -> None:
+    write(site, "Page")
+    read(redis_client, url)
+    assert told(redis_client, "printer") == {"Page"}
+    number = site.spaces.pop("IT") if not how else site.spaces["IT"]
+    site.refuses = how
+
+    report = read(redis_client, url)
+
+    assert told(redis_client, "printer") == set()
+    assert (report.sources[0].documents, report.sources[0].unreadable) == (0, 1)
+    ((name, why),) = report.problems
+    assert (name, "may not see it" in why) == ("IT", True)
+    site.refuses, site.spaces["IT"] = 0, number
+    read(redis_client, url)
+    assert told(redis_client, "printer") == {"Page"}
+
+
+@pytest.mark.parametrize("status", [429, 500])
+def test_a_site_that_is_only_busy_keeps_its_pages(
+    site: ConfluenceStandIn, url: str, redis_client: redis.Redis, status: int
+) -> None:
+    write(site, "Page")
+    read(redis_client, url)
+    site.refuses = status
+
+    assert read(redis_client, url).sources[0].trouble
+    assert told(redis_client, "printer") == {"Page"}
+
+
 @pytest.mark.parametrize("trouble", ["down", "token"])
 def test_a_site_that_refuses_or_is_away_keeps_its_pages_and_says_why(
     site: ConfluenceStandIn, url: str, redis_client: redis.Redis, trouble: str
