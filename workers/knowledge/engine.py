@@ -74,13 +74,13 @@ class Engine:
             self._writer.commit()
             self._index.reload()
 
-    def search(self, words: str, limit: int) -> list[Hit]:
-        """Return the best passages, the best first."""
+    def search(self, words: str, limit: int, after: int = 0) -> list[Hit]:
+        """Return the best passages that come after so many better ones, the best first."""
         terms = self.terms(words)[:MOST_TERMS]
         if not terms:
             return []
         searcher = self._index.searcher()
-        found = searcher.search(self._query(terms), limit)
+        found = searcher.search(self._query(terms), limit, offset=after)
         return [_hit(searcher.doc(address), float(score)) for score, address in found.hits]
 
     def terms(self, words: str) -> list[str]:

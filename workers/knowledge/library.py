@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from workers.knowledge.engine import Engine, Hit
 from workers.knowledge.passages import BETWEEN
@@ -13,7 +13,9 @@ from workers.knowledge.values import Document, Found, Visible
 from workers.state.knowledge import KnowledgeStore
 
 LOOKED_AT = 60
-"""So many passages are looked at for those that are shown."""
+"""So many passages are looked at for those that are shown…"""
+MOST_LOOKS = 5
+"""… and so often as many more, while some of them may not be shown: they must not hide what may."""
 MOST_OF_ONE = 2
 """Passages of one document in a result."""
 
@@ -37,19 +39,25 @@ class Library:
         """Return what fits best and may be seen, the best first, near-copies once; raises StateUnavailable."""
         self.follow()
         terms = self.engine.terms(words)
-        hits = self.engine.search(words, LOOKED_AT)
-        # What may not be seen goes first: it must not stand in for a copy of it that may.
-        keys = {hit.issue_key for hit in hits if hit.issue_key}
-        seen = visible(keys) if keys else ()
-        may_be_told = [hit for hit in hits if (hit.issue_key in seen if hit.issue_key else not only_issues)]
         found: list[Found] = []
-        for hit in self._distinct(may_be_told):
+        for hit in self._distinct(self._told(words, visible, only_issues=only_issues)):
             title = BETWEEN.join(part[:LONGEST_NAME] for part in (hit.title, hit.heading) if part)
             text = snippet(hit.text, terms, self.engine.terms)
             found.append(Found(hit.document_id, title, hit.address, text, hit.issue_key, hit.score))
             if len(found) == limit:
                 break
         return found
+
+    def _told(self, words: str, visible: Visible, *, only_issues: bool) -> Iterator[Hit]:
+        """Yield the passages that may be told, the best first; what may not must not stand in for a copy of it."""
+        for look in range(MOST_LOOKS):
+            hits = self.engine.search(words, LOOKED_AT, look * LOOKED_AT)
+            keys = {hit.issue_key for hit in hits if hit.issue_key}
+            seen = visible(keys) if keys else ()
+            told = [hit for hit in hits if (hit.issue_key in seen if hit.issue_key else not only_issues)]
+            yield from told
+            if len(hits) < LOOKED_AT or len(told) == len(hits):
+                return
 
     def there(self, ids: Collection[str]) -> frozenset[str]:
         """Return those of some documents that may still be read; raises StateUnavailable."""
@@ -72,7 +80,7 @@ class Library:
             self._seen = (era, generation)
 
     @staticmethod
-    def _distinct(hits: list[Hit]) -> Iterator[Hit]:
+    def _distinct(hits: Iterable[Hit]) -> Iterator[Hit]:
         shown: list[frozenset[str]] = []
         counts: dict[str, int] = {}
         for hit in hits:

@@ -101,6 +101,22 @@ def test_an_issue_is_found_only_by_whom_may_see_it_and_copies_once(redis_client:
     assert library.search("printer jams", 5, lambda _: ()) == []
 
 
+def test_what_may_not_be_seen_hides_nothing_that_may(redis_client: redis.Redis) -> None:
+    store = KnowledgeStore(redis_client)
+    for number in range(130):
+        key = f"OPS-{number}"
+        passage = Passage(text=f"printer jams printer jams {key}")
+        store.change({key: ("1", Document(id=key, source="Jira", title=key, address=key, issue_key=key,
+                                          passages=(passage,)).model_dump(mode="json"))})  # fmt: skip
+    words = "A printer jams now and then, which is " + "a long story of paper and dust. " * 9
+    mine = Document(id=MINE, source="Jira", title=MINE, address=MINE, issue_key=MINE, passages=(Passage(text=words),))
+    store.change({MINE: ("1", mine.model_dump(mode="json"))})
+
+    found = Library(store, "english").search("printer jams", 5, lambda keys: set(keys) & {MINE})
+
+    assert [each.issue_key for each in found] == [MINE]
+
+
 def test_a_redis_that_lost_its_data_is_noticed(redis_client: redis.Redis, tmp_path: Path) -> None:
     library = Library(KnowledgeStore(redis_client), "english")
     (tmp_path / "vpn.md").write_text("# VPN\n\nReset.")
