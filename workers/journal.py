@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workers.records import ReplySegment
 from workers.rounds import Round, RunningCall
 from workers.state.mailbox import Claim, Mailboxes
+
+RAN = "ran"
 
 
 class Journal:
@@ -16,14 +19,14 @@ class Journal:
     def __init__(self, boxes: Mailboxes, claim: Claim) -> None:
         self._boxes, self._claim = boxes, claim
         self._known: dict[str, Any] = dict(claim.journal)
+        self._began = time.monotonic()
 
     def get(self, name: str) -> Any | None:
         return self._known.get(name)
 
     def put(self, name: str, value: Any) -> None:
         """Store a value; raises Interrupted("fenced") if another worker has taken over."""
-        self._boxes.write_journal(self._claim, {name: value})
-        self._known[name] = value
+        self._write({name: value})
 
     def round(self, number: int) -> Round | None:
         """Return a finished model call, or None if it has not ended yet."""
@@ -33,8 +36,7 @@ class Journal:
     def save_round(self, number: int, finished: Round) -> None:
         """Store a finished model call; what failed before it is over."""
         fields = {f"round:{number}": finished.model_dump(mode="json"), "failing_since": None, "call": None}
-        self._boxes.write_journal(self._claim, fields)
-        self._known.update(fields)
+        self._write(fields)
 
     def save_call(self, call: RunningCall) -> None:
         """Store what a model call that runs has used so far."""
@@ -56,3 +58,14 @@ class Journal:
 
     def save_segments(self, segments: Sequence[ReplySegment]) -> None:
         self.put("segments", [segment.model_dump(mode="json") for segment in segments])
+
+    def _write(self, fields: Mapping[str, Any]) -> None:
+        """Store values, and with them how long the turn has been worked on by now, in all its attempts."""
+        ran = seconds_run(self._claim) + time.monotonic() - self._began
+        self._boxes.write_journal(self._claim, {**fields, RAN: ran})
+        self._known.update(fields)
+
+
+def seconds_run(claim: Claim) -> float:
+    """Return how long earlier attempts worked on a turn, as far as they noted it; what it waited does not count."""
+    return float(claim.journal.get(RAN) or 0)

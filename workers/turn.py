@@ -26,6 +26,7 @@ from workers.errors import (
 from workers.failpoints import failpoint
 from workers.files.blocks import media_of
 from workers.first_look import FirstLook, report_in
+from workers.journal import seconds_run
 from workers.logs import get_logger
 from workers.question import Question, Sources, question_of, without_media
 from workers.reading import FileReader
@@ -50,13 +51,15 @@ from workers.views.slack_words import by_name
 
 # After so many workers died or failed on one message it is given up, with a sentence to the person.
 MAX_ATTEMPTS = 8
+LEAST_SECONDS = 30.0
+"""So long an attempt has, however much of the turn's time is used up: what was said can be brought to its end."""
 
 log = get_logger(__name__)
 
 
 def run_turn(claim: Claim, services: TurnServices) -> None:
     """Answer one message, or give it back for later, or tell the person why not; raises only StateUnavailable."""
-    with services.keeper.holding(claim, timeout_seconds=services.settings.turn_timeout_seconds) as interrupt:
+    with services.keeper.holding(claim, timeout_seconds=_seconds_left(claim, services.settings)) as interrupt:
         attempt = Attempt(claim, services, interrupt)
         end = TurnEnd(attempt)
         log.info("turn_taken", attempts=claim.attempts)
@@ -81,6 +84,12 @@ def run_turn(claim: Claim, services: TurnServices) -> None:
             end.broken()
     # No longer held: the keeper would take the lease that the commit gave up for lost, and stop this.
     attempt.settle()
+
+
+def _seconds_left(claim: Claim, settings: WorkerSettings) -> float:
+    """Return how long a turn may still be worked on: all its attempts together have the time of one."""
+    whole = settings.turn_timeout_seconds
+    return max(whole - seconds_run(claim), min(LEAST_SECONDS, whole))
 
 
 def _may_begin(claim: Claim, end: TurnEnd) -> bool:

@@ -11,7 +11,7 @@ from workers.errors import TurnFailed
 from workers.failpoints import failpoint
 from workers.logs import get_logger
 from workers.payer import Payer
-from workers.records import Action
+from workers.records import Action, Conversation
 from workers.rounds import HistoryEntry
 
 log = get_logger(__name__)
@@ -28,11 +28,11 @@ def compact(action: Action, services: ActServices) -> None:
     head = head_to_compact(past.entries, services.settings.compact_at_tokens)
     if not head:
         return
+    # Whose turn made it too long: what a summary costs is part of what talking to the bot costs.
+    payer = Payer(action.team_id, action.user_id, Conversation.of_box(box).channel_id)
     try:
         short = [
-            entry
-            for group in by_audience(past.entries[:head]).values()
-            for entry in _shortened(group, services, action.team_id)
+            entry for group in by_audience(past.entries[:head]).values() for entry in _shortened(group, services, payer)
         ]
     except TurnFailed as error:
         log.warning("history_not_compacted", cause=type(error).__name__)
@@ -44,7 +44,7 @@ def compact(action: Action, services: ActServices) -> None:
         log.info("history_compacted", turns=head, left=len(past.entries) - head, summaries=len(short))
 
 
-def _shortened(group: Sequence[HistoryEntry], services: ActServices, team_id: str) -> Sequence[HistoryEntry]:
+def _shortened(group: Sequence[HistoryEntry], services: ActServices, payer: Payer) -> Sequence[HistoryEntry]:
     if not is_worth_it(group):
         return group
-    return [summary_entry(group, summarise(services.claude, transcript(group), Payer(team_id)))]
+    return [summary_entry(group, summarise(services.claude, transcript(group), payer))]
