@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workers.errors import Misconfigured, SlackRefused
+from workers.errors import Misconfigured, ReplyGone, SlackRefused
 from workers.logs import get_logger
 from workers.slack.place import Place
 from workers.state.refusals_seen import RefusalsSeen
@@ -39,6 +39,7 @@ OUR_PAYLOAD = frozenset(
         "invalid_arguments",
         "invalid_blocks",
         "invalid_chunks",
+        "invalid_thread_ts",
         "is_archived",
         "message_not_found",
         "msg_blocks_too_long",
@@ -92,6 +93,10 @@ class Ladder:
             self._seen.remember(channel, PERMANENT_SECONDS)
         elif code in NOT_FOR_THIS_PERSON:
             self._seen.remember(person, PERMANENT_SECONDS)
+        elif isinstance(error, ReplyGone):
+            # A place that is closed to us says nothing of the others.
+            if code not in OUR_PAYLOAD:
+                self._seen.remember(channel, UNKNOWN_SECONDS)
         elif code not in OUR_PAYLOAD or what == "tasks":
             self._seen.remember(team, UNKNOWN_SECONDS)
 

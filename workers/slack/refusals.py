@@ -22,6 +22,7 @@ GONE = frozenset(
         "channel_is_limited_access",
         "channel_not_found",
         "edit_window_closed",
+        "invalid_thread_ts",
         "is_archived",
         "is_inactive",
         "message_not_found",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.workers.slack.world import ADA, World, holders, rate_limited, refused, shown, texts
+from workers.errors import ReplyGone
 from workers.state.limiter import Hold
 from workers.state.slack_budgets import budgets_of
 from workers.views.progress import BEGUN
@@ -38,6 +39,20 @@ def test_a_channel_that_cannot_be_streamed_to_says_nothing_of_others(world: Worl
     ts = world.standin.say("C0GENERAL", ADA, "hello")
     world.conversation = world.conversation.model_copy(update={"channel_id": "C0GENERAL", "thread_ts": ts})
     world.reply(may_stream=True, turn_ts=ts).append("Three")
+    assert world.calls("chat.startStream") == 2
+
+
+@pytest.mark.parametrize("code", ["channel_not_found", "restricted_action", "is_inactive", "thread_not_found"])
+def test_a_channel_that_is_closed_takes_no_other_its_streams(world: World, code: str) -> None:
+    world.standin.faults.add(refused("chat.startStream", code))
+    world.standin.faults.add(refused("chat.postMessage", code))
+    with pytest.raises(ReplyGone):
+        world.reply(may_stream=True).append("One")
+    ts = world.standin.say("C0GENERAL", ADA, "hello")
+    world.conversation = world.conversation.model_copy(update={"channel_id": "C0GENERAL", "thread_ts": ts})
+
+    world.reply(may_stream=True, turn_ts=ts).append("Two")
+
     assert world.calls("chat.startStream") == 2
 
 

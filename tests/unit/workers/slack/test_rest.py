@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sandbox.faults import Fault
-from tests.unit.workers.slack.world import CHANNEL, World, rate_limited
+from tests.unit.workers.slack.world import ADA, CHANNEL, World, rate_limited
 from workers.errors import ReplyGone
+from workers.slack.session import set_at_rest
 
 pytestmark = pytest.mark.integration
 
@@ -58,6 +59,29 @@ def test_an_answer_that_is_deleted_while_it_grows_leaves_no_status_and_no_sessio
 
     assert not world.standin.workspace.status_of(CHANNEL, world.turn_ts)
     assert "processing" not in {session.status for session in world.standin.workspace.sessions.values()}
+
+
+def test_a_question_that_is_deleted_before_its_first_word_takes_no_other_thread_its_status(world: World) -> None:
+    reply = world.reply(may_stream=True)
+    reply.status("is searching Jira…")
+    world.standin.delete(CHANNEL, world.turn_ts)
+    reply.withdraw()
+
+    other = world.standin.say(CHANNEL, ADA, "the printer, too")
+    world.conversation = world.conversation.model_copy(update={"thread_ts": other})
+    world.reply(may_stream=True, turn_ts=other).status("is reading an issue…")
+
+    assert world.standin.workspace.status_of(CHANNEL, other) == "is reading an issue…"
+
+
+def test_a_session_of_a_thread_that_is_gone_takes_no_other_thread_its_own(world: World) -> None:
+    gone = world.conversation.model_copy(update={"thread_ts": "1.000000"})
+    set_at_rest(world.api, gone, "closed")
+
+    reply = world.reply(may_stream=True)
+    reply.append("One ")
+
+    assert "processing" in {session.status for session in world.standin.workspace.sessions.values()}
 
 
 def test_what_another_worker_has_shown_stays_above_the_last_words(world: World) -> None:
