@@ -12,6 +12,7 @@ from workers.bulk.run import run_job
 from workers.bulk.schedule import begin_due
 from workers.errors import Interrupted, StateUnavailable, SupportBotError, Transient
 from workers.failpoints import failpoint
+from workers.jira.gateway import JiraGateway
 from workers.knowledge.indexing import Indexer
 from workers.logs import get_logger
 from workers.records import Action
@@ -61,14 +62,26 @@ def warm(services: Services) -> None:
             return
         projects = services.turns.settings.jira_projects
         Cache(services.redis).put(PROJECTS_NAME, projects, PROJECTS_SECONDS)
-        for project in projects:
-            jira.people(project, "")
-            for kind in jira.issue_types(project, refresh=True):
-                for spec in jira.create_screen(project, kind.id, refresh=True):
-                    if spec.options_total > len(spec.options):
-                        jira.long_options(project, kind.id, spec.id, refresh=True)
     except SupportBotError as error:
         log.warning("not_warmed", cause=type(error).__name__)
+        return
+    for project in projects:
+        try:
+            _warm_project(jira, project)
+        except Transient as error:
+            log.warning("not_warmed", cause=type(error).__name__)
+            return  # Jira or Redis is away for all of them.
+        except SupportBotError as error:
+            # One that is closed to the bot must not leave the others cold.
+            log.warning("not_warmed", project=project, cause=type(error).__name__)
+
+
+def _warm_project(jira: JiraGateway, project: str) -> None:
+    jira.people(project, "")
+    for kind in jira.issue_types(project, refresh=True):
+        for spec in jira.create_screen(project, kind.id, refresh=True):
+            if spec.options_total > len(spec.options):
+                jira.long_options(project, kind.id, spec.id, refresh=True)
 
 
 def begin_digests(services: Services) -> None:
