@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from workers.errors import FileUnreadable
-from workers.files.blocks import MOST_BYTES, ReadFile, Room, Shown, show
+from workers.files.blocks import MOST_BYTES, UNKNOWN, ReadFile, Room, Shown, show
 from workers.logs import get_logger
 from workers.records import SlackFile
 from workers.slack.files import SlackFiles
@@ -58,7 +58,7 @@ class FileReader:
         try:
             file = self._source.look_up(self._team_id, file)
             shown, left = self._shown(file, room)
-            if file.preview and (shown.is_too_large or file.size > MOST_BYTES):
+            if file.preview and (shown.is_too_large or file.size > MOST_BYTES or _is_of_another_kind(file, shown)):
                 shown, left = self._preview(file, shown, room)
         except FileUnreadable as error:
             shown, left = Shown(problem=error.reason), room
@@ -73,6 +73,11 @@ class FileReader:
             return Shown(problem=error.reason), room
 
     def _preview(self, file: SlackFile, shown: Shown, room: Room) -> tuple[Shown, Room]:
-        """Return Slack's smaller picture of a picture that is too large, or what was known without it."""
+        """Return Slack's own picture of one that is too large or of another kind, or what was known without it."""
         smaller, left = self._shown(file.model_copy(update={"url": file.preview, "size": 0}), room)
         return (replace(smaller, is_smaller=True), left) if smaller.block else (shown, room)
+
+
+def _is_of_another_kind(file: SlackFile, shown: Shown) -> bool:
+    """Return whether it is a picture that Slack can draw and Claude cannot, such as HEIC or TIFF."""
+    return shown.problem == UNKNOWN and file.mimetype.startswith("image/")
