@@ -14,6 +14,7 @@ from sandbox.page.server import Page
 from sandbox.ports import LOOPBACK, port_or_free
 from sandbox.procfile import CHECKOUT
 from sandbox.server import Running
+from sandbox.slack.demo_workspace import let_partner_in
 from sandbox.stack import LIFELIKE, NotStarted, Stack
 
 PAGE_PORT = 8765
@@ -44,6 +45,7 @@ def run() -> int:
         stack.tell = _say
         with stack:
             is_open.set()
+            let_partner_in(stack.slack.workspace)
             page = Running(Page(stack).make_app, port=port)
             _greet(address, stack)
             status = _watch(stack, stopping)

@@ -33,3 +33,12 @@ def demo_workspace(clock: Clock, changes: Changes) -> Workspace:
     workspace.people = {person.id: person for person in people}
     workspace.channels = {channel.id: channel for channel in channels}
     return workspace
+
+
+def let_partner_in(workspace: Workspace) -> None:
+    """Share a channel with another organisation, one of whose people can be tried on the page."""
+    members = [person.id for person in workspace.people.values() if not person.is_restricted]
+    olive = Person("U0OLIVE01", "olive", "Olive Fox", team_id="T0PARTNER", is_stranger=True)
+    workspace.people[olive.id] = olive
+    shared = Channel("C0PARTNER", "partners", "channel", [*members, olive.id], is_ext_shared=True)
+    workspace.channels[shared.id] = shared

@@ -31,9 +31,14 @@ function showPersons(become) {
 const ROLE_WORDS = {
   admin: "an admin may change /jira settings, and sees the whole workspace's usage",
   guest: "a guest is told nothing from Jira",
+  external: "somebody of another organisation is told nothing from Jira, and files nothing",
 };
 
-const roleOf = (person) => (person.is_admin ? "admin" : person.is_restricted || person.is_ultra_restricted ? "guest" : "");
+function roleOf(person) {
+  if (person.is_admin) return "admin";
+  if (person.is_stranger) return "external";
+  return person.is_restricted || person.is_ultra_restricted ? "guest" : "";
+}
 
 const label = (person) => `${person.real_name}${roleOf(person) ? ` (${roleOf(person)})` : ""}`;
 

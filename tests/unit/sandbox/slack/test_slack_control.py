@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from sandbox.server import Running
 from sandbox.slack import SlackStandIn
+from sandbox.slack.demo_workspace import let_partner_in
 
 
 def posted(server: Running, action: str, **body: Any) -> Any:
@@ -47,6 +48,17 @@ def test_the_state_holds_what_a_page_draws(server: Running, client: WebClient, s
     assert [e["text"] for e in seen["ephemerals"]] == ["only you"]
     assert list(seen["homes"]) == ["U0ADA0001"]
     assert "Ada Park" in [p["real_name"] for p in seen["people"]]
+
+
+def test_a_partner_of_another_organisation_can_be_tried(server: Running, slack: SlackStandIn) -> None:
+    let_partner_in(slack.workspace)
+
+    seen = state(server)
+
+    assert [p["name"] for p in seen["people"] if p["is_stranger"]] == ["olive"]
+    partners = next(c for c in seen["channels"] if c["name"] == "partners")
+    assert "U0OLIVE01" in partners["members"]
+    assert slack.workspace.bot_user_id in partners["members"]
 
 
 def test_changes_are_streamed_from_the_number_a_watcher_knows(server: Running, slack: SlackStandIn) -> None:
