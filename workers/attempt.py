@@ -108,13 +108,12 @@ class Attempt:
             asker_team_id=self.request.user_team_id,
             sleep=self._sleep,
         )
-        has_streams = services.settings.slack_streaming
         self.reply = Reply(
             place,
             self.journal,
             self.journal.segments() or reused,
-            may_stream=has_streams,
-            asks_for_feedback=has_streams,
+            may_stream=services.settings.slack_streaming,
+            asks_for_feedback=True,
         )
 
     @property

@@ -11,6 +11,7 @@ import redis
 
 from sandbox.claude.scripts import reply, tool
 from sandbox.faults import Fault
+from sandbox.slack.messages import words_of
 from tests.integration.listener_harness import wait_for
 from tests.integration.turn_world import TurnWorld, turn_world
 from workers.attempt import Attempt
@@ -272,3 +273,13 @@ def test_one_thing_that_fails_after_a_commit_keeps_nothing_else_from_being_done(
     attempt.settle()
 
     assert done == ["told"]
+
+
+def test_an_answer_that_is_no_stream_is_asked_about_as_well(world: TurnWorld) -> None:
+    world.world.claude.script(reply("It is."), when="roof")
+    request = world.ask("is the roof tight?")
+
+    world.run(request)
+
+    (message,) = world.written(request)
+    assert (words_of(message), message.action_ids) == ("It is.", ["feedback"])
