@@ -40,7 +40,7 @@ class Commands:
 
     async def jira(self, ack: AsyncAck, command: Command, context: AsyncBoltContext) -> None:
         """Do what the first word says; an unknown one leads to the help."""
-        word, _, rest = command.get("text", "").strip().partition(" ")
+        word, rest = [*command.get("text", "").split(None, 1), "", ""][:2]
         words = as_markdown(rest).strip()
         name = word.lower()
         if name == "settings":

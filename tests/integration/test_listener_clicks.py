@@ -143,7 +143,10 @@ def test_editing_a_draft_that_is_gone_is_said_to_the_person(listener: RunningLis
     assert listener.is_ready()
 
 
-@pytest.mark.parametrize(("text", "begins"), [("help", "*What"), ("", "*What"), ("frobnicate x", "I don't know")])
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [("help", "*What"), ("", "*What"), ("help\nplease", "*What"), ("help\tme", "*What"), ("frobnicate x", "I don't")],
+)
 def test_the_command_says_what_the_bot_can_do(
     listener: RunningListener, slack: SlackStandIn, text: str, begins: str
 ) -> None:
