@@ -12,8 +12,21 @@ from sandbox.jira import catalogue
 from sandbox.jira.site import IssueType
 from sandbox.stack import Stack
 from tests.clients import connect
-from tests.e2e.drafting import filed, press, propose, shows, shows_filed, words
-from tests.e2e.support import ADA, CHANNEL, answer, ask, card, cards, filed_by_bot, replies, within
+from tests.e2e.drafting import filed, is_told, press, propose, shows, shows_filed, words
+from tests.e2e.support import (
+    ADA,
+    CHANNEL,
+    GRACE,
+    answer,
+    ask,
+    card,
+    cards,
+    filed_by_bot,
+    forget_jira,
+    replies,
+    within,
+)
+from tests.e2e.support_views import audits, modal
 
 pytestmark = pytest.mark.e2e
 
@@ -83,3 +96,15 @@ def test_a_field_that_became_required_is_learnt_from_the_refusal_and_stands_in_t
     shows_filed(shown)
     (issue,) = filed(stack, "Lift is stuck")
     assert issue.fields[TEAM]["value"] == "Platform"
+
+
+def test_a_type_that_the_project_lacks_is_said_at_its_field_or_where_it_is_not_known_by_a_worker(stack: Stack) -> None:
+    before = len(audits(stack, CHANNEL))
+    stack.slack.command(CHANNEL, GRACE, "/jira", "settings")
+    modal(stack, GRACE)
+    answered = stack.slack.submit_view(GRACE, "top", {"project": "OPS", "issue_type": "Story"})
+    assert answered["errors"] == {"issue_type": "OPS has no type Story. Please choose another one."}
+    forget_jira(stack)
+    assert stack.slack.submit_view(GRACE, "top", {"project": "OPS", "issue_type": "Story"}) == {}
+    is_told(stack, GRACE, "OPS has no type Story")
+    assert len(audits(stack, CHANNEL)) == before

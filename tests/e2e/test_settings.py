@@ -158,15 +158,6 @@ def test_what_does_not_fit_together_is_said_at_its_field(stack: Stack) -> None:
     stack.slack.close_view(GRACE, "top")
 
 
-def test_a_type_that_the_project_lacks_changes_nothing(stack: Stack) -> None:
-    before = len(audits(stack, GENERAL))
-    stack.slack.command(GENERAL, GRACE, "/jira", "settings")
-    modal(stack, GRACE)
-    stack.slack.submit_view(GRACE, "top", {"project": "OPS", "issue_type": "Story"})
-    is_told(stack, GRACE, "OPS has no type Story")
-    assert len(audits(stack, GENERAL)) == before
-
-
 def test_in_a_direct_message_it_says_where_they_are(stack: Stack) -> None:
     stack.slack.command(ADAS_DM, ADA, "/jira", "settings")
     assert "belong to a channel" in told(stack, ADA)[-1]
