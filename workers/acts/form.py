@@ -4,53 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
-from workers import prompt
 from workers.acts.form_files import blocks_of
+from workers.acts.material import Material, files_for_issue, material_of
 from workers.acts.services import ActServices
-from workers.claude.prefill import MOST_MATERIAL, Prefilled, prefill
+from workers.claude.prefill import Prefilled, prefill
 from workers.claude.triage import Choices
-from workers.errors import BudgetSpent, MediaRefused, Misconfigured, SlackRefused, SupportBotError, Transient
+from workers.errors import BudgetSpent, MediaRefused, SupportBotError
 from workers.jira.choices import COMPONENTS, LABELS, labels_to_choose, options_of
 from workers.jira.mentions import MOST_MENTIONED, Who
 from workers.logs import get_logger
 from workers.payer import Payer
-from workers.reading import Shared
-from workers.records import Action, Conversation, FieldSpec, FieldValue, SlackFile
-from workers.slack.threads import ThreadMessage, read_thread
+from workers.records import Action, FieldSpec, FieldValue
 from workers.views import failures
 from workers.views.changed_form import changed_form, changed_view, form_metadata, possible_type, usual_type
 from workers.views.draft_modal import IssueForm, issue_modal, values_of
-from workers.views.limits import cut
-from workers.views.message_text import LONGEST, whole_text
+from workers.views.message_text import LONGEST
 from workers.views.notices import notice_modal
 from workers.views.slack_words import by_name, people_in
 
-TITLE = "File an issue"
-FOREVER = "9999999999.999999"
-ALONE = (
-    "I am not in this channel: I see this message without its thread, and the card will come to your direct messages. "
-    "Invite me there with /invite, and I read along."
-)
+TITLE = "File a Jira issue"
 
 log = get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Material:
-    """What a form is filled from."""
-
-    text: str
-    """Of the message itself, or what followed the command; Markdown."""
-    whole: str
-    """The thread, too, each message in its tags; empty if nobody says anything."""
-    files: tuple[SlackFile, ...] = ()
-    shared: tuple[Shared, ...] = ()
-    """The same by who shared them, those of the message itself last."""
-    is_alone: bool = False
-    """The thread could not be read."""
 
 
 def open_form(action: Action, services: ActServices) -> None:
@@ -111,59 +87,6 @@ def change_form(action: Action, services: ActServices) -> None:
         services.modals.update(action.team_id, form_id, changed_view(action, form))
 
 
-def material_of(action: Action, services: ActServices) -> Material:
-    """Read the message and its thread; where that is not possible the message alone."""
-    text = prompt.readable(str(action.values.get("text") or ""), {})
-    files = tuple(map(SlackFile.model_validate, action.values.get("files") or ()))
-    if not action.message_ts:
-        return Material(text, _alone(text))
-    thread_ts = action.thread_ts or action.message_ts
-    where = Conversation(team_id=action.team_id, channel_id=action.channel_id, thread_ts=thread_ts)
-    api = services.slack.of(action.team_id)
-    try:
-        thread = read_thread(api, services.people, where, after_ts="0", before_ts=FOREVER, read=whole_text)
-    except (SlackRefused, Transient, Misconfigured) as error:
-        log.info("thread_not_read", cause=type(error).__name__)
-        shared: tuple[Shared, ...] = (Shared("", files),)
-        return Material(text, _alone(text, files), files, shared, is_alone=isinstance(error, SlackRefused))
-    names = {message.user_id: message.name for message in thread if message.user_id}
-    text = next((prompt.readable(each.text, names) for each in thread if each.ts == action.message_ts), text)
-    found = {file.id: file for file in (*(file for each in thread for file in each.files), *files)}
-    in_order = sorted(thread, key=lambda each: each.ts == action.message_ts)
-    shared = tuple(Shared(each.name, each.files) for each in in_order)
-    return Material(text, _whole(thread, action.message_ts, names), tuple(found.values()), shared)
-
-
-def _alone(text: str, files: Sequence[SlackFile] = ()) -> str:
-    return f"<message>\n{cut(text, LONGEST)}{_attached(files)}\n</message>" if text.strip() or files else ""
-
-
-def _attached(files: Sequence[SlackFile]) -> str:
-    return "".join(f"\n[{prompt.attached(file)}]" for file in files)
-
-
-def _whole(thread: Sequence[ThreadMessage], message_ts: str, names: dict[str, str]) -> str:
-    """Return what the model reads: the thread's end for context as far as there is room, then what shall be filed."""
-    if not any(each.text.strip() or each.files for each in thread):
-        return ""
-    message = next((_told(each, names) for each in thread if each.ts == message_ts), "")
-    told: list[str] = []
-    room = MOST_MATERIAL - len(message)
-    for each in reversed([each for each in thread if each.ts != message_ts]):
-        told.insert(0, _told(each, names))
-        room -= len(told[0])
-        if room < 0:
-            told.pop(0)
-            break
-    return "\n".join(["<thread>", *told, "</thread>", message] if told else [message])
-
-
-def _told(message: ThreadMessage, names: dict[str, str]) -> str:
-    name = message.name.replace('"', "")
-    said = prompt.readable(cut(message.text, LONGEST), names)
-    return f'<message from="{name}">\n{said}{_attached(message.files)}\n</message>'
-
-
 def filled_form(action: Action, material: Material, services: ActServices) -> IssueForm:
     """Return the form as the model, the channel's settings and the message fill it."""
     projects = services.projects(action)
@@ -199,7 +122,7 @@ def filled_form(action: Action, material: Material, services: ActServices) -> Is
         projects=projects,
         types=types,
         specs=specs,
-        note=ALONE if material.is_alone else "",
+        note=" ".join(filter(None, (material.note, *files_for_issue(material.files)[1]))),
         questions=open_questions(filled),
         unpaid=unpaid,
         is_unsure=filled is not None and filled.confidence == "low",

@@ -7,7 +7,8 @@ import time
 from typing import Any
 
 from workers import policy
-from workers.acts.form import filled_form, material_of
+from workers.acts.form import filled_form
+from workers.acts.material import files_for_issue, material_of
 from workers.acts.services import ActServices
 from workers.errors import SlackRefused
 from workers.jira.forms import OWN, notes_on
@@ -15,7 +16,6 @@ from workers.jira.mentions import with_mentions
 from workers.logs import get_logger
 from workers.records import Action, Conversation, Draft, SlackFile
 from workers.slack.threads import permalink
-from workers.tools.jira_create_issue import newest_files
 from workers.views import failures
 from workers.views.draft_modal import IssueForm
 
@@ -42,7 +42,7 @@ def react(action: Action, services: ActServices) -> None:
         services.tell.tell(action, NOTHING_TO_FILE)
         return
     form = filled_form(action, material, services)
-    files, left_out = newest_files(material.files)
+    files, left_out = files_for_issue(material.files)
     draft = _draft(draft_id, action, form, files, services)
     notes = notes_on(draft) if form.specs else (failures.NOT_CHECKED,)
     draft = draft.model_copy(update={"notes": notes})

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 
 from workers.acts.later import file_later, looked_again, with_screen
+from workers.acts.material import files_for_issue
 from workers.acts.services import ActServices
 from workers.errors import JiraUnavailable, SlackRefused, SupportBotError, TurnFailed
 from workers.jira.forms import OWN, checked, finder, labels_of, with_unseen
@@ -16,7 +17,6 @@ from workers.policy import ChannelSettings
 from workers.records import FORM, Action, Conversation, Draft, FieldSpec
 from workers.slack.lookup import FORM_EVENT, SKEW_SECONDS, find_own_message, metadata
 from workers.slack.threads import permalink
-from workers.tools.jira_create_issue import MOST_FILES
 from workers.views import failures
 from workers.views.changed_form import usual_type
 
@@ -81,6 +81,9 @@ def _draft_from_form(action: Action, services: ActServices, draft_id: str) -> Dr
     asker = services.people.person(action.team_id, action.user_id)
     api = services.slack.of(action.team_id)
     link = permalink(api, action.channel_id, action.message_ts) if action.message_ts else ""
+    files, left_out = files_for_issue(services.forms.files(action.team_id, form_id))
+    if left_out and services.forms.draw(action.team_id, form_id, by="worker"):
+        left_out = ()  # The form itself has said so.
     draft = Draft(
         id=draft_id,
         conversation=_place(action, services, link),
@@ -97,7 +100,7 @@ def _draft_from_form(action: Action, services: ActServices, draft_id: str) -> Dr
         fields={name: value for name, value in values.items() if name not in (*OWN, FORM) and value},
         specs=specs,
         permalink=link,
-        files=services.forms.files(action.team_id, form_id)[-MOST_FILES:],
+        files=files,
         created_at=time.time(),
     )
     if specs:
@@ -106,7 +109,7 @@ def _draft_from_form(action: Action, services: ActServices, draft_id: str) -> Dr
         draft = with_unseen(draft, lambda keys: services.jira.visible_keys(keys, reader))
     people = services.forms.people(action.team_id, form_id)
     draft = with_mentions(draft, services.jira.directory, services.who(action.team_id), people)
-    return draft.model_copy(update={"notes": (*notes, *more, *draft.notes)})
+    return draft.model_copy(update={"notes": (*notes, *more, *draft.notes, *left_out)})
 
 
 def _project_of(

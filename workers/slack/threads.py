@@ -18,7 +18,7 @@ from workers.slack.thread_pages import thread_messages
 from workers.views.message_text import readable_text
 
 MOST_MESSAGES = 100
-"""Of a longer thread the newest are read."""
+"""Of a longer thread its first message and the newest are read."""
 LINK_WAIT_SECONDS = 2.0
 
 # What a message may be besides a plain one; joins, renames and the like say nothing.
@@ -48,20 +48,26 @@ def read_thread(
     after_ts: str,
     before_ts: str,
     leave_out: Collection[str] = (),
-    most: int = MOST_MESSAGES,
+    keep: str = "",
     read: Callable[[Mapping[str, Any]], str] = readable_text,
 ) -> tuple[ThreadMessage, ...]:
     """Return what was written after one message and before another, oldest first; raises what a call raises.
 
+    Of very many the newest, and in any case the one that all the others answer and the one with the ts `keep`.
     `leave_out` names messages that are turns themselves, `read` returns the words of one.
     """
-    kept: deque[Mapping[str, Any]] = deque(maxlen=most)
+    kept_anyway: dict[str, Mapping[str, Any]] = {}
+    kept: deque[Mapping[str, Any]] = deque(maxlen=MOST_MESSAGES)
     first, last = Decimal(after_ts), Decimal(before_ts)
     for message in thread_messages(api, conversation, oldest=after_ts, latest=before_ts):
         # The first page begins with the root, whatever times were asked for.
         if first < Decimal(message["ts"]) < last and message["ts"] not in leave_out and _says_something(message):
-            kept.append(message)
-    return tuple(_read(message, people, conversation.team_id, read(message)) for message in kept)
+            if message["ts"] in (conversation.thread_ts, keep):
+                kept_anyway[message["ts"]] = message
+            else:
+                kept.append(message)
+    in_order = sorted([*kept_anyway.values(), *kept], key=lambda message: Decimal(message["ts"]))
+    return tuple(_read(message, people, conversation.team_id, read(message)) for message in in_order)
 
 
 def _says_something(message: Mapping[str, Any]) -> bool:

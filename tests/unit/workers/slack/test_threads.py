@@ -18,7 +18,7 @@ LINUS = "U0LINUS01"
 
 
 def read(
-    world: World, before: str, after: str = "0", leave_out: frozenset[str] = frozenset(), most: int = 100
+    world: World, before: str, after: str = "0", leave_out: frozenset[str] = frozenset(), keep: str = ""
 ) -> tuple[ThreadMessage, ...]:
     people = People(world.clients, world.cache)
     return read_thread(
@@ -28,7 +28,7 @@ def read(
         after_ts=after,
         before_ts=before,
         leave_out=leave_out,
-        most=most,
+        keep=keep,
     )
 
 
@@ -59,13 +59,13 @@ def test_its_own_replies_and_cards_are_left_out(world: World) -> None:
     assert [message.text for message in read(world, ask)] == ["the VPN is down"]
 
 
-def test_of_a_long_thread_the_newest_messages_are_read(world: World) -> None:
-    for number in range(230):
-        world.standin.say(CHANNEL, LINUS, f"message {number}", world.turn_ts)
+def test_of_a_long_thread_the_newest_its_root_and_what_is_asked_for_are_read(world: World) -> None:
+    asked_for, *_ = [world.standin.say(CHANNEL, LINUS, f"message {n}", world.turn_ts) for n in range(230)]
     ask = world.standin.say(CHANNEL, ADA, "known?", world.turn_ts)
-    found = read(world, ask, most=3)
-    assert [message.text for message in found] == ["message 227", "message 228", "message 229"]
-    assert world.calls("users.info") == 1, "a person is asked for once"
+    found = read(world, ask, keep=asked_for)
+    newest = [f"message {number}" for number in range(130, 230)]
+    assert [message.text for message in found] == ["the VPN is down", "message 0", *newest]
+    assert world.calls("users.info") == 2, "a person is asked for once"
 
 
 def test_files_are_named(world: World) -> None:
