@@ -29,7 +29,7 @@ NOTHING_NAMED = "Say which issues: a project, some keys, or words, such as `/jir
 NO_CHANNEL = "A digest belongs to a channel: use this command in the one that should see it."
 BEGINNING = "One moment, I'm starting…"
 PERMIT_SECONDS = 0.8
-SETTINGS_TITLE, FORM_TITLE = "Channel settings", "File an issue"
+SETTINGS_TITLE, FORM_TITLE = "Channel settings", "File a Jira issue"
 
 
 class Commands:

@@ -14,7 +14,7 @@ from bot.opened_form import form_id, open_for_worker, plain_view
 from bot.services import Services
 from workers.views.message_text import whole_text
 
-TITLE = "File an issue"
+TITLE = "File a Jira issue"
 
 
 class Shortcuts:

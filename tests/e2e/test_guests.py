@@ -48,8 +48,8 @@ def test_help_and_home_name_the_ways_in_that_a_guest_has(stack: Stack) -> None:
     view = within(lambda: stack.slack.homes.get(GUEST), "the home")
     home = within(lambda: text if "full members" in (text := words(view.body["blocks"])) else None, "a guest's home")
     filing = "choose it in a message's menu, or put :jira: on it, or use `/jira create The VPN is down`."
-    assert f"*File an issue:* {filing}" in said
-    assert f"*File an issue:* in channels whose settings let guests file, {filing}" in home
+    assert f"*File a Jira issue:* {filing}" in said
+    assert f"*File a Jira issue:* in channels whose settings let guests file, {filing}" in home
     for text in (said, home):
         assert "opens a form" not in text
         assert "say so" not in text
@@ -61,17 +61,17 @@ def test_help_names_no_filing_where_a_guest_may_not(stack: Stack) -> None:
     stack.slack.command(ELSEWHERE, GUEST, "/jira", "help")
     (said,) = within(lambda: told(stack, GUEST)[before:], "the help")
     assert "What I can do" in said
-    assert "File an issue" not in said
+    assert "File a Jira issue" not in said
     assert "/jira create" not in said
 
 
 def test_people_of_other_organisations_are_promised_no_filing(stack: Stack) -> None:
     stack.slack.command(CHANNEL, OUTSIDER, "/jira", "help")
-    assert "File an issue" not in is_told(stack, OUTSIDER, "What I can do")
+    assert "File a Jira issue" not in is_told(stack, OUTSIDER, "What I can do")
     stack.slack.open_home(OUTSIDER)
     view = within(lambda: stack.slack.homes.get(OUTSIDER), "the home")
     home = within(lambda: text if "full members" in (text := words(view.body["blocks"])) else None, "their home")
-    assert "File an issue" not in home
+    assert "File a Jira issue" not in home
 
 
 def test_a_guest_puts_the_emoji_on_a_message_and_files_it(stack: Stack) -> None:

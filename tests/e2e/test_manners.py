@@ -165,7 +165,7 @@ def test_guests_can_be_declined_altogether(tmp_path_factory: pytest.TempPathFact
             return json.dumps(view.body) if view else ""
 
         helped = within(lambda: strict.slack.ephemerals and strict.slack.ephemerals[-1].text, "the help")
-        within(lambda: "ask one of them" in home() and "File an issue" not in home(), "the App Home")
+        within(lambda: "ask one of them" in home() and "File a Jira issue" not in home(), "the App Home")
         strict.slack.command("C0SUPPORT", GUEST, "/jira", "mine")
         strict.slack.command("C0SUPPORT", GUEST, "/jira", "search vpn")
         within(lambda: len([each for each in strict.slack.ephemerals if "I'm sorry" in each.text]) > 1, "two refusals")

@@ -24,6 +24,7 @@ from workers.views.draft_card import draft_card
 from workers.views.draft_modal import PROJECT_CHOICE, TYPE_CHOICE
 from workers.views.feedback import feedback_buttons, question_blocks
 from workers.views.form_fields import OPTIONS_SEARCH, PEOPLE_SEARCH
+from workers.views.home import ABILITIES
 from workers.views.triage_digest import Entry
 from workers.views.triage_digest import page as triage_page
 from workers.views.turn_buttons import turn_buttons
@@ -208,3 +209,10 @@ def test_it_keeps_slacks_limits_and_keys(manifest: dict[str, Any]) -> None:
         assert command["command"].startswith("/")
         assert command.keys() <= {"command", "description", "url", "usage_hint", "should_escape"}
     assert manifest["settings"]["interactivity"]["is_enabled"] is True
+
+
+def test_the_shortcut_has_the_name_by_which_people_are_told_of_it(manifest: dict[str, Any]) -> None:
+    (shortcut,) = manifest["features"]["shortcuts"]
+    assert shortcut["name"] == "File a Jira issue"
+    assert any(f"*{shortcut['name']}*" in ability for ability in ABILITIES)
+    assert f"*{shortcut['name']}*" in (ROOT / "README.md").read_text()

@@ -141,7 +141,7 @@ def issue_modal(
         *(_description_inputs(form.parts.items()) if form.parts else _description(form.description)),
     ]
     blocks += _fields(form.specs, form.fields, blocks, screen)
-    words = ("Edit draft", "Save") if is_draft else ("File an issue", "File it")
+    words = ("Edit draft", "Save") if is_draft else ("File a Jira issue", "File it")
     return _named_view(_view(*words, blocks, private_metadata), external_id)
 
 
@@ -162,7 +162,7 @@ def shortcut_modal(
         _summary(first_line),
         *_description(text),
     ]
-    return _view("File an issue", "File it", blocks, private_metadata)
+    return _view("File a Jira issue", "File it", blocks, private_metadata)
 
 
 def read_modal(state: Mapping[str, Any], specs: Sequence[FieldSpec] = ()) -> tuple[Values, dict[str, str]]:

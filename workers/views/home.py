@@ -18,16 +18,16 @@ ABILITIES = (
     "*Ask me:* mention me in a channel, or write to me directly. I answer, and look up in Jira whether it is known.",
     "*Stay in the thread:* in a thread where I take part, you need not mention me again.",
     "*File an issue:* say so, and I draft it. Unless set up otherwise, nothing goes to Jira before you press *Create*.",
-    "*From a message:* choose *File an issue* in its menu{emoji}.",
+    "*From a message:* choose *File a Jira issue* in its menu{emoji}.",
 )
 GUEST_ABILITIES = (
     "*Ask me:* mention me in a channel, or write to me directly. I answer without anything from Jira.",
     "*Stay in the thread:* in a thread where I take part, you need not mention me again.",
 )
 GUEST_FILING = {
-    "here": "*File an issue:* choose it in a message's menu{emoji}, or use `/jira create The VPN is down`.",
+    "here": "*File a Jira issue:* choose it in a message's menu{emoji}, or use `/jira create The VPN is down`.",
     "somewhere": (
-        "*File an issue:* in channels whose settings let guests file, choose it in a message's menu{emoji}, or use "
+        "*File a Jira issue:* in channels whose settings let guests file, choose it in a message's menu{emoji}, or use "
         "`/jira create The VPN is down`."
     ),
 }

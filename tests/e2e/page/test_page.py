@@ -133,7 +133,7 @@ def test_a_message_is_filed_through_its_shortcut(page: Page, stack: Stack) -> No
     write(page, "#composer", "The projector of the big room is dark.")
     message = page.locator("#messages .message", has_text="projector").last
     message.hover()
-    message.get_by_role("button", name="File an issue").click()
+    message.get_by_role("button", name="File a Jira issue").click()
     modal = page.get_by_role("dialog")
     expect(modal.get_by_label("Description")).to_have_value(re.compile("projector"))
     page.keyboard.press("Escape")

@@ -179,7 +179,7 @@ function tools(channel, message, open) {
   const rows = [["Add a reaction", "smile", (event) => emojiPicker.open(event.currentTarget, channel, message)]];
   if (open) rows.push(["Reply in thread", "reply", () => open(message.thread_ts ?? message.ts)]);
   if (!message.bot_id) {
-    rows.push(["File an issue", "ticket", () => act("shortcut", { channel, ts: message.ts, callback_id: "file_issue" })]);
+    rows.push(["File a Jira issue", "ticket", () => act("shortcut", { channel, ts: message.ts, callback_id: "file_issue" })]);
   }
   if (isOwn(message)) {
     rows.push(["Edit message", "pencil", () => beginEdit(channel, message, paneOf({ open }))]);
