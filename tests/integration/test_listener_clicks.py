@@ -20,7 +20,9 @@ from tests.integration.listener_harness import (
     thread,
     wait_for,
 )
+from workers.policy import ChannelSettings
 from workers.records import DRAFT_VERSION, Conversation, Draft, FieldSpec
+from workers.state.channel_settings import Channels
 from workers.state.filings import Filings
 from workers.state.mailbox import Mailboxes
 
@@ -158,13 +160,17 @@ def test_the_command_says_what_the_bot_can_do(
     assert listener.is_ready()
 
 
-def test_a_guest_is_told_only_of_what_a_guest_can_do(listener: RunningListener, slack: SlackStandIn) -> None:
+def test_a_guest_is_told_only_of_what_a_guest_can_do(
+    listener: RunningListener, slack: SlackStandIn, own_redis: RedisServer
+) -> None:
+    team_id = slack.workspace.team_id
+    Channels(connect(own_redis.url)).put(team_id, "C0SUPPORT", ChannelSettings(filers="everybody"))
     slack.command("general", "ada", "/jira", "help")
     slack.command("support", "robin", "/jira", "help")
     member, guest = (shown.text for shown in slack.ephemerals)
     assert all(words in member for words in ("/jira search", "/jira settings", "put :ticket: on it"))
     assert "without anything from Jira" in guest
-    assert all(words in guest for words in ("whose settings let guests file", "/jira create", "put :ticket: on it"))
+    assert all(words in guest for words in ("in a message's menu", "/jira create", "put :ticket: on it"))
     assert not any(words in guest for words in ("/jira search", "/jira settings", "say so"))
     assert listener.is_ready()
 
