@@ -154,7 +154,7 @@ def _edit(action: Action, draft: Draft, filing: Filing, services: ActionServices
 def _edited(action: Action, draft: Draft, values: dict[str, Any], services: ActionServices) -> Draft:
     directory = services.jira.directory
     there, notes = moved(action, draft, values, services.acts)
-    new = edited(there, fitting(there, values), finder(directory, there.project))
+    new = edited(there, fitting(there, values), finder(directory, there.project), services.jira.cuts)
     new = with_mentions(new, directory, services.acts.who(draft.conversation.team_id))
     reader = services.acts.reader_of_card(action)
     new = with_unseen(new, lambda keys: services.jira.visible_keys(keys, reader))

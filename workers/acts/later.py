@@ -88,5 +88,5 @@ def with_screen(draft: Draft, services: ActServices) -> Draft:
     except ToolError as error:
         raise TurnFailed(failures.no_such_type(draft.project, draft.issue_type)) from error
     bare = draft.model_copy(update={"specs": specs, "notes": ()})
-    whole = checked(bare, finder(services.jira.directory, draft.project))
+    whole = checked(bare, finder(services.jira.directory, draft.project), services.jira.cuts)
     return whole if services.desk.edit(draft, whole) else draft

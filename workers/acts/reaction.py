@@ -44,7 +44,7 @@ def react(action: Action, services: ActServices) -> None:
     form = filled_form(action, material, services)
     files, left_out = files_for_issue(material.files)
     draft = _draft(draft_id, action, form, files, services)
-    notes = notes_on(draft) if form.specs else (failures.NOT_CHECKED,)
+    notes = notes_on(draft, services.jira.cuts) if form.specs else (failures.NOT_CHECKED,)
     draft = draft.model_copy(update={"notes": notes})
     write_policy = "confirm" if form.is_unsure else _write_policy(action, draft, services)
     more = (form.questions,) if form.questions and write_policy == "confirm" else ()

@@ -104,7 +104,7 @@ def _draft_from_form(action: Action, services: ActServices, draft_id: str) -> Dr
         created_at=time.time(),
     )
     if specs:
-        draft = checked(draft, finder(services.jira.directory, project))
+        draft = checked(draft, finder(services.jira.directory, project), services.jira.cuts)
         reader = services.reader_of_draft(action, draft)
         draft = with_unseen(draft, lambda keys: services.jira.visible_keys(keys, reader))
     people = services.forms.people(action.team_id, form_id)

@@ -36,13 +36,18 @@ NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff
 
 
 def adf_of(
-    markdown: str, *, link_of: LinkOf = lambda _key: None, mentions: Mapping[str, str] = MappingProxyType({})
+    markdown: str,
+    *,
+    link_of: LinkOf = lambda _key: None,
+    mentions: Mapping[str, str] = MappingProxyType({}),
+    longest: int = LONGEST_MARKDOWN,
 ) -> Node:
     """Return the text as a valid ADF document, without an id of Slack's.
 
-    `link_of` gives the address of an issue key, or None; `mentions` the account of a name behind an `@`.
+    `link_of` gives the address of an issue key, or None; `mentions` the account of a name behind an `@`. Of a text that
+    is longer than `longest` the end is left out, and the document says so.
     """
-    text = by_name(_shortened(NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", markdown).expandtabs(4)))
+    text = _shortened(_cleaned(markdown), longest)
     try:
         content = _parsed(text, link_of)
     except Exception:  # noqa: BLE001  a text that breaks the converter is still the person's text
@@ -51,6 +56,11 @@ def adf_of(
     content = plain_blocks(text) if content is None else content
     mention_people(content, mentions)
     return document(content)
+
+
+def is_too_long(markdown: str) -> bool:
+    """Return whether the end of a text is left out."""
+    return len(_cleaned(markdown)) > LONGEST_MARKDOWN
 
 
 def document(content: list[Node]) -> Node:
@@ -95,8 +105,14 @@ def _depth(tokens: list[Token]) -> int:
     return max((token.level for token in tokens), default=0)
 
 
-def _shortened(text: str) -> str:
-    if len(text) <= LONGEST_MARKDOWN:
+def _cleaned(markdown: str) -> str:
+    return by_name(NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", markdown).expandtabs(4))
+
+
+def _shortened(text: str, longest: int) -> str:
+    if len(text) <= longest:
         return text
-    kept = text[:LONGEST_MARKDOWN]
-    return f"{kept[: kept.rfind(chr(10)) + 1] or kept}\n\n{SHORTENED}"
+    kept = text[:longest]
+    # Whole lines look better, but not at the price of a line that is most of the text.
+    line_end = kept.rfind("\n", longest - longest // 10)
+    return f"{kept[: line_end + 1] or kept}\n\n{SHORTENED}"

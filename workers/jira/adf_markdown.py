@@ -8,13 +8,21 @@ from typing import Any
 
 from workers.jira.adf_blocks import PANELS
 from workers.jira.adf_inline import is_safe
+from workers.jira.code_spans import code_span
 
 Node = dict[str, Any]
 
 DEEPEST = 60
 """Deeper nodes are read as plain text."""
 ALERTS = {"tip": "TIP", **{kind: name.upper() for name, kind in PANELS.items()}}
-AROUND = {"strong": "**", "em": "_", "strike": "~~", "code": "`"}
+HOLDERS = frozenset(
+    {
+        "doc", "listItem", "tableRow", "tableCell", "tableHeader", "layoutSection", "layoutColumn", "mediaSingle",
+        "mediaGroup", "caption", "taskItem", "blockTaskItem", "decisionItem",
+    }
+)  # fmt: skip
+"""Without content they say nothing; of other nodes at least the name is told."""
+AROUND = {"strong": "**", "em": "_", "strike": "~~"}
 
 
 def markdown_of(value: Any) -> str:
@@ -35,7 +43,7 @@ def _block(node: Node, depth: int) -> str:
         return reader(node, depth)
     if _is_inline(node):
         return _inline(node, depth)
-    return _body(node, depth)
+    return _body(node, depth) if _children(node) else _leaf(node)
 
 
 def _body(node: Node, depth: int, between: str = "\n\n") -> str:
@@ -51,6 +59,18 @@ def _body(node: Node, depth: int, between: str = "\n\n") -> str:
             parts.append(text)
         was_inline = inline and bool(parts)
     return between.join(part for part in parts if part.strip())
+
+
+def _leaf(node: Node) -> str:
+    """Return what a node without content says of itself: none vanishes because it is new."""
+    kind, attrs = node.get("type"), _attrs(node)
+    if not isinstance(kind, str) or not kind or kind in HOLDERS:
+        return ""
+    words = str(node.get("text") or attrs.get("text") or attrs.get("title") or attrs.get("extensionTitle") or "")
+    address, key = str(attrs.get("url") or ""), attrs.get("extensionKey")
+    if words and is_safe(address):
+        return f"[{words}]({address})"
+    return words or address or (f"[{kind}: {key}]" if key else f"[{kind}]")
 
 
 def _line(node: Node, depth: int) -> str:
@@ -139,7 +159,7 @@ def _media(node: Node, _depth: int) -> str:
 
 def _extension(node: Node, depth: int) -> str:
     text = str(_attrs(node).get("text") or "")
-    return "\n\n".join(filter(None, (text, _body(node, depth))))
+    return "\n\n".join(filter(None, (text, _body(node, depth)))) or _leaf(node)
 
 
 BLOCKS: dict[str, Callable[[Node, int], str]] = {
@@ -180,9 +200,9 @@ def _text(node: Node) -> str:
     inner = text.strip()
     if not inner or not marks:
         return text
-    shown = inner
+    shown = code_span(inner) if "code" in marks else inner
     for kind, sign in AROUND.items():
-        if kind in marks and ("code" not in marks or kind == "code"):
+        if kind in marks and "code" not in marks:
             shown = f"{sign}{shown}{sign}"
     href = str(marks.get("link", {}).get("href") or "")
     if href and href != inner:
@@ -211,7 +231,7 @@ INLINE: dict[str, Callable[[Node], str]] = {
     "status": lambda attrs: f"[{attrs.get('text') or ''}]",
     "date": _date,
     "mediaInline": lambda attrs: _media({"attrs": attrs}, 0),
-    "inlineExtension": lambda attrs: str(attrs.get("text") or ""),
+    "inlineExtension": lambda attrs: _leaf({"type": "inlineExtension", "attrs": attrs}),
     "placeholder": lambda attrs: str(attrs.get("text") or ""),
 }
 

@@ -37,7 +37,7 @@ class CreateRequest:
         if specs == draft.specs:
             return draft
         newest = draft.model_copy(update={"specs": specs, "version": draft.version + 1})
-        return newest.model_copy(update={"notes": notes_on(newest)})
+        return newest.model_copy(update={"notes": notes_on(newest, self._jira.cuts)})
 
     def send(self, draft: Draft, readers: Collection[Reader]) -> CreatedIssue:
         """File a draft by one POST, for these people; raises what the gateway's `create` raises."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from workers.jira.adf import adf_of, document, linked_paragraph, plain_blocks
+from workers.jira.adf import adf_of, document, is_too_long, linked_paragraph, plain_blocks
 from workers.jira.adf_markdown import markdown_of
-from workers.jira.wiki import linked_line, wiki_of
+from workers.jira.wiki import is_cut, linked_line, wiki_of
 from workers.jira.wiki_markdown import markdown_of_wiki
 from workers.settings import WorkerSettings
 
@@ -67,6 +67,10 @@ class Deployment(Protocol):
         """
         ...
 
+    def cuts(self, markdown: str, link_of: LinkOf, mentions: Mapping[str, str] = NOBODY) -> bool:
+        """Return whether a text is longer than Jira takes, so that its wire value lacks the end of it."""
+        ...
+
     def markdown(self, value: Any) -> str:
         """Return a wire value of a text as Markdown."""
         ...
@@ -118,6 +122,9 @@ class Cloud:
         text = adf_of(markdown, link_of=link_of, mentions=mentions)
         return document([*text["content"], *_last_blocks(closing)]) if closing else text
 
+    def cuts(self, markdown: str, link_of: LinkOf, mentions: Mapping[str, str] = NOBODY) -> bool:  # noqa: ARG002
+        return is_too_long(markdown)
+
     def markdown(self, value: Any) -> str:
         return markdown_of(value)
 
@@ -168,6 +175,9 @@ class DataCenter:
         text = wiki_of(markdown, link_of=link_of, mentions=mentions)
         last = linked_line(closing.before, closing.label, closing.address) if closing else ""
         return "\n\n".join(filter(None, (text, last)))
+
+    def cuts(self, markdown: str, link_of: LinkOf, mentions: Mapping[str, str] = NOBODY) -> bool:
+        return is_cut(wiki_of(markdown, link_of=link_of, mentions=mentions)) and not is_cut(markdown)
 
     def markdown(self, value: Any) -> str:
         return markdown_of_wiki(value) if isinstance(value, str) else markdown_of(value)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from workers.errors import JiraUnavailable, Misconfigured
 from workers.jira.directory import Directory, Sought
 from workers.jira.fields import Fitted, fit
 from workers.jira.people_fields import Find, with_people
 from workers.jira.values import Person
-from workers.records import Draft, FieldSpec
+from workers.records import Draft, FieldSpec, FieldValue
 from workers.views.draft_card import FILL_IN
 from workers.views.form_fields import ISSUE_KEY, takes_issue
 
 OWN = ("summary", "description", "priority", "labels", "project", "issue_type")
 """A draft has a place of its own for these."""
+Cuts = Callable[[str, Mapping[str, str]], bool]
+"""Tells whether a text, with the people in it, is longer than Jira takes."""
+CUT = "{name} is longer than Jira takes: its end will be left out."
 UNSEEN = "{key} does not exist in Jira, or it may not be shown here."
 
 
-def edited(draft: Draft, values: dict[str, object], find: Find) -> Draft:
+def edited(draft: Draft, values: dict[str, object], find: Find, cuts: Cuts) -> Draft:
     """Return the draft with a modal's values, and notes on what Jira will not take; what it did not show stays."""
     given = {name: value for name, value in values.items() if name not in OWN}
     fields = {name: value for name, value in {**draft.fields, **given}.items() if value not in ("", None, (), [])}
@@ -32,16 +35,16 @@ def edited(draft: Draft, values: dict[str, object], find: Find) -> Draft:
         changes["labels"] = labels_of(values["labels"])
     new = Draft.model_validate({**draft.model_dump(), **changes})
     # Against a screen that nobody knows everything would be wrong.
-    return checked(new, find) if new.specs else new
+    return checked(new, find, cuts) if new.specs else new
 
 
-def checked(draft: Draft, find: Find) -> Draft:
+def checked(draft: Draft, find: Find, cuts: Cuts) -> Draft:
     """Return the draft with its people by name, and notes on what Jira will miss or refuse."""
     people = {spec.id for spec in draft.specs if spec.kind == "user"}
     taken = {name: value for name, value in _fitted(draft).fields.items() if name not in people}
     found = with_people(draft.specs, {**draft.fields, **taken}, find, draft.accounts)
     new = draft.model_copy(update={"fields": found.fields, "accounts": found.accounts})
-    return new.model_copy(update={"notes": (*notes_on(new), *found.problems)})
+    return new.model_copy(update={"notes": (*notes_on(new, cuts), *found.problems)})
 
 
 def finder(directory: Directory, project: str) -> Find:
@@ -73,11 +76,23 @@ def issues_named(draft: Draft) -> list[tuple[FieldSpec, str]]:
     return [(spec, str(draft.fields[spec.id])) for spec in specs]
 
 
-def notes_on(draft: Draft) -> tuple[str, ...]:
-    """Return a sentence for each field that Jira will miss or refuse."""
+def notes_on(draft: Draft, cuts: Cuts) -> tuple[str, ...]:
+    """Return a sentence for each field that Jira will miss or refuse, or will not take whole."""
     fitted = _fitted(draft)
     missing = [f"{spec.name} is required: {FILL_IN}" for spec in fitted.missing]
-    return (*missing, *fitted.problems)
+    return (*missing, *fitted.problems, *cut_notes(draft, cuts))
+
+
+def cut_notes(draft: Draft, cuts: Cuts) -> tuple[str, ...]:
+    """Return a sentence for each text that is longer than Jira takes."""
+    texts = {**draft.fields, "description": draft.description}
+    long = (spec for spec in draft.specs if spec.kind == "paragraph" and cuts(_one(texts, spec), draft.mentions))
+    return tuple(CUT.format(name=spec.name) for spec in long)
+
+
+def _one(texts: Mapping[str, FieldValue], spec: FieldSpec) -> str:
+    text = texts.get(spec.id, "")
+    return text if isinstance(text, str) else "\n".join(text)
 
 
 def _fitted(draft: Draft) -> Fitted:

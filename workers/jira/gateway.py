@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import IO, Any, TypeVar
 
@@ -252,6 +252,10 @@ class JiraGateway:
     def link_of(self, key: str) -> str | None:
         """Return the address of an issue of an open project, None for anything else that looks like a key."""
         return self.url_of(key) if key.rpartition("-")[0] in self._projects else None
+
+    def cuts(self, markdown: str, mentions: Mapping[str, str]) -> bool:
+        """Return whether a text is longer than Jira takes, so that its end is left out."""
+        return self.deployment.cuts(markdown, self.link_of, mentions)
 
     def _reads(self, reader: Reader) -> IssueReads:
         return self.acting_as(reader.actor)._issues  # noqa: SLF001  another one of this class

@@ -7,23 +7,32 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from workers.jira.adf import adf_of
+from workers.jira.adf import LONGEST_MARKDOWN, SHORTENED, adf_of
 from workers.jira.adf_blocks import PANELS
 from workers.jira.adf_inline import LinkOf, is_safe
 
 Node = dict[str, Any]
 
+LONGEST_WIKI = 32_000
+"""Jira takes 32,767 characters of what is sent; some are kept for what is put behind the text."""
+SPARE = 100
 BREAK = r" \\ "
 """Within one line of a list or a cell."""
 MARKS = {"strong": "*", "em": "_", "strike": "-"}
 # What wiki markup takes for markup anywhere in a text. A backslash keeps the sign as it is.
-SIGNS = re.compile(r"[\\{}\[\]|*_^~+!?-]")
+SIGNS = re.compile(r"[{}\[\]|*_^~+!?-]")
+# A backslash before a sign would keep it, and two are a line break: such a one is spelled. Elsewhere it is only itself.
+# So is the sign with which something begins that reads as spelled already.
+SPELLED = re.compile(
+    r"\\(?=[\\{}\[\]|*_^~+!?#():;-]|h[1-6]\.|bq\.|\Z)|&(?=(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});)"
+)
+SPELLINGS = {"\\": "&#92;", "&": "&amp;"}
 # What is shown as a small picture: (x), (!), :), ;-) and their like.
 SMILEYS = re.compile(r"\((?=(?:[ynix/!+?-]|\*[rgby]?|on|off|flag|flagoff)\))|[:;](?=-?[)(PD])", re.IGNORECASE)
 # What is markup only where a line begins.
 LINE_START = re.compile(r"^(\s*)(h[1-6]\.|bq\.|#|----)", re.MULTILINE)
 # A hyphen or an underscore inside a word is none: OPS-12, snake_case.
-INSIDE_WORD = re.compile(r"(?<=\w)[-_?!+](?=\w)")
+INSIDE_WORD = re.compile(r"(?<=\w)[-_?+](?=\w)")
 NOT_IN_ACCOUNT = re.compile(r"[\[\]|{}\s]")
 NOT_IN_ADDRESS = str.maketrans({sign: f"%{ord(sign):02X}" for sign in "[]|{}\\^"})
 # Of any other language Jira says above the code that it does not know it.
@@ -41,8 +50,22 @@ TITLES = {kind: name.capitalize() for name, kind in PANELS.items()}
 def wiki_of(
     markdown: str, *, link_of: LinkOf = lambda _key: None, mentions: Mapping[str, str] = MappingProxyType({})
 ) -> str:
-    """Return the text as wiki markup; whatever the text, it reads as it was written and never raises."""
-    return blocks_text(adf_of(markdown, link_of=link_of, mentions=mentions)["content"])
+    """Return the text as wiki markup; whatever the text, it reads as it was written and never raises.
+
+    It is never longer than Jira takes: what keeps signs as they are makes a text longer, and then its end is left out.
+    """
+    taken = LONGEST_MARKDOWN
+    while True:
+        text = blocks_text(adf_of(markdown, link_of=link_of, mentions=mentions, longest=taken)["content"])
+        if len(text) <= LONGEST_WIKI:
+            return text
+        given = min(taken, len(markdown.expandtabs(4)))
+        taken = max(given * LONGEST_WIKI // len(text) - SPARE, 0)
+
+
+def is_cut(wiki: str) -> bool:
+    """Return whether the end of a text was left out when it was written as wiki markup."""
+    return SHORTENED in wiki[-SPARE:]
 
 
 def linked_line(text: str, label: str, address: str) -> str:
@@ -181,4 +204,7 @@ def _escaped(text: str) -> str:
     kept = {match.start() for match in INSIDE_WORD.finditer(text)}
     smileys = {match.start() for match in SMILEYS.finditer(text)}
     signs = {match.start() for match in SIGNS.finditer(text)} - kept | smileys
-    return "".join(f"\\{letter}" if place in signs else letter for place, letter in enumerate(text))
+    shown = [f"\\{letter}" if place in signs else letter for place, letter in enumerate(text)]
+    for match in SPELLED.finditer(text):
+        shown[match.start()] = SPELLINGS[match[0]]
+    return "".join(shown)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from workers.errors import ToolError
+from workers.jira.forms import CUT
 from workers.proposals import Comment
 from workers.tools.arguments import one_of
 from workers.tools.changing import check_length, closing, common, propose, target_of
@@ -39,12 +40,14 @@ def run(args: AddComment, context: ToolContext, tool_use_id: str) -> ToolAnswer:
     is_desk = context.jira.changes.is_service_desk(target)
     is_for_customers = is_desk and args.audience == "customers"
     people = mentions(context)
+    body = people.named(args.body)
     change = Comment(
         **common(target, context, tool_use_id),
-        body=people.named(args.body),
+        body=body,
         mentions=people.accounts,
         is_internal=is_desk and not is_for_customers,
         is_for_customers=is_for_customers,
+        note=CUT.format(name="The comment") if context.jira.cuts(body, people.accounts) else "",
         # What customers read names no colleague and no address of ours.
         **({} if is_for_customers else closing(context)),
     )

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from workers.errors import ToolError
 from workers.jira.fields import Fitted, fit, missing_line, with_long_lists
+from workers.jira.forms import cut_notes
 from workers.jira.mentions import with_mentions
 from workers.jira.people_fields import Peopled, with_people
 from workers.records import Draft, FieldSpec, SlackFile
@@ -73,13 +74,13 @@ def run(args: CreateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer
         fields=people.fields,
         accounts=people.accounts,
         specs=specs,
-        notes=notes,
         permalink=context.permalink(),
         files=files,
         created_at=time.time(),
     )
     draft = with_mentions(draft, context.jira.directory, lambda user_id: sought(f"<@{user_id}>", context))
-    draft = draft.model_copy(update={"summary": _shortened(draft.summary)})
+    notes = (*notes, *cut_notes(draft, context.jira.cuts))
+    draft = draft.model_copy(update={"summary": _shortened(draft.summary), "notes": notes})
     proposed = context.drafts.propose(draft, context.reader, write_policy=context.write_policy)
     return ToolAnswer(
         "\n".join([proposed.words, *notes]),

@@ -239,6 +239,13 @@ def test_a_text_that_is_too_long_is_cut_and_says_so() -> None:
     assert said.endswith(SHORTENED)
 
 
+def test_a_line_that_is_most_of_a_text_is_cut_itself() -> None:
+    said = plain_text(adf_of("Payload:\n" + "x" * 40_000))
+
+    assert said.count("x") > LONGEST_MARKDOWN - 100
+    assert said.endswith(SHORTENED)
+
+
 @pytest.mark.parametrize(
     "hazard",
     [

@@ -38,6 +38,7 @@ def paragraph(*content: Any) -> dict[str, Any]:
         "- [ ] a\n- [x] b\n  - [ ] c\n- [ ] d",
         "> [!WARNING]\n> hot\n>\n> - a",
         "https://a.example/x",
+        "``a`b`` and `` `c` ``",
     ],
 )
 def test_what_was_written_reads_the_same(markdown: str) -> None:
@@ -78,6 +79,13 @@ def test_what_was_written_reads_the_same(markdown: str) -> None:
             "still\n\nread",
         ),
         (paragraph({"type": "newInline", "content": [text("kept")]}), "kept"),
+        (paragraph(text("see "), {"type": "newInline", "attrs": {"title": "Page"}}), "see Page"),
+        ({"type": "newThing", "attrs": {"text": "hello", "url": "https://a.example"}}, "[hello](https://a.example)"),
+        ({"type": "newThing", "attrs": {"url": "https://a.example"}}, "https://a.example"),
+        ({"type": "newThing", "attrs": {"level": 1}}, "[newThing]"),
+        ({"type": "extension", "attrs": {"extensionKey": "toc"}}, "[extension: toc]"),
+        (paragraph({"type": "inlineExtension", "attrs": {"extensionKey": "sum"}}), "[inlineExtension: sum]"),
+        ({"type": "mediaSingle", "content": []}, ""),
         (paragraph(text("a | b", {"type": "unknownMark"})), "a | b"),
         (paragraph(text("x", {"type": "link", "attrs": {"href": "javascript:x"}})), "x (javascript:x)"),
         ({"type": "codeBlock", "content": [text("a ``` b")]}, "````\na ``` b\n````"),

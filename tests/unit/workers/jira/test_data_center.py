@@ -11,7 +11,9 @@ from sandbox.jira.standin import JiraStandIn
 from sandbox.server import Running
 from tests.unit.workers.jira.readers import ADA
 from workers.errors import FilingUncertain, JiraRefused, Misconfigured, ToolError
+from workers.jira.adf import SHORTENED
 from workers.jira.deployment import DataCenter
+from workers.jira.forms import CUT, cut_notes
 from workers.jira.gateway import JiraGateway
 from workers.jira.jql import IssueQuery
 from workers.jira.payload import create_payload, marker_of, people_of
@@ -87,6 +89,18 @@ def test_an_issue_is_filed_with_wiki_text_and_people_by_name(gateway: JiraGatewa
     sent = next(call["body"]["fields"] for call in server.calls if call["route"] == "POST issue")
     assert (sent["reporter"], sent["customfield_10056"]) == ({"name": "ada"}, {"name": "grace"})
     assert issue.properties["supportbot"]["marker"] == marker_of("d1")
+
+
+def test_a_text_of_many_signs_is_filed_as_far_as_jira_takes_it_and_the_draft_says_so(
+    gateway: JiraGateway, server: JiraStandIn
+) -> None:
+    made = draft(gateway, description="[x] {y} " * 3_000)
+
+    filed = server.issue(file(gateway, made)).fields["description"]
+
+    assert 30_000 < len(filed) <= 32_767
+    assert SHORTENED in filed
+    assert cut_notes(made, gateway.cuts) == (CUT.format(name="Description"),)
 
 
 def test_create_screens_are_the_same_from_pages_and_from_the_tree(gateway: JiraGateway) -> None:

@@ -83,7 +83,7 @@ def draft(gateway: JiraGateway, fields: dict[str, Any]) -> Draft:
         specs=specs,
         created_at=0,
     )
-    return checked(made, finder(gateway.directory, "OPS"))
+    return checked(made, finder(gateway.directory, "OPS"), gateway.cuts)
 
 
 def shown(value: Any) -> Any:
@@ -130,7 +130,7 @@ def test_the_models_words_are_filed_as_they_were_meant(change: JiraGateway, site
 def test_the_form_holds_them_and_gives_them_back(change: JiraGateway, site: JiraStandIn) -> None:
     made = draft(change, GIVEN)
     values, errors = read_modal(untouched(draft_modal(made)), made.specs)
-    again = edited(made, dict(values), finder(change.directory, "OPS"))
+    again = edited(made, dict(values), finder(change.directory, "OPS"), change.cuts)
 
     assert errors == {}
     assert again.notes == ()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workers.jira.wiki import wiki_of
+from workers.jira.wiki import LONGEST_WIKI, is_cut, wiki_of
 from workers.jira.wiki_markdown import markdown_of_wiki
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=60)
@@ -29,8 +29,19 @@ PIECES = st.sampled_from(
         "\n\n",
         "{code}",
         "[x](http://e.com)",
+        "C:\\temp",
+        "\\",
+        "\\{color:red\\}",
+        "&#92;",
     ]
 )
+SIGNS = st.sampled_from(
+    [
+        *'ab1 .:;|*_^~+!?#-(){}[]&`/"\\\\\\', "C:\\temp", "\\\\host\\share", "color:red", "code", "{code:x}", "h1.",
+        "bq.", ":)", "(x)", ":-D", "(*r)", "a!b.cd!e", "OPS-12", "&amp;", "&#92;", "----",
+    ]
+)  # fmt: skip
+LITERAL = st.lists(SIGNS, min_size=1, max_size=12).map(lambda pieces: " ".join("".join(pieces).split()))
 PILES = st.lists(st.one_of(WORDS, PIECES), max_size=30).map("".join)
 
 
@@ -64,6 +75,9 @@ PILES = st.lists(st.one_of(WORDS, PIECES), max_size=30).map("".join)
         ("> [!WARNING]\n> hot", "{panel:title=Warning}\nhot\n{panel}"),
         ("> [!NOTE] **read** this", "{panel:title=Note}\n*read* this\n{panel}"),
         ("a # b\n# c", "a # b\n\nh1. c"),
+        (r"C:\temp\logs", r"C:\temp\logs"),
+        (r"`a\.b` and `\[x\\`", r"{{a\.b}} and {{&#92;\[x&#92;&#92;}}"),
+        ("`&amp;` & R&D", "{{&amp;amp;}} & R&D"),
     ],
 )
 def test_markdown_is_written_as_wiki_markup(markdown: str, wiki: str) -> None:
@@ -92,10 +106,29 @@ def test_markdown_is_written_as_wiki_markup(markdown: str, wiki: str) -> None:
         ("| a | |", "| a |  |"),
         ("{color:red}red{color} {unknown}stays{unknown}", "red {unknown}stays{unknown}"),
         ("{code} never closed", "{code} never closed"),
+        ("{noformat} open\n{code}\n*x*\n{code}", "{noformat} open\n```\n*x*\n```"),
+        (r"a \{color:red\}b\{color\}", "a {color:red}b{color}"),
+        (r"\{code}*b*\{code}", "{code}**b**{code}"),
+        (r"C:\temp\\next a&#124;b", r"C:\temp next a|b"),
+        ("{{a`b}}", "``a`b``"),
     ],
 )
 def test_wiki_markup_is_read_as_markdown(wiki: str, markdown: str) -> None:
     assert re.sub(r"\n{2,}", "\n", markdown_of_wiki(wiki)) == markdown
+
+
+@settings(max_examples=200, deadline=None)
+@given(LITERAL)
+def test_what_is_meant_as_it_stands_reads_as_it_was_written(text: str) -> None:
+    markdown = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+
+    assert markdown_of_wiki(wiki_of(markdown)) == text
+
+
+@settings(max_examples=200, deadline=None)
+@given(LITERAL.filter(lambda text: "`" not in text and text))
+def test_code_within_a_line_reads_as_it_was_written(text: str) -> None:
+    assert markdown_of_wiki(wiki_of(f"`{text}`")) == f"`{text}`"
 
 
 @settings(max_examples=100, deadline=None)
@@ -112,7 +145,16 @@ def test_no_word_is_lost_on_the_way_there(pile: str) -> None:
 def test_no_word_is_lost_on_the_way_back(pile: str) -> None:
     words = re.findall(r"[^\W\d_]{3,}", pile)
 
-    assert [word for word in words if word not in markdown_of_wiki(pile) and word not in ("code", "panel")] == []
+    assert [word for word in words if word not in markdown_of_wiki(pile) and word not in ("code", "panel", "color")] == []
+
+
+@pytest.mark.parametrize("piece", ["[a] ", "{+} ", "{x} ", "`\\` "])
+def test_a_text_of_many_signs_is_never_longer_than_jira_takes(piece: str) -> None:
+    wiki = wiki_of(piece * (24_000 // len(piece)))
+
+    assert LONGEST_WIKI * 0.9 < len(wiki) <= LONGEST_WIKI
+    assert is_cut(wiki)
+    assert not is_cut(wiki_of("word " * 5_000))
 
 
 @pytest.mark.parametrize(
@@ -132,6 +174,11 @@ def test_no_word_is_lost_on_the_way_back(pile: str) -> None:
         "[~",
         "\\",
         "{*}a",
+        "\\{color:red\\}",
+        "&#92;",
+        "{code:",
+        "{noformat}",
+        "C:\\a",
         "word ",
     ],
 )

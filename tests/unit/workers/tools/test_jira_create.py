@@ -71,6 +71,14 @@ def test_a_complete_issue_becomes_a_draft(toolbox: Toolbox, drafts: list[Draft],
     assert len(jira.issues) == before
 
 
+def test_a_draft_says_so_when_a_text_is_longer_than_jira_takes(toolbox: Toolbox, drafts: list[Draft]) -> None:
+    answer = create(toolbox, description="Payload:\n" + "x" * 40_000)
+
+    (draft,) = drafts
+    assert draft.notes == ("Description is longer than Jira takes: its end will be left out.",)
+    assert draft.notes[0] in answer.content
+
+
 def test_missing_fields_are_named_with_their_values(toolbox: Toolbox, drafts: list[Draft]) -> None:
     answer = create(toolbox, issue_type="Bug")
 
