@@ -23,7 +23,7 @@ from workers.jira.connection import Connection
 from workers.jira.deployment import NOBODY, Closing, Deployment
 from workers.jira.payload import PROPERTY, wire_value
 from workers.jira.reader import Reader
-from workers.jira.reading import screen_page
+from workers.jira.reading import WITHOUT_CUSTOMERS, screen_page
 from workers.jira.shown import shown
 from workers.jira.sight import Sight
 from workers.proposals import Comment, Link, Move, Update
@@ -79,12 +79,12 @@ class IssueChanges:
     def is_service_desk(self, target: Target) -> bool:
         """Return whether customers may read what is public there; true if Jira does not say."""
         if target.project_kind:
-            return target.project_kind == "service_desk"
+            return target.project_kind not in WITHOUT_CUSTOMERS
         return self.is_service_desk_project(target.project)
 
     def is_service_desk_project(self, project: str) -> bool:
         """Return whether customers may read what is public in a project; true if Jira does not say."""
-        return self._project_kind(project) in ("", "service_desk")
+        return self._project_kind(project) not in WITHOUT_CUSTOMERS
 
     def transitions(self, key: str) -> tuple[Transition, ...]:
         """Return the ways on from where an issue stands."""

@@ -10,7 +10,6 @@ from workers.jira.values import IssueEvent, IssueFile
 
 Raw = dict[str, Any]
 
-MOST_EVENTS = 50
 TELL_OF_OTHERS = frozenset(
     {
         "comment", "link", "remoteissuelink", "remoteworkitemlink", "epic link", "epic child", "parent",
@@ -27,7 +26,7 @@ def events_of(raw: Raw) -> tuple[IssueEvent, ...]:
     histories = (raw.get("changelog") or {}).get("histories") or ()
     rows = sorted(histories, key=lambda each: str(each.get("created") or ""), reverse=True)
     events = [IssueEvent(_name(row.get("author")), moment(row.get("created")), tuple(_changes(row))) for row in rows]
-    return tuple(event for event in events if event.changes)[:MOST_EVENTS]
+    return tuple(event for event in events if event.changes)
 
 
 def files_of(raw: Raw) -> tuple[IssueFile, ...]:
@@ -38,10 +37,6 @@ def files_of(raw: Raw) -> tuple[IssueFile, ...]:
         for row in rows
     )
     return tuple(sorted(files, key=lambda each: str(each.created or ""), reverse=True))
-
-
-def is_service_desk(raw: Raw) -> bool:
-    return (raw["fields"].get("project") or {}).get("projectTypeKey") == "service_desk"
 
 
 def _changes(row: Raw) -> Iterator[str]:

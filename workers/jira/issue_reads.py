@@ -12,7 +12,7 @@ from workers.errors import JiraRefused, ToolError
 from workers.jira.connection import Connection
 from workers.jira.deployment import Deployment
 from workers.jira.issue_fields import ASKED, fields_of
-from workers.jira.issue_past import events_of, files_of, is_service_desk
+from workers.jira.issue_past import events_of, files_of
 from workers.jira.jql import IssueQuery, jql_of, ranked
 from workers.jira.reader import Reader
 from workers.jira.reading import (
@@ -20,6 +20,7 @@ from workers.jira.reading import (
     LINE_FIELDS,
     TEXT_FIELDS,
     comments_reader,
+    has_customers,
     issue_reader,
     line_of,
     page_reader,
@@ -102,18 +103,18 @@ class IssueReads:
             if parts.with_fields:
                 issue = replace(issue, fields=fields_of(raw, self.deployment.markdown))
             # On a service desk a file may belong to an internal comment, and the history tells of both.
-            if not parts.with_past or (is_service_desk(raw) and not reader.sees_internal):
+            if not parts.with_past or (has_customers(raw) and not reader.sees_internal):
                 return issue
             return replace(issue, events=events_of(raw), files=files_of(raw))
 
         return self.connection.read("issue", f"issue/{key}", read, params=_params(parts))
 
     def _with_comments(self, issue: Issue, most: int, reader: Reader) -> Issue:
-        read_text = self.deployment.markdown
+        take = comments_reader(self.deployment.markdown, customers_read=issue.has_customers)
         newest = {"orderBy": "-created", "maxResults": most, **self.deployment.comment_params}
         path = f"issue/{issue.id}/comment"
         try:
-            comments, total = self.connection.read("comments", path, comments_reader(read_text), params=newest)
+            comments, total = self.connection.read("comments", path, take, params=newest)
         except JiraRefused:
             return replace(issue, comments_total=None)
         comments = comments[:most]

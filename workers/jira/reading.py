@@ -17,6 +17,8 @@ ReadText = Callable[[Any], str]
 T = TypeVar("T")
 
 INTERNAL_PROPERTY = "sd.public.comment"
+WITHOUT_CUSTOMERS = frozenset({"software", "business", "product_discovery"})
+"""Jira's words for the kinds of projects whose readers are members."""
 
 LINE_FIELDS = ("summary", "issuetype", "status", "priority", "assignee", "updated", "project", "security")
 TEXT_FIELDS = (*LINE_FIELDS, "description")
@@ -39,6 +41,12 @@ def project_of(raw: Raw) -> str:
     """Return the key of the project that the issue lies in now, which the key that was asked for need not tell."""
     project = _object(_object(raw.get("fields")).get("project"))
     return _text(project.get("key")) or _text(raw.get("key")).rpartition("-")[0]
+
+
+def has_customers(raw: Raw) -> bool:
+    """Return whether customers may read what is public in an issue's project; true if Jira does not say its kind."""
+    project = _object(_object(raw.get("fields")).get("project"))
+    return project.get("projectTypeKey") not in WITHOUT_CUSTOMERS
 
 
 def line_of(raw: Raw) -> IssueLine:
@@ -113,18 +121,23 @@ def issue_reader(
             components=tuple(map(_name, _array(fields.get("components")))),
             links=tuple(link for link in _links(fields) if link.key.rpartition("-")[0] in projects),
             is_restricted=line.is_restricted,
+            has_customers=has_customers(raw),
         )
 
     return read
 
 
-def comments_reader(read_text: ReadText) -> Callable[[Any], tuple[tuple[Comment, ...], int]]:
-    """Return a reader of a page of comments, newest first, and of how many there are."""
+def comments_reader(read_text: ReadText, *, customers_read: bool) -> Callable[[Any], tuple[tuple[Comment, ...], int]]:
+    """Return a reader of a page of comments, newest first, and of how many there are.
+
+    Where customers may read along, a comment of which Jira does not say whether they do is internal.
+    """
 
     def read(raw: Any) -> tuple[tuple[Comment, ...], int]:
         # Old servers know no order.
         rows = sorted(raw["comments"], key=lambda each: str(each.get("created") or ""), reverse=True)
-        return tuple(_comment(each, read_text) for each in rows), int(raw.get("total") or 0)
+        found = tuple(_comment(each, read_text, customers_read=customers_read) for each in rows)
+        return found, int(raw.get("total") or 0)
 
     return read
 
@@ -217,12 +230,15 @@ def moment(value: Any) -> datetime | None:
         return None
 
 
-def _comment(raw: Raw, read_text: ReadText) -> Comment:
+def _comment(raw: Raw, read_text: ReadText, *, customers_read: bool) -> Comment:
+    is_told = isinstance(raw.get("jsdPublic"), bool) or isinstance(raw.get("properties"), list)
     return Comment(
         author=_name(raw.get("author")),
         created=moment(raw.get("created")),
         text=read_text(raw.get("body")),
-        is_internal=raw.get("jsdPublic") is False or _is_internal(raw.get("properties")),
+        is_internal=raw.get("jsdPublic") is False
+        or _is_internal(raw.get("properties"))
+        or (customers_read and not is_told),
         is_limited=bool(raw.get("visibility")),
     )
 

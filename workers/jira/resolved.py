@@ -11,7 +11,8 @@ from workers.errors import JiraRefused
 from workers.jira.connection import Connection
 from workers.jira.deployment import Deployment
 from workers.jira.jql import resolved_jql
-from workers.jira.reading import comments_reader, moment, project_of
+from workers.jira.reading import comments_reader, has_customers, moment, project_of
+from workers.jira.values import Comment
 
 LIST_SIZE = 100
 MOST_ISSUES = 2_000
@@ -55,8 +56,12 @@ class Resolved:
 
     def read(self, key: str) -> ResolvedIssue | None:
         """Return one issue, None if it is open again, elsewhere or gone."""
+
+        def take(raw: Any) -> tuple[tuple[str, str, str, str, str] | None, bool]:
+            return self._issue(raw), has_customers(raw)
+
         try:
-            issue = self.connection.read("issue", f"issue/{key}", self._issue, params={"fields": FIELDS})
+            issue, customers_read = self.connection.read("issue", f"issue/{key}", take, params={"fields": FIELDS})
         except JiraRefused as error:
             if error.status in (403, 404):
                 return None
@@ -64,7 +69,8 @@ class Resolved:
         if issue is None:
             return None
         newest = {"orderBy": "-created", "maxResults": NEWEST_COMMENTS, **self.deployment.comment_params}
-        comments = self.connection.read("comments", f"issue/{key}/comment", self._comments, params=newest)
+        read = comments_reader(self.deployment.markdown, customers_read=customers_read)
+        comments = self.connection.read("comments", f"issue/{key}/comment", _last_said(read), params=newest)
         return ResolvedIssue(*issue, comments)
 
     def _page(self, raw: Any) -> tuple[list[tuple[str, datetime | None]], str | None]:
@@ -84,9 +90,13 @@ class Resolved:
         text = self.deployment.markdown(fields.get("description"))
         return key, self.url_of(key), str(fields.get("summary") or ""), text, resolution
 
-    def _comments(self, raw: Any) -> tuple[str, ...]:
-        """Read the last comments that everybody who sees the issue may read: none for a role or a group only."""
-        public = {**raw, "comments": [each for each in raw["comments"] if not each.get("visibility")]}
-        found, _ = comments_reader(self.deployment.markdown)(public)
+
+def _last_said(read: Callable[[Any], tuple[tuple[Comment, ...], int]]) -> Callable[[Any], tuple[str, ...]]:
+    """Return a reader of the last comments that everybody who sees the issue may read: none for a role or a group."""
+
+    def take(raw: Any) -> tuple[str, ...]:
+        found = [each for each in read(raw)[0] if not each.is_limited]
         said = [each for each in found if not each.is_internal and each.text.strip()][:SHOWN_COMMENTS]
         return tuple(f"{each.author}: {each.text[:LONGEST_COMMENT]}" for each in reversed(said))
+
+    return take

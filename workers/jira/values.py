@@ -102,6 +102,8 @@ class Issue:
     links: tuple[IssueLink, ...] = ()
     is_restricted: bool = False
     """It has a security level."""
+    has_customers: bool = True
+    """Customers may read what is public in it."""
     events: tuple[IssueEvent, ...] = ()
     """Newest first; read only when they are asked for, as the files are."""
     files: tuple[IssueFile, ...] = ()

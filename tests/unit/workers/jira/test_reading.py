@@ -11,7 +11,7 @@ from sandbox.jira.standin import JiraStandIn
 from tests.unit.workers.jira.readers import ADA
 from workers.jira.deployment import Cloud
 from workers.jira.gateway import JiraGateway
-from workers.jira.reading import page_reader, people_of, screen_page
+from workers.jira.reading import comments_reader, has_customers, page_reader, people_of, screen_page
 
 MakeGateway = Callable[..., JiraGateway]
 
@@ -43,6 +43,32 @@ def test_a_hit_that_was_moved_belongs_to_its_new_project() -> None:
     moved = {"key": "OPS-1", "fields": {"project": {"key": "HR"}}}
 
     assert page_reader(("OPS",), Cloud().cursor)({"issues": [moved]}).issues == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "signs", "is_internal"),
+    [
+        ("software", {}, False),
+        ("business", {}, False),
+        ("service_desk", {}, True),
+        (None, {}, True),
+        ("brand_new", {}, True),
+        ("service_desk", {"jsdPublic": True}, False),
+        ("service_desk", {"properties": []}, False),
+        (None, {"properties": []}, False),
+        ("software", {"jsdPublic": False}, True),
+        ("service_desk", {"properties": [{"key": "sd.public.comment", "value": {"internal": "true"}}]}, True),
+    ],
+)
+def test_a_comment_of_which_nobody_says_who_reads_it_is_internal_where_customers_may(
+    kind: str | None, signs: dict[str, object], is_internal: bool
+) -> None:
+    project = {"key": "OPS"} | ({"projectTypeKey": kind} if kind else {})
+    read = comments_reader(str, customers_read=has_customers({"fields": {"project": project}}))
+
+    (comment,), total = read({"comments": [{"body": "hello", **signs}], "total": 1})
+
+    assert (comment.text, comment.is_internal, total) == ("hello", is_internal, 1)
 
 
 def test_an_account_counts_as_active_unless_jira_says_otherwise() -> None:

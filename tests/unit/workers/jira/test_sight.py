@@ -11,6 +11,7 @@ from sandbox.jira.standin import JiraStandIn
 from tests.unit.workers.jira.readers import ADA
 from workers.errors import JiraRefused
 from workers.jira.gateway import JiraGateway
+from workers.jira.issue_reads import IssueParts
 from workers.jira.jql import IssueQuery
 
 MakeGateway = Callable[..., JiraGateway]
@@ -19,6 +20,13 @@ STRANGER = replace(ADA, user_id="U2", email="nobody@example.com")
 
 def routes(jira: JiraStandIn) -> list[str]:
     return [call["route"] for call in jira.calls]
+
+
+def tell_kind(jira: JiraStandIn, key: str, kind: str | None) -> None:
+    """Have Jira say of what kind the project of an issue is, or not say it."""
+    fields = jira.issue(key).fields
+    told = {name: value for name, value in fields["project"].items() if name != "projectTypeKey"}
+    fields["project"] = told | ({"projectTypeKey": kind} if kind else {})
 
 
 def test_an_administrators_account_asks_about_all_hits_at_once(gateway: JiraGateway, jira: JiraStandIn) -> None:
@@ -106,6 +114,38 @@ def test_a_comment_is_internal_by_its_property_too(gateway: JiraGateway, jira: J
     comment["properties"] = [{"key": "sd.public.comment", "value": {"internal": True}}]
 
     assert [each.is_internal for each in gateway.issue(key, ADA).comments].count(True) == 1
+
+
+def test_where_jira_does_not_say_the_kind_of_a_project_its_past_is_kept_from_customers(
+    gateway: JiraGateway, jira: JiraStandIn
+) -> None:
+    jira.move("OPS-4", "In Progress", by="grace@example.com")
+    parts, customers = IssueParts(with_past=True), replace(ADA, sees_internal=False)
+    known = gateway.issue("OPS-4", customers, parts)
+    tell_kind(jira, "OPS-4", None)
+
+    unknown, among_members = gateway.issue("OPS-4", customers, parts), gateway.issue("OPS-4", ADA, parts)
+
+    assert known.events
+    assert unknown.events == ()
+    assert among_members.events == known.events
+
+
+def test_a_comment_without_any_sign_is_kept_from_customers_of_a_service_desk_and_shown_elsewhere(
+    gateway: JiraGateway, jira: JiraStandIn
+) -> None:
+    key = next(key for key, issue in jira.issues.items() if issue.comments and key.startswith("OPS"))
+    for comment in jira.issue(key).comments:
+        del comment["jsdPublic"]
+        comment.pop("properties", None)
+    customers = replace(ADA, sees_internal=False)
+
+    ordinary = gateway.issue(key, customers).comments
+    tell_kind(jira, key, "service_desk")
+
+    assert ordinary
+    assert gateway.issue(key, customers).comments == ()
+    assert len(gateway.issue(key, ADA).comments) == len(ordinary)
 
 
 def test_a_link_to_what_may_not_be_seen_is_left_out(gateway: JiraGateway, jira: JiraStandIn) -> None:
