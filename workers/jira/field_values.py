@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from workers.jira.adf_inline import is_safe
-from workers.jira.screen import is_sprint
+from workers.jira.screen import CHILD, is_sprint, is_strange_list
 from workers.records import FieldOption, FieldSpec, FieldValue
 from workers.views.form_fields import issue_key_in, takes_issue
 
@@ -18,6 +18,7 @@ MOST_OPTIONS_SHOWN = 25
 LONGEST_LINE = 255
 MEMBERS = ("value", "name", "id", "key", "accountId", "emailAddress", "displayName")
 """Where a value lies if Jira's own shape was given instead of a text."""
+ORGANIZATION = "sd-customerorganization"
 SEPARATORS = re.compile(r"[,;\n]")
 GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:,\d{3})+|(?:[ \u00a0\u202f]\d{3})+)(?:\.\d+)?")
 """A number with its thousands set apart, as in 1,200.5 and 1 200."""
@@ -33,6 +34,8 @@ class BadValue(ValueError):
 def value_of(spec: FieldSpec, value: Any) -> FieldValue:
     """Return the value as text or texts that the field takes; raises BadValue."""
     given = words(value)
+    if is_strange_list(spec):
+        return _numbers(spec, given)
     if spec.kind in ("multi_select", "labels"):
         return LISTS[spec.kind](spec, given)
     if spec.kind == "user" and spec.schema_type == "array":
@@ -51,7 +54,9 @@ def words(value: Any) -> list[str]:
     if isinstance(value, bool):
         return ["true" if value else "false"]
     if isinstance(value, dict):
-        return words(next((value[member] for member in MEMBERS if value.get(member)), None))
+        own, below = words(next((value[member] for member in MEMBERS if value.get(member)), None)), value.get("child")
+        # The second level of a value in two steps stands within the first.
+        return [CHILD.join([*own, *words(below)])] if own and below else own
     if isinstance(value, Iterable) and not isinstance(value, str):
         return [word for each in value for word in words(each)]
     text = str(value).strip()
@@ -97,6 +102,16 @@ def _apart(spec: FieldSpec, word: str) -> list[str]:
     parts = _split([word])
     is_cut = spec.options_total > len(spec.options)
     return [word] if is_cut and not all(option_named(spec, part) for part in parts) else parts
+
+
+def _numbers(spec: FieldSpec, given: list[str]) -> tuple[str, ...]:
+    """Return the numbers of organizations; of other things the name is not enough, and where to look it up differs."""
+    numbers = tuple(_split(given))
+    if spec.items_type != ORGANIZATION:
+        raise BadValue(f"{spec.name} can't be filled in by me; leave it out, a person can do it in Jira")
+    if not all(number.isdecimal() for number in numbers):
+        raise BadValue(f"{spec.name} takes the numbers of organizations, not their names")
+    return numbers
 
 
 def _labels(_spec: FieldSpec, given: list[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workers.jira.field_values import BadValue, options_text, value_of, words
-from workers.jira.screen import is_sprint
+from workers.jira.screen import is_sprint, is_strange_list
 from workers.records import FieldKind, FieldOption, FieldSpec, FieldValue
 from workers.views.form_fields import takes_issue
 
@@ -75,6 +75,10 @@ def example(spec: FieldSpec) -> str:
     """Return in words what a field without a list of values takes."""
     if takes_issue(spec):
         return "the key of an issue"
+    if is_strange_list(spec):
+        return "what only a person can fill in, in Jira"
+    if spec.schema_type == "group":
+        return "the name of a group"
     return "the number of a sprint" if is_sprint(spec) else EXAMPLES.get(spec.kind, "any text")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from workers.jira.deployment import NOBODY, Closing, Cloud, Deployment, LinkOf
 from workers.jira.field_values import option_named
 from workers.jira.fields import REPORTER
-from workers.jira.screen import CHILD, is_sprint
+from workers.jira.screen import CHILD, is_sprint, is_strange_list
 from workers.records import Draft, FieldSpec, FieldValue
 from workers.views.slack_words import in_plain
 
@@ -113,6 +113,8 @@ def wire_value(
         return list(_texts(value))
     if spec.kind == "multi_select" or (not is_sprint(spec) and spec.schema_type == "array" and spec.options):
         return [_choice(spec, each) for each in _texts(value)]
+    if is_strange_list(spec):
+        return [int(number) for number in _texts(value) if number.isdecimal()] or None
     text = next(iter(_texts(value)), "")
     if is_sprint(spec):
         return _sprint(spec, text)

@@ -21,6 +21,7 @@ SIMPLE: dict[str, FieldKind] = {
     "user": "user",
     "issuelink": "text",
     "timetracking": "text",
+    "group": "text",
 }
 CUSTOM: dict[str, FieldKind] = {
     "textarea": "paragraph",
@@ -84,6 +85,11 @@ def _list_kind(items: str, *, has_options: bool) -> FieldKind:
 def is_sprint(spec: FieldSpec) -> bool:
     """Return whether it takes a sprint, which Jira takes by number and people know by name."""
     return spec.custom_type == "gh-sprint"
+
+
+def is_strange_list(spec: FieldSpec) -> bool:
+    """Return whether it takes a list of things that only another product of Jira's knows, such as assets."""
+    return spec.kind == "other" and spec.schema_type == "array"
 
 
 def with_options(spec: FieldSpec, options: tuple[FieldOption, ...]) -> FieldSpec:

@@ -6,6 +6,7 @@ import pytest
 
 from workers.jira.field_values import BadValue, options_text, value_of
 from workers.jira.fields import fit, missing_line
+from workers.jira.screen import specs_of
 from workers.records import FieldOption, FieldSpec
 
 
@@ -19,6 +20,7 @@ TEAM = spec("Team", "select", "Platform", "Identity", number="customfield_1", re
 SERVICES = spec(
     "Services", "multi_select", "VPN", "E-mail", "Wi-Fi, guest", number="customfield_2", schema_type="array"
 )
+EQUIPMENT = spec("Equipment", "select", "Hardware", "Hardware > Laptop", schema_type="option-with-child")
 PRIORITY = spec("Priority", "select", "High", "Low", schema_type="priority", has_default=True, required=True)
 SCREEN = (
     spec("Summary", required=True),
@@ -126,6 +128,9 @@ def test_priority_and_labels_may_come_among_the_fields() -> None:
         (spec("X"), "two\nlines", "two lines"),
         (spec("X", "paragraph"), ["one", "two"], "one\ntwo"),
         (spec("B"), True, "true"),
+        (EQUIPMENT, {"value": "Hardware", "child": {"value": "Laptop"}}, "Hardware > Laptop"),
+        (EQUIPMENT, {"value": "Hardware", "child": None}, "Hardware"),
+        (spec("O", "other", schema_type="array", items_type="sd-customerorganization"), [{"id": 7}, "12"], ("7", "12")),
         (spec("S", "select", "One", options_total=500), "Something else", "Something else"),
     ],
 )
@@ -147,11 +152,22 @@ def test_values_are_taken_in_the_shapes_that_models_send(field: FieldSpec, given
         (spec("X"), "x" * 256, "at most 255"),
         (TEAM, ["Platform", "Identity"], "takes one value"),
         (SERVICES, ["VPN", "Fax"], "'Fax' is not one of"),
+        (spec("O", "other", schema_type="array", items_type="sd-customerorganization"), "Acme", "takes the numbers"),
+        (spec("A", "other", schema_type="array", items_type="cmdb-object-field"), "Laptop 7", "can't be filled in"),
     ],
 )
 def test_a_value_that_cannot_be_taken_says_what_can(field: FieldSpec, given: Any, words: str) -> None:
     with pytest.raises(BadValue, match=words):
         value_of(field, given)
+
+
+def test_a_field_that_takes_a_group_takes_its_name_wherever_it_is_set() -> None:
+    schema = {"type": "group", "custom": "com.atlassian.jira.plugin.system.customfieldtypes:grouppicker"}
+
+    (group,) = specs_of([{"fieldId": "customfield_9", "name": "Approved by", "schema": schema, "required": True}])
+
+    assert (group.kind, value_of(group, "it-admins")) == ("text", "it-admins")
+    assert missing_line(group) == "Approved by: the name of a group"
 
 
 def test_of_many_options_those_like_the_given_value_are_shown() -> None:

@@ -145,6 +145,8 @@ def test_the_marker_is_the_same_for_the_same_draft_only() -> None:
             [{"accountId": ADA}],
         ),
         ({"kind": "other", "schema_type": "any"}, "raw", "raw"),
+        ({"kind": "other", "schema_type": "array", "items_type": "sd-customerorganization"}, ("7", "12"), [7, 12]),
+        ({"kind": "text", "schema_type": "group"}, "it-admins", {"name": "it-admins"}),
     ],
 )
 def test_values_are_sent_in_jiras_own_shapes(about: dict[str, Any], value: Any, wire: Any) -> None:
