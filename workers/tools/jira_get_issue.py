@@ -16,6 +16,7 @@ from workers.tools.tool import Tool, ToolAnswer, ToolInput
 
 MOST_LINKS = 25
 MOST_COMMENTS = 50
+MOST_EVENTS = 50
 FEW_COMMENTS = 5
 MOST_CHARS = 12_000
 NOTE_ROOM = 160
@@ -46,6 +47,9 @@ class GetIssue(ToolInput):
     max_chars: Annotated[int, between(500, MOST_CHARS)] = Field(
         4_000, description="Length of the answer, up to 12000. Raise it only to read on in what was cut."
     )
+    offset: Annotated[int, between(0, 10_000_000)] = Field(
+        0, description="To read on in one part: the number that the answer before named."
+    )
 
 
 def run(args: GetIssue, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
@@ -59,20 +63,44 @@ def run(args: GetIssue, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
     issue = context.jira.issue(key_in(args.key), context.reader, parts)
     # What it is linked to was read with it.
     keys = (issue.key, *(link.key for link in issue.links[:MOST_LINKS]))
-    return ToolAnswer(_text(issue, wanted, args.max_chars), issue_keys=keys, links=((issue.key, issue.url),))
+    return ToolAnswer(
+        _text(issue, wanted, args.max_chars, args.offset), issue_keys=keys, links=((issue.key, issue.url),)
+    )
 
 
-def _text(issue: Issue, wanted: tuple[Part, ...], max_chars: int) -> str:
+def _text(issue: Issue, wanted: tuple[Part, ...], max_chars: int, offset: int) -> str:
     facts = _cut("\n".join(_facts(issue)), max_chars // 2)
-    sections = {part: "\n".join(SECTIONS[part](issue)) for part in wanted}
+    # Where something is read on in one part; of several parts each begins at its beginning.
+    skipped = offset if len(wanted) == 1 else 0
+    sections = {part: _behind(_section(issue, part, wanted), skipped) for part in wanted}
     room = max_chars - len(facts) - 1
     shares = _shares({part: len(text) for part, text in sections.items()}, room - NOTE_ROOM - len(sections))
     shown = [facts, *(_cut(text, shares[part]) for part, text in sections.items())]
     cut = [part for part, text in sections.items() if len(text) > shares[part]]
     if cut:
-        more = f"include {', '.join(cut)}" + (f" and max_chars up to {MOST_CHARS}" if max_chars < MOST_CHARS else "")
-        shown.append(f"(Cut: {', '.join(cut)}. To read on call again with {more}.)")
+        end = skipped + max(shares[cut[0]] - 1, 0)
+        shown.append(f"(Cut: {', '.join(cut)}. To read on call again with {_way_on(cut, wanted, max_chars, end)}.)")
     return "\n".join(shown)
+
+
+def _section(issue: Issue, part: Part, wanted: tuple[Part, ...]) -> str:
+    text = "\n".join(SECTIONS[part](issue))
+    if wanted == ("comments",) and len(issue.comments) < (issue.comments_total or 0):
+        text += "\n(Older comments are only in Jira, at the address above.)"
+    return text
+
+
+def _behind(text: str, offset: int) -> str:
+    return text if not offset else text[offset:] or "(Nothing more behind that.)"
+
+
+def _way_on(cut: list[Part], wanted: tuple[Part, ...], max_chars: int, end: int) -> str:
+    """Say which arguments show what was left out; the same ones again would show the same."""
+    if len(wanted) == 1:
+        return f"include {cut[0]} and offset {end}"
+    if max_chars < MOST_CHARS:
+        return f"include {', '.join(cut)} and max_chars up to {MOST_CHARS}"
+    return f"include {', '.join(cut)}" if len(cut) < len(wanted) else f"include {cut[0]} alone, then the others"
 
 
 def _shares(sizes: dict[Part, int], room: int) -> dict[Part, int]:
@@ -108,7 +136,7 @@ def _links(issue: Issue) -> Iterator[str]:
     if not issue.links:
         yield "No linked issues."
     elif len(issue.links) > MOST_LINKS:
-        yield f"and {len(issue.links) - MOST_LINKS} more linked issues"
+        yield f"and {len(issue.links) - MOST_LINKS} more linked issues, only in Jira"
 
 
 def _comments(issue: Issue) -> Iterator[str]:
@@ -124,8 +152,10 @@ def _comments(issue: Issue) -> Iterator[str]:
 
 def _history(issue: Issue) -> Iterator[str]:
     yield "History, newest first:" if issue.events else "No history that can be shown."
-    for event in issue.events:
+    for event in issue.events[:MOST_EVENTS]:
         yield f"- {_day(event.created)} {event.author}: {'; '.join(event.changes)}"
+    if len(issue.events) > MOST_EVENTS:
+        yield "Older changes are only in Jira, at the address above."
 
 
 def _attachments(issue: Issue) -> Iterator[str]:

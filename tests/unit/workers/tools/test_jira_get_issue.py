@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sandbox.jira.standin import JiraStandIn
@@ -78,6 +80,54 @@ def test_an_issue_is_short_and_says_how_to_read_on(toolbox: Toolbox, jira: JiraS
     assert "include description and max_chars up to 12000" in short
     assert "No comments." in short
     assert 11_000 < len(long) <= 12_000
+
+
+def test_a_long_text_is_read_to_its_end_in_pieces(toolbox: Toolbox, jira: JiraStandIn) -> None:
+    jira.issue("OPS-1").fields["description"] = long_text(" ".join(f"w{number}" for number in range(5_000)))
+    asked: dict[str, object] = {"key": "OPS-1", "include": ["description"], "max_chars": 12_000}
+    said = ""
+
+    for number in range(4):
+        answer = toolbox.run("jira_get_issue", f"t{number}", asked).content
+        assert len(answer) <= 12_000
+        said += answer
+        if not (way_on := re.search(r"with include description and offset (\d+)", answer)):
+            break
+        asked["offset"] = int(way_on[1])
+
+    assert way_on is None
+    assert number > 1
+    # What was cut within a word goes on in the next piece.
+    assert len(set(re.findall(r"\bw\d+", said)) & {f"w{number}" for number in range(5_000)}) > 4_990
+    assert "w4999" in said
+
+
+def test_where_an_answer_can_grow_no_more_each_part_is_named_alone(toolbox: Toolbox, jira: JiraStandIn) -> None:
+    jira.issue("OPS-1").fields["description"] = long_text("word " * 5_000)
+    jira.comment("OPS-1", "blah " * 5_000, by="grace@example.com")
+    both = {"key": "OPS-1", "include": ["description", "comments"], "max_chars": 12_000, "offset": 99}
+
+    answer = toolbox.run("jira_get_issue", "t1", both).content
+    behind = toolbox.run("jira_get_issue", "t2", {"key": "OPS-1", "include": ["links"], "offset": 9_999}).content
+
+    assert "call again with include description alone, then the others" in answer
+    assert "Description (as written" in answer
+    assert "(Nothing more behind that.)" in behind
+
+
+def test_what_no_call_can_show_is_said_to_be_in_jira(toolbox: Toolbox, jira: JiraStandIn) -> None:
+    issue = jira.issue("OPS-4")
+    for number in range(55):
+        jira.comment("OPS-4", f"Remark {number}.", by="grace@example.com")
+        items = [{"field": "Rank", "fromString": str(number), "toString": str(number + 1)}]
+        issue.history.append({"id": str(number), "created": f"2026-01-01T10:00:{number:02}.000+0000", "items": items})
+
+    comments = toolbox.run("jira_get_issue", "t1", {"key": "OPS-4", "include": "comments", "max_chars": 12_000})
+    history = toolbox.run("jira_get_issue", "t2", {"key": "OPS-4", "include": "history", "max_chars": 12_000})
+
+    assert "Older comments are only in Jira, at the address above." in comments.content
+    assert "Older changes are only in Jira, at the address above." in history.content
+    assert "https://jira.example.com/browse/OPS-4" in history.content
 
 
 def test_a_long_part_leaves_room_for_the_others(toolbox: Toolbox, jira: JiraStandIn) -> None:
