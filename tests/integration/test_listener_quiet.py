@@ -49,7 +49,7 @@ def test_what_slack_could_not_bring_is_looked_for_as_soon_as_it_reaches_us_again
     now = 0.0
     web.listener.quiet = Quiet(clock=lambda: now)
     now = QUIET_SECONDS + 1
-    wait_for(lambda: time.time() - int(redis_client.get(heard) or b"0") / 1000 > GAP_SECONDS)  # type: ignore[arg-type]  # sync client
+    wait_for(lambda: time.time() - int(redis_client.get(heard) or b"0") / 1000 > GAP_SECONDS)
     channel = slack.workspace.channel("general").id
     ts = slack.say("general", "ada", f"{slack.mention} is the VPN down?")
 

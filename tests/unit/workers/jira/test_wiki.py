@@ -145,7 +145,9 @@ def test_no_word_is_lost_on_the_way_there(pile: str) -> None:
 def test_no_word_is_lost_on_the_way_back(pile: str) -> None:
     words = re.findall(r"[^\W\d_]{3,}", pile)
 
-    assert [word for word in words if word not in markdown_of_wiki(pile) and word not in ("code", "panel", "color")] == []
+    assert [
+        word for word in words if word not in markdown_of_wiki(pile) and word not in ("code", "panel", "color")
+    ] == []
 
 
 @pytest.mark.parametrize("piece", ["[a] ", "{+} ", "{x} ", "`\\` "])
