@@ -73,6 +73,10 @@ class Move(_Change):
     kind: Literal["move"] = "move"
     from_status: str
     to_status: str
+    way_id: str = ""
+    """Jira's own id of the way that was shown: several may lead to one status, each with a screen of its own."""
+    way: str = ""
+    """Its name."""
     resolution: str = ""
     fields: tuple[FieldChange, ...] = ()
     """What the screen of this move asks for beside."""

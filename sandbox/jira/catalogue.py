@@ -20,8 +20,6 @@ STATUSES = (
     Status("3", "In Progress", "indeterminate"),
     Status("10001", "Done", "done"),
 )
-TRANSITIONS = (("11", "Reopen", "To Do"), ("21", "Start progress", "In Progress"), ("31", "Done", "Done"))
-"""(id, name, target) of the one workflow: every status can be reached from every other."""
 CATEGORIES = {
     "new": (2, "To Do", "blue-gray"),
     "indeterminate": (4, "In Progress", "yellow"),

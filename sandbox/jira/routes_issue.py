@@ -88,7 +88,7 @@ def transitions(call: Call) -> Reply:
 
 def _open_transitions(issue: Issue) -> list[tuple[str, str, str]]:
     """Return the moves from where the issue stands."""
-    return [row for row in default.TRANSITIONS if row[2] != issue.fields["status"]["name"]]
+    return [row for row in issue.project.transitions if row[2] != issue.fields["status"]["name"]]
 
 
 def move(call: Call) -> Reply:

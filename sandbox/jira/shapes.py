@@ -183,7 +183,7 @@ EXPANSIONS: dict[str, Callable[[Issue, Mapping[str, Any]], Any]] = {
     "names": lambda _issue, chosen: {name: FIELDS[name].name if name in FIELDS else name for name in chosen},
     "schema": lambda _issue, chosen: {name: FIELDS[name].schema for name in chosen if name in FIELDS},
     "transitions": lambda issue, _chosen: [
-        transition_shape(row, issue.type, issue.project, with_fields=False) for row in default.TRANSITIONS
+        transition_shape(row, issue.type, issue.project, with_fields=False) for row in issue.project.transitions
     ],
 }
 

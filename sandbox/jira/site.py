@@ -74,6 +74,10 @@ class Status:
     """`new`, `indeterminate` or `done`."""
 
 
+TRANSITIONS = (("11", "Reopen", "To Do"), ("21", "Start progress", "In Progress"), ("31", "Done", "Done"))
+"""(id, name, target) of the usual workflow: every status can be reached from every other."""
+
+
 @dataclass(frozen=True)
 class IssueType:
     id: str
@@ -104,6 +108,7 @@ class Project:
     """Account ids that may browse, not write."""
     kind: Literal["software", "service_desk"] = "software"
     """Customers read what is public in a service desk."""
+    transitions: tuple[tuple[str, str, str], ...] = TRANSITIONS
 
     def seen_by(self, user: User) -> bool:
         return self.members is None or user.account_id in self.members | self.readers

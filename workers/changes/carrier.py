@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workers.errors import SupportBotError, ToolError
-from workers.jira.change_reading import Transition
+from workers.jira.change_reading import RESOLUTION, Transition
 from workers.jira.issue_changes import IssueChanges
 from workers.jira.shown import in_words, normal
 from workers.proposals import NOTHING, AnyChange, Comment, FieldChange, Move, Update
@@ -61,12 +61,14 @@ class Carrier:
         status = self.jira.status(change.key)
         if _is(status, change.to_status):
             return
-        if not _is(status, change.from_status):
-            raise Stale(change.model_copy(update={"from_status": status}))
-        way = way_to(self.jira.transitions(change.key), change.to_status)
+        way = _way_of(change, self.jira.transitions(change.key))
         if way is None:
             raise ToolError(f"{change.key} can't be moved to {change.to_status} from {status} any more.")
-        self.jira.move(change, way.id)
+        # Another way than the one that was shown has a screen of its own, and may mean something else.
+        if not _is(status, change.from_status) or way.id != (change.way_id or way.id):
+            raise Stale(_by(way, change.model_copy(update={"from_status": status})))
+        given = {field.spec.id for field in change.fields}
+        self.jira.move(change, way.id, [spec for spec in way.wants if spec.id not in given])
 
     def _differing(self, change: Update) -> list[FieldChange]:
         held = self._held(change)
@@ -85,9 +87,28 @@ def is_held(field: FieldChange, held: FieldValue, change: Update, jira: IssueCha
 
 
 def way_to(ways: tuple[Transition, ...], wanted: str) -> Transition | None:
-    """Return the way on of this name, else the one that leads to this status; names match in any case."""
-    by_target = (way for way in ways if _is(way.to, wanted))
-    return next((way for way in ways if _is(way.name, wanted)), None) or next(by_target, None)
+    """Return the way on that leads to this status, else the one of this name; names match in any case.
+
+    Of several that lead there the one that is named like the status is meant.
+    """
+    by_target = [way for way in ways if _is(way.to, wanted)]
+    named = next((way for way in by_target or ways if _is(way.name, wanted)), None)
+    return named or next(iter(by_target), None)
+
+
+def _way_of(change: Move, ways: tuple[Transition, ...]) -> Transition | None:
+    """Return the way that a card showed if it still leads there, else another one that does."""
+    there = tuple(way for way in ways if _is(way.to, change.to_status))
+    return next((way for way in there if way.id == change.way_id), None) or way_to(there, change.to_status)
+
+
+def _by(way: Transition, change: Move) -> Move:
+    """Return a move by another way: with what the screen of that one takes."""
+    fields = tuple(field for field in change.fields if way.field(field.spec.id))
+    resolution = change.resolution if way.field(RESOLUTION) else ""
+    return change.model_copy(
+        update={"way_id": way.id, "way": way.name, "to_status": way.to, "fields": fields, "resolution": resolution}
+    )
 
 
 def _shown(held: FieldValue) -> str:

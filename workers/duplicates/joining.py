@@ -90,7 +90,7 @@ class Joining:
 
     def _comment(self, draft: Draft, key: str) -> None:
         changes = self._jira.acting_as(Actor(draft.conversation.team_id, draft.asker_id)).changes
-        comment = comment_of(draft, key, is_internal=changes.is_service_desk_project(key.rpartition("-")[0]))
+        comment = comment_of(draft, key)
         if not changes.has_comment(comment.key, comment.id):
             changes.comment(comment)
 
@@ -103,7 +103,7 @@ class Joining:
         return found[1].joins if found else ""
 
 
-def comment_of(draft: Draft, key: str, *, is_internal: bool) -> Comment:
+def comment_of(draft: Draft, key: str) -> Comment:
     """Return a report as a comment; its id is the same whenever it is made."""
     who = draft.asker_name or "a colleague"
     return Comment(
@@ -111,7 +111,6 @@ def comment_of(draft: Draft, key: str, *, is_internal: bool) -> Comment:
         key=key,
         body="\n\n".join(filter(None, (f"**{HEADING} {' '.join(draft.summary.split())}**", draft.description.strip()))),
         mentions=draft.mentions,
-        is_internal=is_internal,
         said_by=f"From {who} via " if draft.permalink else f"From {who} via Slack",
         said_at=draft.permalink,
     )

@@ -11,6 +11,7 @@ from workers.jira.screen import specs_of
 from workers.records import FieldSpec
 
 Raw = dict[str, Any]
+RESOLUTION = "resolution"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Transition:
     @property
     def words(self) -> str:
         return self.to if self.name.casefold() == self.to.casefold() else f"{self.to} (by {self.name!r})"
+
+    @property
+    def wants(self) -> tuple[FieldSpec, ...]:
+        """The fields without which it is not taken, beside a resolution."""
+        return tuple(spec for spec in self.fields if spec.required and not spec.has_default and spec.id != RESOLUTION)
 
     def field(self, field_id: str) -> FieldSpec | None:
         return next((spec for spec in self.fields if spec.id == field_id), None)

@@ -21,7 +21,7 @@ from workers.jira.change_reading import (
 )
 from workers.jira.connection import Connection
 from workers.jira.deployment import NOBODY, Closing, Deployment
-from workers.jira.payload import PROPERTY, wire_value
+from workers.jira.payload import PROPERTY, sent_back, wire_value
 from workers.jira.reader import Reader
 from workers.jira.reading import WITHOUT_CUSTOMERS, screen_page
 from workers.jira.shown import shown
@@ -142,13 +142,17 @@ class IssueChanges:
     # Writing
 
     def comment(self, change: Comment) -> None:
-        """Add a comment by one POST that is never repeated; raises as `JiraGateway.create` does."""
+        """Add a comment by one POST that is never repeated; raises as `JiraGateway.create` does.
+
+        Customers read it only if a person said so, wherever the issue was moved since it was proposed.
+        """
         key = self.gate.open_key(change.key)
+        is_internal = change.is_internal or (not change.is_for_customers and self._is_read_by_customers(key))
         closing = Closing(change.said_by, change.said_at and "Slack", change.said_at) if change.said_by else None
         properties = [{"key": PROPERTY, "value": {"change": change.id}}]
         body = {
             "body": self.deployment.rich_text(change.body, self.gate.link_of, closing, change.mentions),
-            "properties": [*properties, *([INTERNAL] if change.is_internal else [])],
+            "properties": [*properties, *([INTERNAL] if is_internal else [])],
         }
         self.space(key)
         self.connection.write_once("comment", f"issue/{key}/comment", body, lambda raw: (key, str(raw["id"])))
@@ -168,10 +172,14 @@ class IssueChanges:
         self.space(key)
         self.connection.write("update", "PUT", f"issue/{key}", body)
 
-    def move(self, change: Move, transition_id: str) -> None:
-        """Take one way on; one that was taken is not there any more."""
+    def move(self, change: Move, transition_id: str, kept: Collection[FieldSpec] = ()) -> None:
+        """Take one way on; one that was taken is not there any more.
+
+        What the issue holds of `kept` is sent along as it is: Jira wants it on the way, though it stays.
+        """
         key = self.gate.open_key(change.key)
-        fields = {
+        fields = self._kept(key, kept) if kept else {}
+        fields |= {
             field.spec.id: self._wire(field.spec, field.new, change.accounts, change.mentions)
             for field in change.fields
         }
@@ -208,6 +216,16 @@ class IssueChanges:
                 "one issue takes no more writes just now", retry_after_seconds=answer.seconds, is_busy=True
             )
 
+    def _kept(self, key: str, specs: Collection[FieldSpec]) -> dict[str, Any]:
+        """Return what an issue holds in these fields, as Jira takes it."""
+
+        def take(raw: Any) -> dict[str, Any]:
+            held = {spec.id: sent_back(spec, raw["fields"].get(spec.id), self.deployment) for spec in specs}
+            return {name: value for name, value in held.items() if value is not None}
+
+        params = {"fields": ",".join(spec.id for spec in specs)}
+        return self.connection.read("issue", f"issue/{key}", take, params=params)
+
     def _wire(
         self, spec: FieldSpec, value: FieldValue, accounts: Mapping[str, str], mentions: Mapping[str, str]
     ) -> Any:
@@ -217,6 +235,16 @@ class IssueChanges:
         if wire is None:
             raise ToolError(f"{spec.name} can't take this value.")
         return wire
+
+    def _is_read_by_customers(self, key: str) -> bool:
+        """Return whether customers may read what is public on an issue, where it is now."""
+        found = self.connection.read("issue", f"issue/{key}", target_of, params={"fields": "project"})
+        try:
+            self.gate.open_project(found.project)
+        except ToolError:
+            # One that was moved to a closed project must not tell where.
+            raise JiraRefused(404) from None
+        return self.is_service_desk(found)
 
     def _project_kind(self, project: str) -> str:
         def read() -> list[str]:

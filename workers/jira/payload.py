@@ -121,6 +121,23 @@ def wire_value(
     return BY_TYPE.get(spec.schema_type, _as_text)(spec, text) if text else None
 
 
+def sent_back(spec: FieldSpec, raw: Any, deployment: Deployment) -> Any:
+    """Return what Jira tells of a field as Jira takes it: it tells more of a value; None for nothing."""
+    if is_sprint(spec):
+        last = raw[-1] if isinstance(raw, list) and raw else None
+        return last.get("id") if isinstance(last, dict) else None
+    if isinstance(raw, list):
+        return [sent_back(spec, each, deployment) for each in raw] or None
+    if not isinstance(raw, dict) or spec.kind == "paragraph":
+        return None if raw == "" else raw
+    if spec.kind == "user":
+        return deployment.person(str(raw.get("accountId") or raw.get("name") or ""))
+    known = ("id", "key", "name", "value") if spec.kind != "other" else ()
+    name = next((each for each in known if raw.get(each)), "")
+    below = {"child": sent_back(spec, raw["child"], deployment)} if isinstance(raw.get("child"), dict) else {}
+    return {name: raw[name], **below} if name else None
+
+
 def _texts(value: FieldValue) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,19 +9,19 @@ from typing import Any
 
 from workers.errors import JiraRefused, ToolError
 from workers.jira.change_reading import Target
-from workers.jira.field_values import BadValue, value_of, words
+from workers.jira.field_values import BadValue, option_named, value_of, words
 from workers.jira.people_fields import named_apart
 from workers.jira.shown import in_words, normal
 from workers.proposals import NOTHING, AnyChange, FieldChange
 from workers.records import FieldSpec, FieldValue
 from workers.tools.arguments import key_in
+from workers.tools.asking import one_question
 from workers.tools.context import ToolContext
 from workers.tools.people import account_of, mentions
 from workers.tools.tool import ToolAnswer
 from workers.views.form_fields import takes_issue
 
 MOST_NAMED = 25
-LEFT_OUT = re.compile(r" and \d+ more\b")
 LONGEST_TEXT = 9_000
 """Of a comment or a description: it must fit the card whole, for a person confirms what they see."""
 EMPTY_WORDS = frozenset({"", "none", "null", "empty", "nothing", "unassigned", "nobody", "-"})
@@ -74,12 +73,6 @@ def nothing_to_do(key: str, what: str, context: ToolContext) -> ToolAnswer:
     return ToolAnswer(f"Nothing to change: {what}", issue_keys=(key,), links=((key, context.jira.url_of(key)),))
 
 
-def finding(lines: Iterable[str]) -> str:
-    """Say how the allowed values are found that these lines leave out, if they do."""
-    how = " Other allowed values: jira_create_options with project, issue_type, field and query."
-    return how if any(LEFT_OUT.search(line) for line in lines) else ""
-
-
 def check_length(what: str, text: str) -> None:
     if len(text) > LONGEST_TEXT:
         raise ToolError(
@@ -95,8 +88,8 @@ class FittedChanges:
     fields: tuple[FieldChange, ...] = ()
     accounts: dict[str, str] = field(default_factory=dict)
     mentions: dict[str, str] = field(default_factory=dict)
-    same: tuple[str, ...] = ()
-    """The names of fields that hold the value already."""
+    same: tuple[FieldSpec, ...] = ()
+    """The fields that hold the value already."""
 
 
 def fitted(key: str, specs: Sequence[FieldSpec], given: Mapping[str, Any], context: ToolContext) -> FittedChanges:
@@ -112,13 +105,13 @@ def fitted(key: str, specs: Sequence[FieldSpec], given: Mapping[str, Any], conte
         except (BadValue, ToolError) as problem:
             problems.append(str(problem))
     if problems:
-        raise ToolError("\n".join([f"Nothing was proposed.{finding(problems)}", *(f"- {each}" for each in problems)]))
+        raise ToolError(one_question("Nothing was proposed.", problems=problems))
     held = context.jira.changes.values(key, [spec for spec, _ in chosen], accounts)
     changes, same = [], []
     for spec, _ in chosen:
         read_back = context.jira.changes.as_read_back(spec, wanted[spec.id], people.accounts)
         if normal(spec, held[spec.id]) == normal(spec, read_back):
-            same.append(spec.name)
+            same.append(spec)
         else:
             old = in_words(held[spec.id]) or NOTHING
             changes.append(FieldChange(spec=spec, old=old, new=wanted[spec.id]))
@@ -156,9 +149,14 @@ def _names(specs: Collection[FieldSpec]) -> str:
     return ", ".join(names[:MOST_NAMED]) + more
 
 
+def _is_nothing(spec: FieldSpec, word: str) -> bool:
+    """Return whether a word asks for the field to be emptied: one that it offers as a value does not."""
+    return word.casefold() in EMPTY_WORDS and option_named(spec, word) is None
+
+
 def _value(key: str, spec: FieldSpec, value: Any, accounts: dict[str, str], context: ToolContext) -> FieldValue:
     """Return a value as its field takes it, empty for one that is to be emptied; notes the accounts of people."""
-    given = [word for word in words(value) if word.casefold() not in EMPTY_WORDS]
+    given = [word for word in words(value) if not _is_nothing(spec, word)]
     if not given:
         if spec.required:
             raise ToolError(f"{spec.name} can't be emptied: Jira wants a value.")

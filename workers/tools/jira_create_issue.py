@@ -8,20 +8,20 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from workers.errors import ToolError
-from workers.jira.fields import Fitted, fit, missing_line, with_long_lists
+from workers.jira.fields import Fitted, fit, with_long_lists
 from workers.jira.forms import cut_notes
 from workers.jira.mentions import with_mentions
 from workers.jira.people_fields import Peopled, with_people
 from workers.records import Draft, FieldSpec, SlackFile
 from workers.tools.arguments import CommaTexts, Mapping
-from workers.tools.changing import finding, related_issue
+from workers.tools.asking import one_question
+from workers.tools.changing import related_issue
 from workers.tools.context import ToolContext
 from workers.tools.people import finder, sought
 from workers.tools.tool import Tool, ToolAnswer, ToolInput
 from workers.views.form_fields import takes_issue
 
 LONGEST_SUMMARY = 255
-LONGEST_ERROR = 600
 MOST_FILES = 20
 """Attached to one issue; of more the newest."""
 HINT = "Nothing was drafted. Fill in what the conversation answers and call again; ask the person for the rest."
@@ -104,7 +104,7 @@ def _fitted(
         problems = (*people.problems, *_unseen(fitted, specs, context))
         if fitted.is_complete and not problems:
             return specs, fitted, people
-    wanted = _wanted(fitted.missing, (*fitted.problems, *problems))
+    wanted = one_question(HINT, fitted.missing, (*fitted.problems, *problems))
     raise ToolError(wanted, kind="missing" if fitted.missing else "input")
 
 
@@ -118,21 +118,6 @@ def _unseen(fitted: Fitted, specs: Iterable[FieldSpec], context: ToolContext) ->
             except ToolError as problem:
                 problems.append(str(problem))
     return tuple(problems)
-
-
-def _wanted(missing: Iterable[FieldSpec], problems: Iterable[str]) -> str:
-    """Name the fields that lack a value or have a wrong one; with fewer of many allowed values if need be."""
-    missing, problems = tuple(missing), tuple(problems)
-    for most in (25, 12, 6, 3):
-        lines = [*(["Required fields without a value:"] if missing else [])]
-        lines += [f"- {missing_line(spec, most)}" for spec in missing]
-        lines += [*(["Values that Jira does not take:"] if problems else []), *(f"- {problem}" for problem in problems)]
-        hint = HINT + finding(lines)
-        text = "\n".join([*lines, hint])
-        if len(text) <= LONGEST_ERROR:
-            return text
-    # What to do next is said in any case.
-    return f"{text[: LONGEST_ERROR - len(hint) - 2].rstrip()}…\n{hint}"
 
 
 def _chosen(wanted: list[str] | None, files: tuple[SlackFile, ...]) -> tuple[tuple[SlackFile, ...], tuple[str, ...]]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from workers.errors import ToolError
+from workers.errors import JiraRefused, ToolError
 from workers.jira.jql import UNASSIGNED, IssueQuery
 from workers.jira.values import IssueLine, SearchPage
 from workers.tools.arguments import CommaTexts, Texts, between, one_of
@@ -16,6 +16,8 @@ from workers.tools.people import account_of
 from workers.tools.tool import Tool, ToolAnswer, ToolInput
 
 LONGEST_LINE_BYTES = 120
+MOST_TYPES = 25
+BAD_REQUEST = 400
 
 StatusWord = Annotated[
     Literal["open", "done", "any"],
@@ -69,7 +71,29 @@ def run(args: Search, context: ToolContext, _tool_use_id: str) -> ToolAnswer:
         limit=args.limit,
         cursor=args.cursor,
     )
-    return _answer(context.jira.search(query, context.reader), query, context)
+    try:
+        page = context.jira.search(query, context.reader)
+    except JiraRefused as error:
+        types = _other_types(query, context) if error.status == BAD_REQUEST else ""
+        if types:
+            raise ToolError(f"{types} Search again with one of them, or without issue_type.") from None
+        raise
+    return _answer(page, query, context)
+
+
+def _other_types(query: IssueQuery, context: ToolContext) -> str:
+    """List the types of issues, if what was searched for is none of them; else return nothing."""
+    if not query.issue_type:
+        return ""
+    names = {kind.name.casefold(): kind.name for each in query.projects for kind in context.jira.issue_types(each)}
+    if query.issue_type.strip().casefold() in names:
+        return ""
+    known = [*names.values()]
+    more = f" and {len(known) - MOST_TYPES} more" if len(known) > MOST_TYPES else ""
+    return (
+        f"{query.issue_type[:60]!r} is none of the issue types of {', '.join(query.projects)}: "
+        f"{', '.join(known[:MOST_TYPES])}{more}."
+    )
 
 
 def _account(who: str | None, context: ToolContext) -> str | None:
@@ -89,7 +113,7 @@ def _account(who: str | None, context: ToolContext) -> str | None:
 
 def _answer(page: SearchPage, query: IssueQuery, context: ToolContext) -> ToolAnswer:
     if not page.issues:
-        return ToolAnswer(_nothing(query))
+        return ToolAnswer(" ".join(filter(None, (_nothing(query), _other_types(query, context)))))
     now = datetime.now(UTC)
     lines = [line_of(issue, now) for issue in page.issues]
     lines.append(f"address of an issue: {context.jira.url_of('<key>')}")

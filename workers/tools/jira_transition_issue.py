@@ -8,17 +8,25 @@ from pydantic import Field
 
 from workers.changes.carrier import way_to
 from workers.errors import ToolError
-from workers.jira.change_reading import Target, Transition
+from workers.jira.change_reading import RESOLUTION, Target, Transition
 from workers.jira.field_values import BadValue, value_of
 from workers.jira.fields import missing_line
 from workers.proposals import AnyChange, Comment, Move
 from workers.tools.arguments import Mapping
-from workers.tools.changing import check_length, closing, common, finding, fitted, nothing_to_do, propose, target_of
+from workers.tools.asking import one_question
+from workers.tools.changing import (
+    FittedChanges,
+    check_length,
+    closing,
+    common,
+    fitted,
+    nothing_to_do,
+    propose,
+    target_of,
+)
 from workers.tools.context import ToolContext
 from workers.tools.people import mentions
 from workers.tools.tool import Tool, ToolAnswer, ToolInput
-
-RESOLUTION = "resolution"
 
 
 class TransitionIssue(ToolInput):
@@ -39,7 +47,8 @@ def run(args: TransitionIssue, context: ToolContext, tool_use_id: str) -> ToolAn
             return nothing_to_do(target.key, f"{target.key} is in {target.status} already.", context)
         raise ToolError(_no_way(target, args.to_status, ways))
     check_length("The comment", args.comment or "")
-    changes: list[AnyChange] = [_move(args, target, way, context, tool_use_id)]
+    note = _other_ways(way, ways, args.to_status)
+    changes: list[AnyChange] = [_move(args, target, way, context, tool_use_id, note=note)]
     if args.comment:
         is_internal = context.jira.changes.is_service_desk(target)
         about = common(target, context, tool_use_id, number=1)
@@ -49,29 +58,42 @@ def run(args: TransitionIssue, context: ToolContext, tool_use_id: str) -> ToolAn
     return propose(context, changes, [target])
 
 
-def _move(args: TransitionIssue, target: Target, way: Transition, context: ToolContext, tool_use_id: str) -> Move:
-    resolution, note = _resolution(args, way)
+def _other_ways(way: Transition, ways: Sequence[Transition], wanted: str) -> str:
+    """Name the other ways to the same status, unless one was asked for by its name."""
+    others = [each.name for each in ways if each.to.casefold() == way.to.casefold() and each.id != way.id]
+    is_named = wanted.strip().casefold() == way.name.strip().casefold()
+    return "" if is_named or not others else f"Another way leads to {way.to}, too: {', '.join(others[:5])}."
+
+
+def _move(
+    args: TransitionIssue, target: Target, way: Transition, context: ToolContext, tool_use_id: str, *, note: str
+) -> Move:
+    resolution, left_out = _resolution(args, way)
     others = {name: value for name, value in args.fields.items() if str(name).strip().casefold() != RESOLUTION}
-    found = fitted(target.key, way.fields, others, context) if others else None
-    filled = {change.spec.id for change in found.fields} if found else set()
-    missing = [
-        spec
-        for spec in way.fields
-        if spec.required and not spec.has_default and spec.id not in filled and spec.id != RESOLUTION
-    ]
-    if missing:
-        lines = [f"- {missing_line(spec)}" for spec in missing]
-        raise ToolError("\n".join([f"{_wants(target, way)}{finding(lines)}", *lines]))
+    found = fitted(target.key, way.fields, others, context) if others else FittedChanges()
+    _check_complete(target, way, found, context)
     return Move(
         **common(target, context, tool_use_id),
         from_status=target.status,
         to_status=way.to,
+        way_id=way.id,
+        way=way.name,
         resolution=resolution,
-        fields=found.fields if found else (),
-        accounts=found.accounts if found else {},
-        mentions=found.mentions if found else {},
-        note=note,
+        fields=found.fields,
+        accounts=found.accounts,
+        mentions=found.mentions,
+        note=" ".join(filter(None, (left_out, note))),
     )
+
+
+def _check_complete(target: Target, way: Transition, found: FittedChanges, context: ToolContext) -> None:
+    """Raise ToolError that names the fields which the way wants, and which are neither given nor held already."""
+    filled = {*(field.spec.id for field in found.fields), *(spec.id for spec in found.same)}
+    open_ones = [spec for spec in way.wants if spec.id not in filled]
+    held = context.jira.changes.values(target.key, open_ones) if open_ones else {}
+    missing = [spec for spec in open_ones if not held[spec.id]]
+    if missing:
+        raise ToolError(one_question(_wants(target, way), missing), kind="missing")
 
 
 def _resolution(args: TransitionIssue, way: Transition) -> tuple[str, str]:
@@ -96,7 +118,7 @@ def _resolution(args: TransitionIssue, way: Transition) -> tuple[str, str]:
 def _wants(target: Target, way: Transition) -> str:
     return (
         f"To move {target.key} to {way.to} Jira wants these fields. Call again with them in `fields`; ask the person "
-        "for what the conversation does not answer:"
+        "for what the conversation does not answer."
     )
 
 

@@ -9,13 +9,22 @@ from typing import Any
 from pydantic import Field
 
 from workers.errors import ToolError
-from workers.jira.field_values import BadValue, value_of
+from workers.jira.field_values import BadValue, value_of, words
 from workers.jira.screen import is_sprint
 from workers.jira.shown import in_words
 from workers.proposals import NOTHING, FieldChange, Update
 from workers.records import FieldSpec
 from workers.tools.arguments import CommaTexts, Mapping
-from workers.tools.changing import FittedChanges, common, fitted, named_spec, nothing_to_do, propose, target_of
+from workers.tools.changing import (
+    EMPTY_WORDS,
+    FittedChanges,
+    common,
+    fitted,
+    named_spec,
+    nothing_to_do,
+    propose,
+    target_of,
+)
 from workers.tools.context import ToolContext
 from workers.tools.tool import Tool, ToolAnswer, ToolInput
 
@@ -45,11 +54,12 @@ def run(args: UpdateIssue, context: ToolContext, tool_use_id: str) -> ToolAnswer
     specs = context.jira.changes.edit_screen(target.key)
     if any(is_sprint(spec) for spec in map(partial(named_spec, specs), given) if spec):
         specs = context.jira.with_sprints(target.project, specs)
+    given, is_whole = _with_labels(args, given, specs)
     found = fitted(target.key, specs, given, context) if given else FittedChanges()
-    labels = _labels(args, target.key, specs, context)
+    labels = () if is_whole else _labels(args, target.key, specs, context)
     if not found.fields and not labels:
         return nothing_to_do(target.key, f"{target.key} has that already.", context)
-    note = f"Left out, because it is so already: {', '.join(found.same)}." if found.same else ""
+    note = f"Left out, because it is so already: {', '.join(spec.name for spec in found.same)}." if found.same else ""
     change = Update(
         **common(target, context, tool_use_id),
         fields=(*found.fields, *labels),
@@ -68,6 +78,21 @@ def _given(args: UpdateIssue) -> dict[str, Any]:
         "assignee": args.assignee,
     }
     return {**args.fields, **{name: value for name, value in named.items() if value is not None}}
+
+
+def _with_labels(args: UpdateIssue, given: dict[str, Any], specs: Sequence[FieldSpec]) -> tuple[dict[str, Any], bool]:
+    """Return what was given with the labels that come and go among all the labels, if those were given as well.
+
+    Jira takes a field only once.
+    """
+    spec = named_spec(specs, "labels")
+    name = next((name for name in given if spec and named_spec(specs, str(name)) == spec), None)
+    if spec is None or name is None:
+        return given, False
+    kept = [word for word in words(given[name]) if word.casefold() not in EMPTY_WORDS]
+    whole, come, go = (value_of(spec, each) for each in (kept, args.add_labels, args.remove_labels))
+    labels = [label for label in dict.fromkeys((*whole, *come)) if label not in go]
+    return {**given, name: labels or None}, True
 
 
 def _labels(args: UpdateIssue, key: str, specs: Sequence[FieldSpec], context: ToolContext) -> tuple[FieldChange, ...]:

@@ -24,6 +24,7 @@ from workers.tools import (
     jira_update_issue,
     knowledge_search,
 )
+from workers.tools.asking import LONGEST_QUESTION
 from workers.tools.context import ToolContext
 from workers.tools.tool import Tool, ToolAnswer
 
@@ -44,6 +45,7 @@ TOOLS: tuple[Tool[Any], ...] = (
 READERS = (jira_search, jira_get_issue, jira_create_options, knowledge_search)
 ONLY_READ = frozenset(module.TOOL.name for module in READERS)
 LONGEST_ERROR = 600
+"""In words of others; our own may name many fields."""
 LONGEST_RESULT = 12_000
 CUT = "\n… (cut here: ask for less, or for a part of it)"
 CLOSED = (
@@ -83,7 +85,7 @@ class Toolbox:
         except ValidationError as error:
             return _error(_instruction(tool.name, error))
         except ToolError as error:
-            return _error(str(error), kind=error.kind)
+            return _error(str(error), kind=error.kind, most=LONGEST_QUESTION)
         except JiraRefused as error:
             return _error(refusal_text(error))
         except JiraUnavailable as error:
@@ -113,8 +115,10 @@ def _small(answer: ToolAnswer) -> ToolAnswer:
     return replace(answer, content=answer.content[:LONGEST_RESULT].rstrip() + CUT)
 
 
-def _error(text: str, *, is_broken: bool = False, kind: ToolErrorKind = "input") -> ToolAnswer:
-    short = text if len(text) <= LONGEST_ERROR else text[: LONGEST_ERROR - 1].rstrip() + "…"
+def _error(
+    text: str, *, is_broken: bool = False, kind: ToolErrorKind = "input", most: int = LONGEST_ERROR
+) -> ToolAnswer:
+    short = text if len(text) <= most else text[: most - 1].rstrip() + "…"
     return ToolAnswer(short, is_error=True, is_broken=is_broken, error_kind=kind)
 
 

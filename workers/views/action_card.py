@@ -89,13 +89,19 @@ def _details(change: AnyChange) -> Iterator[dict[str, Any]]:
     elif isinstance(change, Update):
         yield from _fields(change.fields)
     elif isinstance(change, Move):
-        yield _section(f"*Status:* {_from_to(change.from_status, change.to_status)}")
+        yield _section(f"*Status:* {_from_to(change.from_status, change.to_status)}{_way(change)}")
         if change.resolution:
             yield _section(f"*Resolution:* {_mrkdwn(change.resolution, VALUE_SHOWN)}")
         yield from _fields(change.fields)
     else:
         other = f" {_mrkdwn(change.other_summary, 150)}" if change.other_summary else ""
         yield _section(f"{escape(change.key)} *{_mrkdwn(change.relation, NAME_SHOWN)}* {escape(change.other)}{other}")
+
+
+def _way(change: Move) -> str:
+    """Name the way where the status does not tell it: another one may lead there too."""
+    is_told = change.way.strip().casefold() in ("", change.to_status.strip().casefold())
+    return "" if is_told else f" (by “{_mrkdwn(change.way, NAME_SHOWN)}”)"
 
 
 def _comment(change: Comment) -> Iterator[dict[str, Any]]:

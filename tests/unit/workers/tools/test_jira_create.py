@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from sandbox.jira.fields import FIELDS, Field
 from sandbox.jira.standin import JiraStandIn
 from workers.records import Draft, SlackFile
+from workers.tools.asking import LONGEST_QUESTION
 from workers.tools.jira_create_issue import newest_files
 from workers.tools.toolbox import LONGEST_ERROR, Toolbox
 
@@ -122,7 +124,7 @@ def test_of_many_values_a_few_are_listed_and_it_is_said_how_to_find_the_others(
         assert "and 2" in said
         assert "jira_create_options" in said
         assert "ask the person for the rest." in said
-        assert len(said) <= LONGEST_ERROR
+        assert len(said) <= LONGEST_QUESTION
     assert "jira_create_options" not in few
 
 
@@ -244,3 +246,28 @@ def test_a_parent_must_be_an_issue_that_the_asker_may_see(
     assert "Parent: OPS-2 does not exist in Jira, or it may not be shown here." in hidden.content
     assert "Parent: OPS-99999 does not exist" in missing.content
     assert [draft.fields["parent"] for draft in drafts] == ["OPS-1"]
+
+
+def test_one_answer_names_all_that_is_missing_however_many_values_there_are(
+    toolbox: Toolbox, jira: JiraStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = tuple(
+        (str(number), f"A value that takes {number} words and then some more to be told") for number in range(40)
+    )
+    fields = {f"customfield_2000{number}": f"Matter {number}" for number in range(1, 7)}
+    for name, title in fields.items():
+        monkeypatch.setitem(FIELDS, name, Field(name, title, "select", values))
+    ops = jira.site.projects["OPS"]
+    kinds = tuple(
+        dataclasses.replace(kind, screen=(*kind.screen, *fields), required=kind.required | set(fields))
+        for kind in ops.types
+    )
+    jira.site.projects["OPS"] = dataclasses.replace(ops, types=kinds)
+
+    few = create(toolbox)
+    many = create(toolbox, fields=dict.fromkeys(list(fields.values())[:3], "the moon"))
+
+    for answer in (few, many):
+        assert all(f"- {title}: " in answer.content for title in fields.values())
+        assert "jira_create_options" in answer.content
+        assert len(answer.content) <= LONGEST_QUESTION

@@ -141,11 +141,15 @@ def test_a_closed_project_is_refused_before_jira_is_asked(toolbox: Toolbox, jira
     assert jira.calls == []
 
 
-def test_an_unknown_type_is_refused_in_jiras_words(toolbox: Toolbox) -> None:
+def test_an_unknown_type_is_answered_with_those_there_are(toolbox: Toolbox) -> None:
     answer = toolbox.run("jira_search", "t1", {"issue_type": "Whale"})
+    other = toolbox.run("jira_search", "t2", {"issue_type": "Story", "project": "OPS"})
 
     assert answer.is_error
-    assert "'Whale' does not exist for the field 'issuetype'" in answer.content
+    assert "'Whale' is none of the issue types of OPS, WEB: Bug, Task, Incident, Sub-task, Story." in answer.content
+    assert "Search again with one of them" in answer.content
+    assert not other.is_error
+    assert "'Story' is none of the issue types of OPS: Bug, Task, Incident, Sub-task." in other.content
 
 
 def test_a_hit_takes_120_bytes_in_the_median(toolbox: Toolbox) -> None:
