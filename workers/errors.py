@@ -12,7 +12,8 @@ SupportBotError
 │   │   └── BudgetHeld   … for now, because calls that run hold the rest: asking again may do
 │   ├── PromptRefused    Claude did not take the request: ask again without the conversation's past
 │   │   └── MediaRefused … because of a picture or document: ask again without
-│   └── Misconfigured    … and the operator reads `operator_message` in the log: a dead token, a missing scope
+│   └── Misconfigured    … and the operator reads `operator_message` in the log: a dead token, a missing permission
+│       └── ScopeMissing … Jira's token is good, and not made for this kind of request: what is optional does without
 ├── FilingUncertain      a write was sent to Jira and nobody knows whether it was taken: look, never send again
 ├── JiraRefused          Jira said no to a request, with errors by field
 ├── FileUnreadable       a file could not be had: the model and the person read `reason`, the rest goes on
@@ -113,6 +114,10 @@ class Misconfigured(TurnFailed):
     def __init__(self, user_message: str, operator_message: str, *, code: str = "") -> None:
         super().__init__(user_message)
         self.operator_message, self.code = operator_message, code
+
+
+class ScopeMissing(Misconfigured):
+    """Jira's token is good, but was not made for this kind of request."""
 
 
 class FilingUncertain(SupportBotError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from workers.errors import JiraRefused
+from workers.errors import JiraRefused, ScopeMissing
 from workers.jira.connection import AGILE, Connection
 from workers.jira.deployment import Deployment
 from workers.jira.reading import Page, issue_types_page, sprints_of
@@ -58,7 +58,7 @@ class CreateMetadata:
                 path = f"{AGILE}board/{board}/sprint"
                 sprints = self._connection.read("sprints", path, sprints_of, params={"state": "active,future"})
                 found |= {sprint.id: sprint for sprint in sprints}
-        except JiraRefused:
+        except (JiraRefused, ScopeMissing):
             return tuple(found.values())
         return tuple(found.values())
 

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from workers.errors import FilingUncertain, JiraRefused, JiraUnavailable, Misconfigured, SupportBotError
+from workers.errors import FilingUncertain, JiraRefused, JiraUnavailable, Misconfigured, ScopeMissing, SupportBotError
 from workers.logs import get_logger
 from workers.records import NOT_SENT
 from workers.state.metrics import Metrics
@@ -76,6 +76,10 @@ def check(response: requests.Response, *, once: bool = False) -> None:
             UNREACHABLE, "JIRA_URL answers with a redirect: set it to the address that Jira itself uses"
         )
     if status == 401:
+        if "scope" in _words_of(response).casefold():
+            raise ScopeMissing(
+                UNREACHABLE, "Jira's token was made without a scope that this call needs (401): make one that has it"
+            )
         raise Misconfigured(
             UNREACHABLE,
             "Jira's token is expired or wrong (401): make a new one for JIRA_API_TOKEN (Data Center: JIRA_PAT)",
@@ -172,6 +176,15 @@ def is_untrusted(error: requests.RequestException) -> bool:
 def _cause(error: requests.RequestException) -> Any:
     inner = error.args[0] if error.args else None
     return inner.reason if isinstance(inner, MaxRetryError) else inner
+
+
+def _words_of(response: requests.Response) -> str:
+    """Return the one sentence with which Atlassian's gateway refuses a call, empty for other bodies."""
+    try:
+        body = response.json()
+    except ValueError:
+        return ""
+    return str(body.get("message") or "") if isinstance(body, dict) else ""
 
 
 def _refusal(response: requests.Response) -> JiraRefused:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, Protocol
 
-from workers.errors import JiraRefused
+from workers.errors import JiraRefused, ScopeMissing
 from workers.jira.connection import Connection
 from workers.jira.deployment import Deployment
 from workers.jira.reader import Reader
@@ -102,7 +102,7 @@ class Sight:
                 path, params = f"project/{project}/permissionscheme", {"expand": "permissions"}
                 is_open = self._connection.read("permission_scheme", path, is_open_scheme, params=params)
                 seconds = SCHEME_SECONDS
-        except JiraRefused:
+        except (JiraRefused, ScopeMissing):
             is_open = False
         self._cache.put(name, is_open, seconds)
         return is_open
@@ -149,8 +149,8 @@ class Sight:
                 body = {"accountId": account, "projectPermissions": [wanted]}
                 found = self._connection.read("permissions_check", "permissions/check", browsable_of, body=body)
                 verdicts |= {str(number): number in found for number in ids}
-        except JiraRefused as error:
-            if error.status == 400:
+        except (JiraRefused, ScopeMissing) as error:
+            if isinstance(error, JiraRefused) and error.status == 400:
                 # Jira does not know the account any more.
                 return {each.id: False for each in issues}
             self._cache.put("jira:check_refused", True, RIGHTS_SECONDS)
