@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workers.acts.changes import proposal_of
-from workers.acts.later import file_later, file_now, with_screen
+from workers.acts.later import file_later, file_now, join, with_screen
 from workers.acts.move import fitting, moved
 from workers.acts.run import ACTS, run_act
 from workers.acts.services import ActServices
@@ -55,11 +55,11 @@ def run_action(action: Action, services: ActionServices) -> None:
     except JiraUnavailable as error:
         if action.kind == "filing_later":
             raise
-        found = _found(action, services) if action.kind == "draft_create" else None
+        found = _found(action, services) if action.kind in ("draft_create", "duplicate_use") else None
         is_queued = found is not None and file_later(action, found[0], error, services.boxes, services.kick)
         # Else it was tried for a while; the draft waits for the next press, not the person for us.
-        wait = error.retry_after_seconds
-        _hint(action, services, failures.jira_waits(wait, is_busy=error.is_busy, is_queued=is_queued))
+        wait, what = error.retry_after_seconds, "report" if action.kind == "duplicate_use" else "draft"
+        _hint(action, services, failures.jira_waits(wait, is_busy=error.is_busy, what=what, is_queued=is_queued))
     except TurnFailed as error:
         _hint(action, services, error.user_message)
     except ToolError:
@@ -75,6 +75,8 @@ def give_up(action: Action, services: ActionServices) -> None:
         if found:
             services.desk.refresh(found[0])
             sentence = failures.draft_settled(found[1]) or sentence
+        elif proposal and action.kind == "action_later":
+            services.acts.changes.wait_no_more(proposal)
         elif proposal:
             services.acts.changes.refresh(proposal)
     finally:
@@ -169,12 +171,8 @@ def _use(action: Action, draft: Draft, filing: Filing, services: ActionServices)
     elif not services.desk.duplicates.of(draft).find(key):
         services.desk.refresh(draft)
         _hint(action, services, failures.NOT_SIMILAR)
-    else:
-        try:
-            services.desk.join(draft, key, services.acts.reader_of_card(action), by=action.user_id)
-        except JiraRefused as error:
-            sentence = failures.NOT_FOUND_ISSUE if error.status == 404 else failures.NOT_ADDED
-            _hint(action, services, sentence.format(key=key))
+    elif sentence := join(action, draft, key, services.acts):
+        _hint(action, services, sentence)
 
 
 def _ignore(_action: Action, draft: Draft, _filing: Filing, services: ActionServices) -> None:

@@ -128,6 +128,13 @@ class Proposal(Record):
     settled_at: float = 0
     card_ts: str = ""
     card_shows: str = ""
+    waits_version: int = -1
+    """The version that was confirmed while Jira did not take it: it is made by itself later."""
+
+    @property
+    def is_queued(self) -> bool:
+        """It is made by itself once Jira takes it, as it stands."""
+        return self.state == "new" and self.waits_version == self.version
 
     def outcome(self, change_id: str) -> Outcome:
         """Return what came of a change so far."""

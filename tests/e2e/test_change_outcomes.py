@@ -103,13 +103,35 @@ def test_a_long_wait_that_jira_asks_for_is_told_and_nothing_is_lost(stack: Stack
     shown = propose(stack, "remark on OPS-6", comment("OPS-6", "Later."))
     lose(stack, "status", status=429, headers={"Retry-After": "240"}, times=-1)
     press(stack, shown, CONFIRM, LINUS)
-    is_told(stack, LINUS, "4 minutes")
+    told = is_told(stack, LINUS, "4 minutes")
+    assert "by myself" in told
+    shows(shown, "by myself as soon as it does")
     offers(shown, BUTTONS)
     jira_is_well_again(stack)
     press(stack, shown, CONFIRM, LINUS)
     shows(shown, "✅")
 
     assert len(comments(stack, "OPS-6", "Later")) == 1
+
+
+def test_what_is_confirmed_while_jira_asks_to_wait_is_done_by_itself_unless_it_is_cancelled(stack: Stack) -> None:
+    left = propose(stack, "remark on OPS-8", comment("OPS-8", "Never to be said."))
+    kept = propose(stack, "remark on OPS-11", comment("OPS-11", "Said when Jira takes it."))
+    lose(stack, "status", status=429, headers={"Retry-After": "8"}, times=-1)
+    press(stack, left, CONFIRM)
+    shows(left, "by myself as soon as it does")
+    press(stack, left, CANCEL)
+    shows(left, "Cancelled")
+    # It waits behind the other one: once it is done, that one would have been as well.
+    press(stack, kept, CONFIRM)
+    shows(kept, "by myself as soon as it does")
+    offers(kept, BUTTONS)
+    jira_is_well_again(stack)
+
+    shows(kept, "✅", seconds=60)
+
+    assert len(comments(stack, "OPS-11", "Said when")) == 1
+    assert comments(stack, "OPS-8", "Never") == []
 
 
 def test_one_refused_change_of_several_does_not_undo_the_others(stack: Stack) -> None:

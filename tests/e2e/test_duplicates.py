@@ -237,3 +237,16 @@ def test_a_jira_that_is_slow_holds_up_no_draft_and_the_card_says_so(stack: Stack
     assert "could not look for similar issues" in words(shown)
     assert shown.action_ids == BUTTONS
     assert card(stack, shown.thread_ts or "").ts == shown.ts
+
+
+def test_a_report_that_jira_does_not_take_yet_joins_its_issue_by_itself(stack: Stack) -> None:
+    summary = "VPN on office wifi disconnects, while Jira asks to wait"
+    shown = draft_of_known(stack, summary)
+    issue = known(stack)
+    stack.jira.faults.add(Fault(operation=COMMENT, kind="status", status=429, headers={"Retry-After": "6"}, times=1))
+
+    use(stack, shown, issue.key)
+
+    assert "I add the report by myself" in is_told(stack, ADA, "by myself")
+    shows(shown, "Added to", seconds=60)
+    assert len(comments_about(issue, summary)) == 1

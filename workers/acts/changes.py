@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from workers.acts.later import names_pause, put_later, wait_for_jira
 from workers.acts.services import ActServices
 from workers.errors import JiraRefused, JiraUnavailable, ToolError, TurnFailed
 from workers.logs import get_logger
@@ -50,8 +51,51 @@ def _do(action: Action, proposal: Proposal, services: ActServices) -> None:
     try:
         PRESSES[action.kind](action, proposal, services)
     except JiraUnavailable as error:
-        # It was tried for a while; the changes wait for the next press, not the person for us.
-        services.tell.tell(action, failures.jira_waits(error.retry_after_seconds, is_busy=error.is_busy, what="change"))
+        is_queued = action.kind == "action_confirm" and _waits(action, proposal, error, services)
+        # Else it was tried for a while; the changes wait for the next press, not the person for us.
+        wait = error.retry_after_seconds
+        said = failures.jira_waits(wait, is_busy=error.is_busy, what="change", is_queued=is_queued)
+        services.tell.tell(action, said)
+
+
+def _waits(action: Action, proposal: Proposal, error: JiraUnavailable, services: ActServices) -> bool:
+    """Have what was confirmed done when Jira wants to be asked again; False if that cannot be promised."""
+    version = action.values.get(CHANGES_VERSION, proposal.version)
+    if not names_pause(error) or not services.changes.wait(proposal, version):
+        return False
+    values = {**action.values, CHANGES_VERSION: version}
+    later = action.model_copy(update={"kind": "action_later", "values": values})
+    put_later(later, error, services.bulk.boxes, services.bulk.kick)
+    return True
+
+
+def confirm_later(action: Action, services: ActServices) -> None:
+    """Carry out what was confirmed before, unless somebody cancelled, changed or confirmed it meanwhile.
+
+    Raises JiraUnavailable if Jira still does not take it: then it goes on waiting.
+    """
+    wait_for_jira(action)
+    proposal = proposal_of(action, services)
+    if proposal is None:
+        return
+    try:
+        if proposal.is_queued:
+            _confirm_again(action.model_copy(update={"kind": "action_confirm"}), proposal, services)
+        elif proposal.state in ("new", "rejected") and proposal.version != action.values[CHANGES_VERSION]:
+            # Whoever counts on it must hear that nothing comes by itself.
+            services.tell.tell(action, failures.CHANGES_CHANGED)
+    except TurnFailed:
+        services.changes.wait_no_more(proposal)
+        raise
+    services.changes.wait_no_more(proposal)
+
+
+def _confirm_again(action: Action, proposal: Proposal, services: ActServices) -> None:
+    """Carry out what was confirmed before, if its person may still confirm it."""
+    if refusal := _refusal(action, proposal, services):
+        services.tell.tell(action, refusal)
+    else:
+        _confirm(action, proposal, services)
 
 
 def _refusal(action: Action, proposal: Proposal, services: ActServices) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workers.acts import bulk, bulk_apply
-from workers.acts.changes import look, press
+from workers.acts.changes import confirm_later, look, press
 from workers.acts.commands import command
 from workers.acts.compact import compact
 from workers.acts.form import change_form, open_form
@@ -25,6 +25,7 @@ ACTS: dict[str, Callable[[Action, ActServices], None]] = {
     "action_check": press,
     "action_force": press,
     "action_look": look,
+    "action_later": confirm_later,
     "command": command,
     "bulk_begin": bulk.begin_bulk,
     "bulk_apply": bulk_apply.apply,
@@ -49,6 +50,8 @@ def run_act(action: Action, services: ActServices) -> None:
     try:
         ACTS[action.kind](action, services)
     except JiraUnavailable:
+        if action.kind == "action_later":
+            raise
         services.tell.tell(action, failures.JIRA_DOWN)
     except TurnFailed as error:
         services.tell.tell(action, error.user_message)

@@ -105,6 +105,26 @@ class ChangeDesk:
 
         return self._sender.looked_after(proposal, carry_and_settle)
 
+    def wait(self, proposal: Proposal, version: int) -> bool:
+        """Note that this version is made by itself later, and let the card say so; False if it can't be.
+
+        It can't where it is another one by now, is settled, or is looked for.
+        """
+        now = self._now(proposal)
+        if now is None or now.version != version:
+            return False
+        self._proposals.wait(proposal, version)
+        is_queued = (self._now(proposal) or now).is_queued
+        if not is_queued:
+            self._proposals.wait(proposal, None)
+        self._shown.try_to_refresh(proposal)
+        return is_queued
+
+    def wait_no_more(self, proposal: Proposal) -> None:
+        """Nothing is made by itself any more: the card offers its buttons."""
+        self._proposals.wait(proposal, None)
+        self.refresh(proposal)
+
     def look(self, proposal: Proposal) -> None:
         """Look what became of changes whose answer was lost, and go on with what is harmless to repeat.
 

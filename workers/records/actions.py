@@ -21,7 +21,9 @@ DraftActionKind = Literal[
 WayInKind = Literal[
     "command", "settings_open", "settings_save", "form_open", "form_change", "reaction", "home_open", "look_up"
 ]
-ChangeActionKind = Literal["action_confirm", "action_cancel", "action_check", "action_force", "action_look"]
+ChangeActionKind = Literal[
+    "action_confirm", "action_cancel", "action_check", "action_force", "action_look", "action_later"
+]
 DuplicateActionKind = Literal["duplicate_use", "duplicate_ignore"]
 BulkActionKind = Literal["bulk_begin", "bulk_apply", "bulk_apply_all", "bulk_link", "bulk_more", "bulk_cancel"]
 OwnActionKind = Literal["turn_retry", "compact"]

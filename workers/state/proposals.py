@@ -16,6 +16,7 @@ LOST = "sb:actions:lost"
 MOST_CHANGES = 10
 MOST_TEXT = 9_500
 """Characters of long texts on one card: Slack takes 12,000 in one message."""
+WAITS = "waits"
 CHANGE_FIELD, OUTCOME_FIELD = b"change:", b"outcome:"
 
 Added = Literal["new", "added", "known", "closed"]
@@ -145,6 +146,16 @@ class Proposals:
             _entry(proposal), to, since=since, token=token, look_in_seconds=look_in_seconds, fields=fields
         )
 
+    def wait(self, proposal: Proposal, version: int | None) -> None:
+        """Note which version is to be made by itself later, None for none; what was refused is open again then."""
+        entry = _entry(proposal)
+        with state_errors():
+            if version is None:
+                self._redis.hdel(entry.key, WAITS)
+                return
+            self._redis.hset(entry.key, WAITS, str(version))
+        self._ledger.move(entry, "new", since=("rejected",))
+
     def look_later(self, proposal: Proposal, seconds: float) -> None:
         """Have this proposal looked at again, after some seconds; 0 for no more."""
         self._ledger.look_later(_entry(proposal), seconds)
@@ -192,4 +203,5 @@ def _proposal(row: dict[bytes, bytes]) -> Proposal:
     times = {name: float(row.get(name.encode(), b"0")) / 1000 for name in ("uncertain_since", "settled_at")}
     changes.sort(key=lambda change: change.number)
     more = {"changes": tuple(changes), "outcomes": outcomes, "version": int(row.get(b"version", b"0"))}
+    more["waits_version"] = int(row.get(WAITS.encode(), b"-1"))
     return head.model_copy(update={**values, **times, **more})

@@ -19,6 +19,7 @@ CHECK, FORCE = "action_check", "action_force"
 VERSION = "version:"
 """Begins the name of the block of buttons: which version of the changes they are about."""
 
+WAITS = "⏳ Jira does not take this right now. I do it by myself as soon as it does, unless somebody presses Cancel."
 NAME_SHOWN, VALUE_SHOWN = 80, 500
 OLD_TEXT_SHOWN = 300
 MARKS = {"done": "✅", "refused": "⚠︎", "uncertain": "❓", "waiting": "•"}
@@ -192,8 +193,8 @@ def _uncertain(proposal: Proposal, *, asks_person: bool) -> Blocks:
 def _buttons(proposal: Proposal, label: str) -> Blocks:
     buttons = [_button(CONFIRM, label, proposal, "primary"), _button(CANCEL, "Cancel", proposal)]
     asked = f"Asked for by {_mrkdwn(proposal.asker_name, NAME_SHOWN)}. " if proposal.asker_name else ""
-    hint = _context(f"{asked}Nothing changes in Jira before somebody presses {label}.")
-    return [_actions(proposal, buttons), hint]
+    hint = WAITS if proposal.is_queued else f"{asked}Nothing changes in Jira before somebody presses {label}."
+    return [_actions(proposal, buttons), _context(hint)]
 
 
 def _actions(proposal: Proposal, buttons: list[dict[str, Any]]) -> dict[str, Any]:

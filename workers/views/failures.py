@@ -88,6 +88,9 @@ NOT_LISTED = "In this channel only certain people may file issues; its settings 
 NOT_LISTED_TO_CHANGE = "In this channel only certain people may change issues; its settings say who."
 
 
+BY_MYSELF = {"draft": "file the draft", "change": "do this", "report": "add the report"}
+
+
 def draft_settled(filing: Filing) -> str:
     """Say how a draft ended; empty if it has not."""
     if filing.state == "done" and filing.joins:
@@ -100,12 +103,12 @@ def draft_settled(filing: Filing) -> str:
 def jira_waits(seconds: float | None, *, is_busy: bool = False, what: str = "draft", is_queued: bool = False) -> str:
     """Say that Jira took nothing and why, and when to press again, or that it will be sent by itself."""
     if not seconds:
-        return DRAFT_KEPT if what == "draft" else CHANGE_KEPT
+        return CHANGE_KEPT if what == "change" else DRAFT_KEPT
     minutes = max(1, round(seconds / 60))
     pause = f"{minutes} minute{'s' if minutes > 1 else ''}" if seconds > 50 else f"{seconds:.0f} seconds"
     cause = "Jira is busy and asks me to wait." if is_busy else "Jira does not answer right now."
     if is_queued:
-        return f"{cause} In {pause} I file the {what} by myself, unless somebody cancels or changes it."
+        return f"{cause} In {pause} I {BY_MYSELF[what]} by myself, unless somebody cancels or changes it."
     return f"{cause} The {what} is kept; please press the button again in {pause}."
 
 
