@@ -50,6 +50,8 @@ class Control:
             await response.write(b": watching\n\n")
             while True:
                 await response.write(await _next_event(queue))
+        except ConnectionResetError:
+            return response  # The watcher is gone.
         finally:
             self.slack.changes.unwatch(queue)
 

@@ -106,5 +106,9 @@ def _fitted(draft: Draft) -> Fitted:
 
 
 def labels_of(value: object) -> list[str]:
-    words = value.replace(",", " ").split() if isinstance(value, str) else value
+    """Return the labels that were typed; in one of several words hyphens stand, since Jira takes no spaces."""
+    words = value
+    if isinstance(value, str):
+        parts = value.split(",") if "," in value else value.split()
+        words = ["-".join(part.split()) for part in parts if part.strip()]
     return [str(word) for word in words] if isinstance(words, list | tuple) else []

@@ -55,6 +55,6 @@ async function post(path, body) {
     return result;
   } catch {
     notice(GONE);
-    return {};
+    return { error: GONE };
   }
 }
