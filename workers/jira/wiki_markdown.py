@@ -14,12 +14,14 @@ HEADING = re.compile(r"^h([1-6])\.\s*(.*)$")
 BOXES = {"☐ ": "[ ] ", "☑ ": "[x] "}
 """Tasks, as this program writes them."""
 ITEM = re.compile(r"^([*#-]+)\s+(.*)$")
-FENCE = re.compile(r"(?<!(?<!\\)\\)\{(code|noformat)(?::([^{}\n]{0,300}))?\}")
+NO_MONO = r"(?!(?<=\{)\{[^{}\n]{1,300}\}\})"
+"""Not within double braces: `{{code}}` is the word, as code."""
+FENCE = re.compile(NO_MONO + r"(?<!(?<!\\)\\)\{(code|noformat)(?::([^{}\n]{0,300}))?\}")
 LANGUAGE = re.compile(r"(?:^|language=)([\w+#.-]+)$")
-BOX = re.compile(r"\{(quote|panel|info|note|warning|tip)(?::([^{}\n]{0,300}))?\}")
+BOX = re.compile(NO_MONO + r"\{(quote|panel|info|note|warning|tip)(?::([^{}\n]{0,300}))?\}")
 """What stands apart from the text around it; the same sign opens and closes it."""
 TITLE = re.compile(r"(?:^|\|)title=([^|]*)")
-COLOR = re.compile(r"\{(?:color|anchor)(?::[^{}\n]{0,200})?\}")
+COLOR = re.compile(NO_MONO + r"\{(?:color|anchor)(?::[^{}\n]{0,200})?\}")
 LINK = re.compile(r"\[([^\[\]|\n]{1,2000})\|([^\[\]\s|]{1,2000})(?:\|[^\[\]\n]{0,200})?\]")
 MARKUP = re.compile(r"[\[{*!-]")
 BARE_LINK = re.compile(r"\[((?:https?|mailto):[^\]\s]{1,2000})\]")
