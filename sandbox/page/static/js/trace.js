@@ -48,7 +48,7 @@ function row(call) {
 }
 
 /** Let long names break at their dots, slashes, hyphens and humps. */
-const breakable = (name) => name.replace(/([./-])|([a-z])(?=[A-Z])/g, "$&\u200b");
+const breakable = (name) => name.replace(/([./_-])|([a-z])(?=[A-Z])/g, "$&\u200b");
 
 const who = ({ service, direction }) => (direction === "in" ? `${service} tells the bot` : `the bot asks ${service}`);
 
