@@ -82,6 +82,8 @@ class Attempt:
     def __init__(self, claim: Claim, services: TurnServices, interrupt: Interrupt) -> None:
         self.claim, self.services, self.interrupt = claim, services, interrupt
         self.is_ending = False
+        self.is_sealed = False
+        """Its answer is whole, and only has to be shown."""
         self.afterwards: list[Callable[[], None]] = []
         """What is left to be done once the message is committed."""
         self.citations = Citations()
@@ -206,6 +208,7 @@ class Attempt:
         mark = self.services.boxes.seal(self.claim)
         if mark:
             raise Interrupted(mark)
+        self.is_sealed = True
 
     def commit(self, entry: HistoryEntry | None, outcome: str) -> bool:
         """Write history, take the message out of the mailbox and give the lease up, in one step.

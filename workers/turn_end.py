@@ -70,9 +70,10 @@ class TurnEnd:
     def later(self, error: Transient) -> None:
         """Give the turn back to the queue, or end it with a sentence if waiting longer is hopeless.
 
-        For Slack it waits longer: while Slack is away no sentence reaches anybody either, and the answer may be whole.
+        An answer that is whole waits longer: while Slack does not take it, it takes no sentence either.
         """
-        if isinstance(error, SlackUnavailable) and self._waits_for_slack(error.retry_after_seconds):
+        is_shown_later = self._attempt.is_sealed and isinstance(error, SlackUnavailable)
+        if is_shown_later and self._waits_for_slack(error.retry_after_seconds):
             return
         since = self._attempt.journal.get("failing_since")
         now = time.time()

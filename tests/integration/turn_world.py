@@ -69,8 +69,10 @@ class TurnWorld:
         run_turn(self.claim(request), self.turns)
 
     def end(self, request: TurnRequest) -> TurnEnd:
-        """Take the question, and return the ways out of this attempt."""
-        return TurnEnd(Attempt(self.claim(request), self.turns, Interrupt(deadline=time.monotonic() + 60)))
+        """Take the question, and return the ways out of this attempt once its answer is whole."""
+        attempt = Attempt(self.claim(request), self.turns, Interrupt(deadline=time.monotonic() + 60))
+        attempt.seal()
+        return TurnEnd(attempt)
 
     def is_due(self, request: TurnRequest) -> None:
         """Let the time pass for which the question was put off."""
