@@ -10,9 +10,11 @@ import pytest
 from sandbox.slack import NewFile
 from sandbox.stack import Stack
 from tests.e2e.drafting import words
-from tests.e2e.sharing import asked, echo_of_what_is_not_seen, share, shown_files, told
+from tests.e2e.sharing import asked, echo_of_what_is_not_seen, encoded, share, shown_files, told
 from tests.e2e.support import answer
 from tests.sample_files import encrypted_pdf, pdf, png
+
+HEIC = b"\0\0\0\x18ftypheic" + bytes(range(256))
 
 pytestmark = pytest.mark.e2e
 
@@ -31,6 +33,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         ("locked.pdf", encrypted_pdf(), "protected by a password"),
         ("empty.txt", b"", "the file is empty"),
         ("page.exe", b"MZ\0\0" + bytes(range(256)), "none of them"),
+        ("voice.m4a", b"\0\0\0\x20ftypM4A " + bytes(range(256)), "none of them"),
+        ("photo.heic", HEIC, "none of them"),
     ],
 )
 def test_one_that_cannot_be_read_is_named_with_the_reason(stack: Stack, name: str, content: bytes, why: str) -> None:
@@ -39,6 +43,14 @@ def test_one_that_cannot_be_read_is_named_with_the_reason(stack: Stack, name: st
     assert f"attached: {name}" in text
     assert why in text
     assert shown_files(asked(stack, f"read {name}")) == []
+
+
+def test_of_a_picture_of_a_kind_that_the_model_cannot_open_slacks_own_is_shown(stack: Stack) -> None:
+    drawn = png(5, 7)
+    text = told(stack, "see the phone's photo", NewFile("phone.heic", HEIC, "image/heic", preview=drawn))
+
+    assert "you can't see it" not in text
+    assert shown_files(asked(stack, "see the phone's photo")) == [("image/png", encoded(drawn))]
 
 
 def test_one_that_was_deleted_before_it_was_read_is_named(stack: Stack) -> None:
