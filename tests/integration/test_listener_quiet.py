@@ -10,7 +10,6 @@ import redis
 
 from bot import catch_up
 from bot.quiet import QUIET_SECONDS, Quiet
-from sandbox.server import Running
 from sandbox.slack import SlackStandIn
 from tests.integration.listener_harness import RunningListener, settings_for, wait_for
 from tests.integration.slack_requests import event_body, post
@@ -19,15 +18,6 @@ from workers.state.mailbox import Mailboxes
 GAP_SECONDS = 1.0
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def slack() -> Iterator[SlackStandIn]:
-    stand_in = SlackStandIn()
-    server = Running(stand_in.make_app)
-    stand_in.workspace.base_url = server.url
-    yield stand_in
-    server.stop()
 
 
 @pytest.fixture
